@@ -1,0 +1,103 @@
+package dev.levitstream.nn;
+
+import static dev.levitstream.nn.ParameterLayout.Start.GLOROT;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Activation;
+import java.util.List;
+
+/**
+ * Convolutional VAE. Encoder: 3x3 convolutions of stride 2 with LeakyReLU, one fully connected layer, mean linear,
+ * deviation by softplus. Decoder (ambiguity A15): one linear layer, then transposed 3x3 convolutions of stride 2 with
+ * ReLU that mirror the encoder's sizes, then a 3x3 convolution to the channels and a sigmoid.
+ */
+final class ConvolutionalVae implements Vae {
+    private final VaeOptions options;
+
+    ConvolutionalVae(VaeOptions options) {
+        this.options = options;
+    }
+
+    @Override
+    public void declare(ParameterLayout.Builder layout) {
+        List<Integer> channels = options.channels();
+        int in = options.image().channels();
+        for (int i = 0; i < channels.size(); i++) {
+            Layers.declareConvolution(layout, "vae.encode" + i, in, channels.get(i));
+            in = channels.get(i);
+        }
+        int hidden = options.hidden().get(0);
+        Layers.declareLinear(layout, "vae.hidden", GLOROT, innermostSize(), hidden);
+        Layers.declareLinear(layout, "vae.mean", GLOROT, hidden, options.latentWidth());
+        Layers.declareLinear(layout, "vae.deviation", GLOROT, hidden, options.latentWidth());
+        Layers.declareLinear(layout, "vae.spread", GLOROT, options.latentWidth(), innermostSize());
+        for (int i = 0; i < channels.size(); i++) {
+            Layers.declareConvolution(layout, "vae.decode" + i, in, decoderChannels(i));
+            in = decoderChannels(i);
+        }
+        Layers.declareConvolution(layout, "vae.pixels", in, options.image().channels());
+    }
+
+    @Override
+    public Posterior encode(Parameters p, NDArray images) {
+        NDArray x = images.transpose(0, 3, 1, 2); // (B, C, H, W)
+        for (int i = 0; i < options.channels().size(); i++) {
+            x = Layers.leakyRelu(Layers.halvingConvolution(p, "vae.encode" + i, x));
+        }
+        NDArray hidden = Layers.leakyRelu(
+                Layers.linear(p, "vae.hidden", x.reshape(x.getShape().get(0), innermostSize())));
+        NDArray deviation = Activation.softPlus(Layers.linear(p, "vae.deviation", hidden));
+        return new Posterior(Layers.linear(p, "vae.mean", hidden), deviation);
+    }
+
+    @Override
+    public NDArray decode(Parameters p, NDArray codes) {
+        int depth = options.channels().size();
+        long b = codes.getShape().get(0);
+        NDArray x = Layers.linear(p, "vae.spread", codes)
+                .reshape(b, options.channels().get(depth - 1), height(depth), width(depth));
+        for (int i = 0; i < depth; i++) {
+            int level = depth - 1 - i;
+            NDArray larger = Layers.doublingConvolution(p, "vae.decode" + i, x, height(level), width(level));
+            x = Activation.relu(larger);
+        }
+        NDArray pixels = Activation.sigmoid(Layers.convolution(p, "vae.pixels", x)); // (B, C, H, W)
+        return pixels.transpose(0, 2, 3, 1).reshape(b, options.image().size());
+    }
+
+    @Override
+    public int latentWidth() {
+        return options.latentWidth();
+    }
+
+    /**
+     * Widths of the decoder: the encoder's from the innermost out, the innermost twice (512, 512, 256, 128 in the
+     * article).
+     */
+    private int decoderChannels(int i) {
+        List<Integer> channels = options.channels();
+        return channels.get(Math.min(channels.size() - 1, channels.size() - i));
+    }
+
+    private int innermostSize() {
+        int depth = options.channels().size();
+        return options.channels().get(depth - 1) * height(depth) * width(depth);
+    }
+
+    private int height(int level) {
+        return halved(options.image().height(), level);
+    }
+
+    private int width(int level) {
+        return halved(options.image().width(), level);
+    }
+
+    /** Size after so many halvings, each rounded up. */
+    private static int halved(int size, int times) {
+        int result = size;
+        for (int i = 0; i < times; i++) {
+            result = (result + 1) / 2;
+        }
+        return result;
+    }
+}

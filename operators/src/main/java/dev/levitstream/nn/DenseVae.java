@@ -1,0 +1,65 @@
+package dev.levitstream.nn;
+
+import static dev.levitstream.nn.ParameterLayout.Start.GLOROT;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Activation;
+import java.util.List;
+
+/**
+ * Fully connected VAE: encoder with tanh, deviation by exp, decoder with tanh, then ReLU, then a linear layer of
+ * pixels.
+ */
+final class DenseVae implements Vae {
+    private final VaeOptions options;
+
+    DenseVae(VaeOptions options) {
+        this.options = options;
+    }
+
+    @Override
+    public void declare(ParameterLayout.Builder layout) {
+        List<Integer> hidden = options.hidden();
+        int in = options.image().size();
+        for (int i = 0; i < hidden.size(); i++) {
+            Layers.declareLinear(layout, "vae.encode" + i, GLOROT, in, hidden.get(i));
+            in = hidden.get(i);
+        }
+        Layers.declareLinear(layout, "vae.mean", GLOROT, in, options.latentWidth());
+        Layers.declareLinear(layout, "vae.deviation", GLOROT, in, options.latentWidth());
+        in = options.latentWidth();
+        for (int i = 0; i < hidden.size(); i++) {
+            int out = hidden.get(hidden.size() - 1 - i);
+            Layers.declareLinear(layout, "vae.decode" + i, GLOROT, in, out);
+            in = out;
+        }
+        Layers.declareLinear(layout, "vae.pixels", GLOROT, in, options.image().size());
+    }
+
+    @Override
+    public Posterior encode(Parameters p, NDArray images) {
+        NDArray x = images.reshape(images.getShape().get(0), options.image().size()); // (B, D)
+        for (int i = 0; i < options.hidden().size(); i++) {
+            x = Layers.linear(p, "vae.encode" + i, x).tanh();
+        }
+        NDArray deviation = Layers.linear(p, "vae.deviation", x).exp();
+        return new Posterior(Layers.linear(p, "vae.mean", x), deviation);
+    }
+
+    @Override
+    public NDArray decode(Parameters p, NDArray codes) {
+        NDArray x = codes;
+        int layers = options.hidden().size();
+        for (int i = 0; i < layers; i++) {
+            NDArray linear = Layers.linear(p, "vae.decode" + i, x);
+            boolean first = i == 0 && layers > 1;
+            x = first ? linear.tanh() : Activation.relu(linear);
+        }
+        return Layers.linear(p, "vae.pixels", x);
+    }
+
+    @Override
+    public int latentWidth() {
+        return options.latentWidth();
+    }
+}

@@ -1,0 +1,94 @@
+package dev.levitstream.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+
+/**
+ * Dynamic knowledge fusion, LEViT eqs. (7) to (9): what the J frozen components make of an image joins what the active
+ * one makes of it, weighted by gates g = softmax(a) that do not depend on the image.
+ *
+ * @param level where knowledge joins (ambiguity A2)
+ * @param gates whether the gate logits a are learnt or all stay equal
+ */
+public record KnowledgeFusion(Level level, Gates gates) {
+    /** Name of the gate logits in the parameter layout. */
+    public static final String LOGITS = "fusion.logits";
+
+    /** Where knowledge joins. */
+    public enum Level {
+        /** Nowhere: LEViT-No-DKF. */
+        NONE,
+        /** (9a) features: sum over j of g_j f_j, the active component's own feature inside the softmax (A13). */
+        FEATURES,
+        /** (9b) attention: sum over j and heads of g_(j,h) SA_(j,h), in head slot h, beside the own attention. */
+        ATTENTION
+    }
+
+    /** How gates come about. */
+    public enum Gates {
+        LEARNT,
+        /** All equal, no parameters: LEViT-DKF-Fixed. */
+        FIXED
+    }
+
+    /** Whether a component with {@code frozen} components before it fuses anything. */
+    public boolean fuses(int frozen) {
+        return level != Level.NONE && frozen > 0;
+    }
+
+    /** Width of the fused knowledge that the second stage of the body must take in beside its own. */
+    int priorWidth(Body body, int frozen) {
+        return level == Level.ATTENTION && frozen > 0 ? body.attendedWidth() : 0;
+    }
+
+    /** Width of what one frozen component contributes per image; 0 where nothing is fused. */
+    public int knowledgeWidth(Body body) {
+        return switch (level) {
+            case NONE -> 0;
+            case FEATURES -> body.featureWidth();
+            case ATTENTION -> body.attendedWidth();
+        };
+    }
+
+    /** Number of gates: J + 1 for features, J times heads for attention. */
+    int gateCount(Body body, int frozen) {
+        return level == Level.FEATURES ? frozen + 1 : frozen * body.heads();
+    }
+
+    void declare(ParameterLayout.Builder layout, Body body, int frozen) {
+        if (fuses(frozen) && gates == Gates.LEARNT) {
+            layout.add(LOGITS, ParameterLayout.Start.ZERO, gateCount(body, frozen));
+        }
+    }
+
+    /** Eq. (7): the gates, (gateCount), positive, sum 1. */
+    NDArray gates(Parameters p, Body body, int frozen, NDManager scope) {
+        if (gates == Gates.LEARNT) {
+            return p.get(LOGITS).softmax(0);
+        }
+        float[] equal = new float[gateCount(body, frozen)];
+        Arrays.fill(equal, 1f / equal.length);
+        return Tensors.of(scope, equal, new Shape(equal.length));
+    }
+
+    /** Eq. (9a): g_K f_K + sum over j of g_j f_j: (B, F), (B, J, F) -> (B, F). */
+    NDArray fuseFeatures(NDArray gates, NDArray own, NDArray knowledge) {
+        NDArray all = knowledge.concat(own.expandDims(1), 1); // (B, J + 1, F)
+        return all.mul(gates.reshape(-1, 1)).sum(new int[] {1});
+    }
+
+    /**
+     * Eqs. (8b), (9b): own attention, then the gated sum over components in each head's slot: (B, A), (B, J, A) -> (B,
+     * 2 A).
+     */
+    NDArray fuseAttention(NDArray gates, NDArray own, NDArray knowledge, Body body) {
+        long b = own.getShape().get(0);
+        long frozen = knowledge.getShape().get(1);
+        long heads = body.heads();
+        NDArray slots = knowledge.reshape(b, frozen, heads, body.attendedWidth() / heads); // (B, J, h, A / h)
+        NDArray prior = slots.mul(gates.reshape(frozen, heads, 1)).sum(new int[] {1}); // (B, h, A / h)
+        return own.concat(prior.reshape(b, body.attendedWidth()), 1);
+    }
+}

@@ -1,0 +1,66 @@
+package dev.levitstream.nn;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+
+/**
+ * Between Java arrays and native ones. On the CPU values go straight into native memory, so that no Java direct buffer
+ * is left to the garbage collector; on other devices they are copied.
+ */
+public final class Tensors {
+    private Tensors() {}
+
+    /** A new array that holds {@code values}; it belongs to {@code scope}. */
+    public static NDArray of(NDManager scope, float[] values, Shape shape) {
+        Check.that(shape.size() == values.length, "values.length", values.length, "must be the size of " + shape);
+        NDArray array = scope.create(shape);
+        write(values, array);
+        return array;
+    }
+
+    /**
+     * A scalar that lives as long as {@code scope}, which must outlast the backward pass (see the package
+     * documentation).
+     */
+    public static NDArray constant(NDManager scope, double value) {
+        return of(scope, new float[] {(float) value}, new Shape(1));
+    }
+
+    /** Zeros; they belong to {@code scope}. */
+    static NDArray zeros(NDManager scope, Shape shape) {
+        return scope.zeros(shape);
+    }
+
+    /** Overwrites an array's values. */
+    public static void write(float[] values, NDArray array) {
+        if (onCpu(array)) {
+            native32(array).put(values);
+        } else {
+            array.set(FloatBuffer.wrap(values));
+        }
+    }
+
+    /** Copies an array's values out; {@code out} must have its size. */
+    public static void read(NDArray array, float[] out) {
+        native32(array).get(out);
+    }
+
+    /** An array's values as a new Java array. */
+    public static float[] read(NDArray array) {
+        float[] out = new float[(int) array.size()];
+        read(array, out);
+        return out;
+    }
+
+    private static boolean onCpu(NDArray array) {
+        return !array.getDevice().isGpu();
+    }
+
+    private static FloatBuffer native32(NDArray array) {
+        ByteBuffer bytes = array.toByteBuffer(onCpu(array));
+        return bytes.asFloatBuffer();
+    }
+}

@@ -1,0 +1,32 @@
+package dev.levitstream.nn;
+
+import java.util.List;
+
+/**
+ * Sizes of one VAE.
+ *
+ * @param image size of the images
+ * @param latentWidth d, at least 1
+ * @param channels widths of the encoder's 3x3 convolutions, each halving height and width; empty for a fully connected
+ *     VAE
+ * @param hidden widths of the fully connected layers: of encoder and, mirrored, decoder where there are no
+ *     convolutions, else of the one layer between the convolutions and the code
+ */
+public record VaeOptions(ImageShape image, int latentWidth, List<Integer> channels, List<Integer> hidden) {
+    public VaeOptions {
+        Check.that(latentWidth > 0, "vae.latent-width", latentWidth, "must be at least 1");
+        Check.that(channels.stream().allMatch(width -> width > 0), "vae.channels", channels, "must be at least 1 each");
+        Check.that(
+                !hidden.isEmpty() && hidden.stream().allMatch(width -> width > 0),
+                "vae.hidden",
+                hidden,
+                "must be widths of at least 1");
+        Check.that(
+                channels.isEmpty() || hidden.size() == 1,
+                "vae.hidden",
+                hidden,
+                "must be one width where vae.channels is given");
+        channels = List.copyOf(channels);
+        hidden = List.copyOf(hidden);
+    }
+}

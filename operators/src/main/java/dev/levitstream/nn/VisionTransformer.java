@@ -1,0 +1,100 @@
+package dev.levitstream.nn;
+
+import static dev.levitstream.nn.ParameterLayout.Start.SMALL_NORMAL;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+
+/**
+ * The Vision Transformer of one component, LEViT eqs. (1) to (5) without the classifier: patches, tokens, one layer of
+ * multi-head attention inside each image, MLP. As in the authors' code there is no class token, no position embedding,
+ * no residual and no output projection; tokens are flattened in order, so their places are kept.
+ */
+public final class VisionTransformer implements Body {
+    private final VitOptions options;
+
+    public VisionTransformer(VitOptions options) {
+        this.options = options;
+    }
+
+    @Override
+    public void declare(ParameterLayout.Builder layout, int priorWidth) {
+        int q = options.embeddingWidth();
+        int pixels = options.patch() * options.patch() * options.image().channels();
+        Layers.declareLinear(layout, "vit.embed", SMALL_NORMAL, pixels, q);
+        Layers.declareAffine(layout, "vit.embed", q);
+        Layers.declareLinear(layout, "vit.attention", SMALL_NORMAL, q, 3 * options.heads() * q);
+        int in = attendedWidth() + priorWidth;
+        for (int i = 0; i < options.hidden().size(); i++) {
+            int out = options.hidden().get(i);
+            Layers.declareLinear(layout, "vit.mlp" + i, SMALL_NORMAL, in, out);
+            Layers.declareAffine(layout, "vit.mlp" + i, out);
+            in = out;
+        }
+    }
+
+    @Override
+    public NDArray attend(Parameters p, NDArray images) {
+        return attention(p, tokens(p, patches(images)));
+    }
+
+    /** Eq. (1): (B, H, W, C) -> (B, N, P P C); row by row of patches, within a patch as in the image. */
+    NDArray patches(NDArray images) {
+        long b = images.getShape().get(0);
+        int side = options.patch();
+        int rows = options.image().height() / side;
+        int columns = options.image().width() / side;
+        int channels = options.image().channels();
+        return images.reshape(b, rows, side, columns, side, channels)
+                .transpose(0, 1, 3, 2, 4, 5) // (B, rows, columns, P, P, C)
+                .reshape(b, options.patches(), (long) side * side * channels);
+    }
+
+    /** Eq. (2): z = LeakyReLU(affine(x E + e)): (B, N, P P C) -> (B, N, Q). */
+    NDArray tokens(Parameters p, NDArray patches) {
+        return Layers.leakyRelu(Layers.affine(p, "vit.embed", Layers.linear(p, "vit.embed", patches)));
+    }
+
+    /** Eqs. (3), (4): softmax(q k^T / sqrt(Q)) v for each head, heads one after the other: (B, N, Q) -> (B, A). */
+    NDArray attention(Parameters p, NDArray tokens) {
+        int q = options.embeddingWidth();
+        NDArray scale = Tensors.constant(tokens.getManager(), 1 / Math.sqrt(q));
+        NDList qkv = Layers.linear(p, "vit.attention", tokens).split(3, 2); // 3 x (B, N, h Q)
+        NDArray queries = heads(qkv.get(0)).mul(scale); // (B, h, N, Q)
+        NDArray keys = heads(qkv.get(1)).transpose(0, 1, 3, 2); // (B, h, Q, N)
+        NDArray values = heads(qkv.get(2)); // (B, h, N, Q)
+        NDArray attended = queries.matMul(keys).softmax(3).matMul(values); // (B, h, N, Q)
+        return attended.reshape(tokens.getShape().get(0), attendedWidth());
+    }
+
+    private NDArray heads(NDArray joined) {
+        long b = joined.getShape().get(0);
+        return joined.reshape(b, options.patches(), options.heads(), options.embeddingWidth())
+                .transpose(0, 2, 1, 3);
+    }
+
+    /** The MLP of eq. (5), each layer LeakyReLU(affine(linear)). */
+    @Override
+    public NDArray features(Parameters p, NDArray attended) {
+        NDArray x = attended;
+        for (int i = 0; i < options.hidden().size(); i++) {
+            x = Layers.leakyRelu(Layers.affine(p, "vit.mlp" + i, Layers.linear(p, "vit.mlp" + i, x)));
+        }
+        return x;
+    }
+
+    @Override
+    public int attendedWidth() {
+        return options.heads() * options.patches() * options.embeddingWidth();
+    }
+
+    @Override
+    public int featureWidth() {
+        return options.hidden().get(options.hidden().size() - 1);
+    }
+
+    @Override
+    public int heads() {
+        return options.heads();
+    }
+}

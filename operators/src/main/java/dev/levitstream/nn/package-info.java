@@ -1,0 +1,32 @@
+/**
+ * Networks of one component, as pure functions of a flat parameter vector: nothing here remembers a call.
+ *
+ * <p>Letters in shape comments: B images of a batch, H x W x C rows, columns and channels of an image, P patch side, N
+ * patches, Q embedding width, h heads, A = h N Q width of the attended tokens, F feature width, J frozen components, L
+ * classes, d latent width, D = H W C pixels. Images are (B, H, W, C) float32 in [0, 1]; every array is row-major
+ * float32.
+ *
+ * <table>
+ * <caption>Equations of LEViT (Ye and Bors, Pattern Recognition 111730) and their files</caption>
+ * <tr><th>equation</th><th>what</th><th>where</th></tr>
+ * <tr><td>(1) to (5)</td><td>patches, tokens, attention, MLP, classifier</td><td>{@link dev.levitstream.nn.VisionTransformer}</td></tr>
+ * <tr><td>(7) to (9)</td><td>gates and fused knowledge</td><td>{@link dev.levitstream.nn.KnowledgeFusion}</td></tr>
+ * <tr><td>ELBO</td><td>VAE loss in its two parts</td><td>{@link dev.levitstream.nn.Vae}</td></tr>
+ * <tr><td>loss of component K</td><td>cross entropy + VAE loss</td><td>{@link dev.levitstream.nn.ComponentNetwork}</td></tr>
+ * </table>
+ *
+ * <p>Why one flat vector per component: one gradient, one optimizer loop and one state entry, whatever the network
+ * looks like.
+ *
+ * <p>Why no {@code Number} overloads of array operators and no constant closed before its step ends: on the CPU engine
+ * such a scalar lives in a Java buffer that a garbage collection may free between forward and backward, which silently
+ * corrupts the gradient. Constants come from {@link dev.levitstream.nn.Tensors#constant} and live as long as the step.
+ * A test forbids the overloads.
+ *
+ * <p>Why attention stays inside one image (ambiguity A5): the sibling code of the authors lets all patches of a batch
+ * attend to each other, so that an answer depends on its batch mates. Here no bit of it does.
+ */
+@NullMarked
+package dev.levitstream.nn;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,18 @@
+package dev.levitstream.schema;
+
+/**
+ * Input that cannot be used. It never stops the job: whoever catches it sends the original bytes to the dead letters.
+ */
+public final class MalformedRecordException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * @param topic where the record came from
+     * @param field which part of it is wrong, as a path such as {@code scores[2].label}
+     * @param found what stands there
+     * @param allowed what may stand there
+     */
+    public MalformedRecordException(String topic, String field, Object found, String allowed) {
+        super("topic " + topic + ": " + field + "=" + found + " " + allowed);
+    }
+}

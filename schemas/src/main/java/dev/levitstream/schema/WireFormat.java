@@ -1,0 +1,113 @@
+package dev.levitstream.schema;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.apache.avro.specific.SpecificRecordBase;
+
+/**
+ * Avro single-object encoding of one record type: marker {@code C3 01}, the writer schema's 64-bit fingerprint (little
+ * endian), then the binary body (Avro specification, "Single object encoding"). Not thread-safe; make one per task.
+ *
+ * @param <T> the generated record class
+ */
+public final class WireFormat<T extends SpecificRecordBase> {
+    /** Largest message accepted or written, in bytes: the 16 MiB of an image and some room for its header. */
+    public static final int MAX_MESSAGE_BYTES = (16 << 20) + 4096;
+
+    private static final int HEADER_BYTES = 10;
+    private static final short MARKER = (short) 0xC301;
+
+    private final Schema schema;
+    private final long fingerprint;
+    private final Map<Long, SpecificDatumReader<T>> readers = new HashMap<>();
+    private final SpecificDatumWriter<T> writer;
+
+    /**
+     * @param current schema that is written, and into which every older one is resolved
+     * @param older schemas of earlier releases that may still lie in the topic
+     */
+    public WireFormat(Schema current, Schema... older) {
+        schema = current;
+        fingerprint = SchemaNormalization.parsingFingerprint64(current);
+        writer = new SpecificDatumWriter<>(current);
+        readers.put(fingerprint, new SpecificDatumReader<>(current, current));
+        for (Schema written : older) {
+            readers.put(SchemaNormalization.parsingFingerprint64(written), new SpecificDatumReader<>(written, current));
+        }
+    }
+
+    /**
+     * Frames a record.
+     *
+     * @return the message; taken by the caller
+     */
+    public byte[] frame(T value) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+        ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).putShort(MARKER);
+        header.order(ByteOrder.LITTLE_ENDIAN).putLong(fingerprint);
+        bytes.writeBytes(header.array());
+        BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
+        try {
+            writer.write(value, encoder);
+            encoder.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory failed", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /**
+     * Unframes a message. Every length and count is checked against the bytes at hand before Avro allocates anything,
+     * so hostile bytes cost no memory.
+     *
+     * @param topic where the message came from; for the error alone
+     * @param message the whole value of the Kafka record; borrowed
+     * @throws MalformedRecordException if the message is truncated, foreign, oversized or has bytes left over
+     */
+    public T unframe(String topic, byte[] message) {
+        if (message.length < HEADER_BYTES) {
+            throw new MalformedRecordException(
+                    topic, "message.bytes", message.length, "must be at least " + HEADER_BYTES);
+        }
+        if (message.length > MAX_MESSAGE_BYTES) {
+            throw new MalformedRecordException(
+                    topic, "message.bytes", message.length, "must be at most " + MAX_MESSAGE_BYTES);
+        }
+        ByteBuffer header = ByteBuffer.wrap(message);
+        short marker = header.getShort();
+        if (marker != MARKER) {
+            throw new MalformedRecordException(
+                    topic, "marker", String.format("%04x", marker), "must be c301 (Avro single-object encoding)");
+        }
+        long written = header.order(ByteOrder.LITTLE_ENDIAN).getLong();
+        SpecificDatumReader<T> reader = readers.get(written);
+        if (reader == null) {
+            throw new MalformedRecordException(
+                    topic,
+                    "fingerprint",
+                    String.format("%016x", written),
+                    "must be that of " + schema.getFullName() + ", " + String.format("%016x", fingerprint));
+        }
+        new BodyCheck(topic, message, HEADER_BYTES).check(reader.getSchema());
+        try {
+            return reader.read(
+                    null,
+                    DecoderFactory.get().binaryDecoder(message, HEADER_BYTES, message.length - HEADER_BYTES, null));
+        } catch (IOException | AvroRuntimeException e) {
+            throw new MalformedRecordException(topic, schema.getName(), e, "must be readable");
+        }
+    }
+}
