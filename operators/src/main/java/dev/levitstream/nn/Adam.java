@@ -56,6 +56,15 @@ public final class Adam {
         return updates;
     }
 
+    /** The same optimizer over a wider layout; the moments of what joins start at 0. */
+    public Adam moved(ParameterLayout from, ParameterLayout to) {
+        float[] first = new float[to.size()];
+        float[] second = new float[to.size()];
+        from.moveInto(m, to, first);
+        from.moveInto(v, to, second);
+        return new Adam(first, second, updates, beta1, beta2);
+    }
+
     /**
      * One update of {@code p} against gradient {@code g}.
      *

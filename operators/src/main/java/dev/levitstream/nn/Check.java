@@ -5,6 +5,8 @@ public final class Check {
     private Check() {}
 
     /**
+     * Refuses a value that breaks a rule.
+     *
      * @param holds whether the rule holds
      * @param name option or argument, dotted lower case
      * @param value what was given

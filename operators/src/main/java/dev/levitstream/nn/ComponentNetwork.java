@@ -12,7 +12,9 @@ import java.util.Optional;
  * unless the learner does without. Immutable and shareable; nothing here is stored.
  */
 public final class ComponentNetwork {
-    private static final String HEAD_WEIGHT = "head.weight";
+    /** Name of the classifier's weight, (L, F), in the parameter layout. */
+    public static final String HEAD_WEIGHT = "head.weight";
+
     private static final String HEAD_BIAS = "head.bias";
 
     private final Body body;

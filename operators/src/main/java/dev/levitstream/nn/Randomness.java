@@ -9,18 +9,25 @@ import java.util.SplittableRandom;
 public final class Randomness {
     /** What a generator is for; two purposes never share numbers. */
     public enum Purpose {
-        INITIALISE,
-        GROW_HEAD,
-        UPDATE,
-        ADMIT,
-        GENERATE
+        INITIALISE(1),
+        GROW_HEAD(2),
+        UPDATE(3),
+        ADMIT(4),
+        GENERATE(5);
+
+        /** Part of the generator's seed: never change one. */
+        private final long number;
+
+        Purpose(long number) {
+            this.number = number;
+        }
     }
 
     private Randomness() {}
 
     /** The generator of one purpose at one count. */
     public static SplittableRandom at(long seed, Purpose purpose, long counter) {
-        return new SplittableRandom(mix(mix(seed + purpose.ordinal()) + counter));
+        return new SplittableRandom(mix(mix(mix(seed) + purpose.number) + counter));
     }
 
     /**

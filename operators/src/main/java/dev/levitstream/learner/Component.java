@@ -1,0 +1,271 @@
+package dev.levitstream.learner;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.levitstream.nn.Adam;
+import dev.levitstream.nn.Backward;
+import dev.levitstream.nn.ComponentNetwork;
+import dev.levitstream.nn.ImageShape;
+import dev.levitstream.nn.KnowledgeFusion;
+import dev.levitstream.nn.ParameterLayout;
+import dev.levitstream.nn.Parameters;
+import dev.levitstream.nn.Randomness;
+import dev.levitstream.nn.Tensors;
+import dev.levitstream.nn.Vae;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.BiFunction;
+
+/**
+ * One expert: network, parameters and, while it is active, optimizer. Owns one native array, the flat parameter vector;
+ * every other native array lives inside one call.
+ */
+final class Component implements AutoCloseable {
+    private static final double HEAD_DEVIATION = 0.02;
+
+    private final int id;
+    private final ImageShape image;
+    private final NDManager manager;
+    private ComponentNetwork network;
+    private NDArray flat;
+    private Optional<Training> training;
+    private double usualNovelty = Double.NaN;
+    private long imagesSeen;
+
+    /**
+     * What only the active component has: its parameters on the Java side, where the optimizer works, and the
+     * optimizer.
+     */
+    private record Training(float[] values, float[] gradient, Adam adam) {}
+
+    /**
+     * Errors of images under the VAE at the mean code.
+     *
+     * @param reconstruction reconstruction error per row
+     * @param divergence KL divergence per row
+     */
+    record Densities(float[] reconstruction, float[] divergence) {}
+
+    private Component(int id, ImageShape image, NDManager manager, ComponentNetwork network, NDArray flat) {
+        this.id = id;
+        this.image = image;
+        this.manager = manager;
+        this.network = network;
+        this.flat = flat;
+        this.training = Optional.empty();
+    }
+
+    /** A component that learns; takes {@code values}. */
+    static Component active(
+            int id, ImageShape image, NDManager parent, ComponentNetwork network, float[] values, Adam adam) {
+        Component component = frozen(id, image, parent, network, values);
+        component.flat.setRequiresGradient(true);
+        component.training = Optional.of(new Training(values, new float[values.length], adam));
+        return component;
+    }
+
+    /** A component that never changes again; borrows {@code values}. */
+    static Component frozen(int id, ImageShape image, NDManager parent, ComponentNetwork network, float[] values) {
+        NDManager manager = parent.newSubManager();
+        NDArray flat = Tensors.of(manager, values, new Shape(network.layout().size()));
+        return new Component(id, image, manager, network, flat);
+    }
+
+    int id() {
+        return id;
+    }
+
+    ComponentNetwork network() {
+        return network;
+    }
+
+    /** Images learnt from while active (count). */
+    long imagesSeen() {
+        return imagesSeen;
+    }
+
+    void sawImage() {
+        imagesSeen++;
+    }
+
+    /** Novelty of the images that are this component's own; NaN until it is known. */
+    double usualNovelty() {
+        return usualNovelty;
+    }
+
+    void restoreFigures(double usual, long images) {
+        usualNovelty = usual;
+        imagesSeen = images;
+    }
+
+    void setUsualNovelty(double usual) {
+        usualNovelty = usual;
+    }
+
+    /** A copy of the parameters. */
+    float[] values() {
+        return Tensors.read(flat);
+    }
+
+    /** The optimizer; only while active. */
+    Adam adam() {
+        return training().adam();
+    }
+
+    /** Ends training for good; parameters keep their bits. */
+    void freeze() {
+        training();
+        NDArray values = Tensors.of(manager, Tensors.read(flat), flat.getShape());
+        flat.close();
+        flat = values;
+        training = Optional.empty();
+    }
+
+    /** Widens the classifier; what it knew stays. */
+    void growHead(int classes, SplittableRandom random) {
+        Training old = training();
+        ComponentNetwork wider = network.withClasses(classes);
+        ParameterLayout layout = wider.layout();
+        float[] values = new float[layout.size()];
+        ParameterLayout.Entry weight = layout.entry(ComponentNetwork.HEAD_WEIGHT);
+        float[] fresh = new float[weight.size()];
+        Randomness.normals(random, fresh);
+        for (int i = 0; i < fresh.length; i++) {
+            values[weight.offset() + i] = (float) (fresh[i] * HEAD_DEVIATION);
+        }
+        network.layout().moveInto(old.values(), layout, values);
+        Adam adam = old.adam().moved(network.layout(), layout);
+        NDArray grown = Tensors.of(manager, values, new Shape(values.length));
+        flat.close();
+        flat = grown;
+        flat.setRequiresGradient(true);
+        network = wider;
+        training = Optional.of(new Training(values, new float[values.length], adam));
+    }
+
+    /** How well the VAE explains each of {@code rows} images, black where {@code pixels} has fewer. */
+    Densities densities(List<byte[]> pixels, int rows) {
+        return evaluate((scope, p) -> {
+            NDArray images = MiniBatch.images(scope, image, pixels, rows);
+            Vae vae = network.vae();
+            Vae.Posterior posterior = vae.encode(p, images);
+            return new Densities(
+                    Tensors.read(vae.reconstructionError(p, images, posterior.mean())),
+                    Tensors.read(vae.divergence(posterior)));
+        });
+    }
+
+    /** What a later component fuses of each of {@code rows} images: rows times knowledge width. */
+    float[] knowledge(List<byte[]> pixels, int rows) {
+        return evaluate((scope, p) -> Tensors.read(network.knowledge(p, MiniBatch.images(scope, image, pixels, rows))));
+    }
+
+    /**
+     * Probability of each class for each of {@code rows} images.
+     *
+     * @param knowledge (rows, J, knowledge width) of the components before this one; empty if nothing is fused
+     * @return rows times classes
+     */
+    float[] probabilities(List<byte[]> pixels, int rows, float[] knowledge) {
+        return evaluate((scope, p) -> {
+            Optional<NDArray> prior = knowledge.length == 0
+                    ? Optional.empty()
+                    : Optional.of(Tensors.of(
+                            scope,
+                            knowledge,
+                            new Shape(rows, network.frozen(), knowledge.length / rows / network.frozen())));
+            return Tensors.read(network.logits(p, MiniBatch.images(scope, image, pixels, rows), prior)
+                    .softmax(1));
+        });
+    }
+
+    /** Images generated from standard normal codes, as (rows, D) values near [0, 1]. */
+    float[] generate(int rows, SplittableRandom random) {
+        return evaluate((scope, p) -> {
+            float[] codes = new float[rows * network.vae().latentWidth()];
+            Randomness.normals(random, codes);
+            NDArray code =
+                    Tensors.of(scope, codes, new Shape(rows, network.vae().latentWidth()));
+            return Tensors.read(network.vae().decode(p, code));
+        });
+    }
+
+    /**
+     * Codes of images given as values: (rows, D) to (rows, d); sampled from the posterior if a generator is given, else
+     * its means.
+     */
+    float[] codes(float[] values, int rows, Optional<SplittableRandom> sampling) {
+        return evaluate((scope, p) -> {
+            Shape shape = new Shape(rows, image.height(), image.width(), image.channels());
+            Vae.Posterior posterior = network.vae().encode(p, Tensors.of(scope, values, shape));
+            if (sampling.isEmpty()) {
+                return Tensors.read(posterior.mean());
+            }
+            float[] noise = new float[(int) posterior.mean().size()];
+            Randomness.normals(sampling.get(), noise);
+            NDArray eps = Tensors.of(scope, noise, posterior.mean().getShape());
+            return Tensors.read(posterior.mean().add(posterior.deviation().mul(eps)));
+        });
+    }
+
+    /** The fusion gates, empty where nothing is fused. */
+    float[] gates() {
+        return evaluate((scope, p) -> network.gates(p, scope).map(Tensors::read).orElse(new float[0]));
+    }
+
+    /**
+     * One optimizer update. A loss that is no finite number changes nothing: parameters stay usable, whatever the data.
+     *
+     * @return the loss
+     */
+    float update(MiniBatch batch, TrainingOptions options) {
+        Training state = training();
+        try (NDManager scope = manager.newSubManager()) {
+            ComponentNetwork.TrainingBatch arrays = batch.arrays(scope, image, network.classes());
+            float loss = Backward.gradient(
+                    scope,
+                    flat,
+                    leaf -> network.loss(network.layout().split(leaf), arrays, options.klWeight()),
+                    state.gradient());
+            if (Float.isFinite(loss)) {
+                state.adam().update(state.values(), state.gradient(), rates(options));
+                Tensors.write(state.values(), flat);
+            }
+            return loss;
+        }
+    }
+
+    private Adam.Rate[] rates(TrainingOptions options) {
+        int size = network.layout().size();
+        if (!network.layout().contains(KnowledgeFusion.LOGITS)) {
+            return new Adam.Rate[] {new Adam.Rate(0, size, options.learningRate())};
+        }
+        ParameterLayout.Entry gates = network.layout().entry(KnowledgeFusion.LOGITS);
+        int end = gates.offset() + gates.size();
+        return new Adam.Rate[] {
+            new Adam.Rate(0, gates.offset(), options.learningRate()),
+            new Adam.Rate(gates.offset(), end, options.gateLearningRate()),
+            new Adam.Rate(end, size, options.learningRate())
+        };
+    }
+
+    private <T> T evaluate(BiFunction<NDManager, Parameters, T> function) {
+        return Backward.without(() -> {
+            try (NDManager scope = manager.newSubManager()) {
+                flat.tempAttach(scope);
+                return function.apply(scope, network.layout().split(flat));
+            }
+        });
+    }
+
+    private Training training() {
+        return training.orElseThrow(() -> new IllegalStateException("component " + id + " is frozen"));
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

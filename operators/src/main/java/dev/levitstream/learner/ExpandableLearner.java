@@ -1,0 +1,236 @@
+package dev.levitstream.learner;
+
+import ai.djl.ndarray.NDManager;
+import dev.levitstream.learner.MemoryOptions.Unlabelled;
+import dev.levitstream.learner.ReplayMemory.Remembered;
+import dev.levitstream.nn.Body;
+import dev.levitstream.nn.Check;
+import dev.levitstream.nn.FullyConnected;
+import dev.levitstream.nn.NativeEngine;
+import dev.levitstream.nn.Randomness;
+import dev.levitstream.nn.Randomness.Purpose;
+import dev.levitstream.nn.Vae;
+import dev.levitstream.nn.VisionTransformer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/** LEViT, Algorithm 1, and its variants. */
+final class ExpandableLearner implements Learner {
+    private static final String CONTROL = "control";
+
+    private final LearnerOptions options;
+    private final NDManager manager;
+    private final ComponentPool pool;
+    private final ReplayMemory memory;
+    private final Progress progress;
+    private final ExpansionCriterion criterion;
+    private final int latentWidth;
+
+    ExpandableLearner(LearnerContext context, Map<String, byte[]> state) {
+        options = context.options();
+        manager = NativeEngine.newManager(context.device());
+        Vae vae = Vae.of(options.network().vae());
+        latentWidth = vae.latentWidth();
+        Blueprint blueprint =
+                new Blueprint(body(options), Optional.of(vae), options.kind().fusion(options.fusionLevel()));
+        pool = new ComponentPool(options, blueprint, manager);
+        memory = new ReplayMemory(options.memory());
+        progress = new Progress(context);
+        byte[] control = state.get(CONTROL);
+        if (control == null) {
+            criterion = ExpansionCriterion.of(options, progress.seed());
+            pool.grow(progress.seed(), progress.labels().width());
+        } else {
+            criterion = restore(control, state);
+        }
+    }
+
+    private static Body body(LearnerOptions options) {
+        return options.kind() == LearnerKind.LEVIT_DNN
+                ? new FullyConnected(options.image(), options.network().dnnHidden())
+                : new VisionTransformer(options.network().vit());
+    }
+
+    @Override
+    public List<ImagePrediction> predict(List<LabelledImage> images) {
+        return predictions(judge(images));
+    }
+
+    @Override
+    public Outcome observe(List<LabelledImage> images) {
+        Check.that(!images.isEmpty(), "images.size", 0, "must be at least 1");
+        long step = progress.step();
+        List<Judgement> judgements = judge(images);
+        List<ImagePrediction> predictions = predictions(judgements);
+        progress.observed(images, predictions);
+        growHead();
+        criterion.observed(judgements, pool);
+        for (int i = 0; i < images.size(); i++) {
+            admit(images.get(i), judgements.get(i));
+        }
+        int updates = progress.work().run(this::update);
+        Optional<Verdict> verdict = verdict();
+        boolean novel = verdict.filter(Verdict::isNovel).isPresent();
+        boolean room = pool.size() < options.expansion().maxComponents();
+        Optional<Expansion> expansion = novel && room ? Optional.of(expand(verdict.get())) : Optional.empty();
+        if (memory.isOverfull()) {
+            memory.relieve();
+        }
+        return new Outcome(
+                step, predictions, expansion, updates, progress.work().queued(), novel && !room);
+    }
+
+    private List<Judgement> judge(List<LabelledImage> images) {
+        List<byte[]> pixels = new ArrayList<>(images.size());
+        for (LabelledImage image : images) {
+            Check.that(
+                    image.pixels().length == options.image().size(),
+                    "image.pixels",
+                    image.pixels().length,
+                    "must be " + options.image().size());
+            pixels.add(image.pixels());
+        }
+        return pool.judge(pixels);
+    }
+
+    private List<ImagePrediction> predictions(List<Judgement> judgements) {
+        List<String> labels = progress.labels().labels();
+        List<ImagePrediction> predictions = new ArrayList<>(judgements.size());
+        for (Judgement judgement : judgements) {
+            // a component knows the classes of its time; later ones get probability 0, places not yet named are left
+            // out
+            float[] scores = Arrays.copyOf(judgement.probabilities(), labels.size());
+            predictions.add(new ImagePrediction(labels, scores, judgement.routed() + 1, judgement.novelty()));
+        }
+        return predictions;
+    }
+
+    private void growHead() {
+        int width = progress.labels().width();
+        if (width > pool.active().network().classes()) {
+            long counter = ((long) pool.size() << 32) + width;
+            pool.active().growHead(width, Randomness.at(progress.seed(), Purpose.GROW_HEAD, counter));
+        }
+    }
+
+    private void admit(LabelledImage image, Judgement judgement) {
+        boolean explainedByFrozen = judgement.routed() < pool.size() - 1;
+        if (image.label().isEmpty() && explainedByFrozen && options.memory().unlabelled() == Unlabelled.ROUTED) {
+            return;
+        }
+        pool.active().sawImage();
+        memory.admit(
+                new Remembered(image.pixels(), progress.classOf(image), judgement.view()),
+                Randomness.at(progress.seed(), Purpose.ADMIT, progress.nextAdmission()));
+    }
+
+    /** Line 7 to 11: one mini-batch of the memory; not before the memory can fill one. */
+    private boolean update() {
+        int size = options.training().batch();
+        if (memory.size() < size) {
+            return false;
+        }
+        SplittableRandom random = Randomness.at(progress.seed(), Purpose.UPDATE, progress.nextUpdate());
+        pool.active().update(new MiniBatch(memory.draw(size, random), latentWidth, random), options.training());
+        return true;
+    }
+
+    /** Lines 13 to 15. */
+    private Optional<Verdict> verdict() {
+        boolean first =
+                pool.size() == 1 && memory.isOverfull() && options.expansion().firstFill();
+        return first ? Optional.of(forced()) : criterion.verdict(memory, pool);
+    }
+
+    private static Verdict forced() {
+        return new Verdict(Double.POSITIVE_INFINITY, 0);
+    }
+
+    /** Lines 16 to 18. */
+    private Expansion expand(Verdict verdict) {
+        long imagesSeen = pool.active().imagesSeen();
+        pool.grow(progress.seed(), progress.labels().width());
+        memory.clear();
+        criterion.expanded();
+        boolean measured = Double.isFinite(verdict.distance());
+        return new Expansion(
+                pool.size(),
+                progress.step(),
+                measured ? verdict.distance() : Double.NaN,
+                verdict.threshold(),
+                pool.size(),
+                imagesSeen);
+    }
+
+    @Override
+    public Optional<Expansion> onEvent(LearnerEvent event) {
+        if (event == LearnerEvent.END_OF_STREAM) {
+            progress.work().drain(this::update);
+        }
+        boolean room = pool.size() < options.expansion().maxComponents();
+        return event == LearnerEvent.MANUAL && room ? Optional.of(expand(forced())) : Optional.empty();
+    }
+
+    @Override
+    public boolean admits(String label) {
+        return progress.labels().admits(label);
+    }
+
+    @Override
+    public List<StateEntry> state() {
+        List<StateEntry> entries = new ArrayList<>();
+        entries.add(new StateEntry(
+                CONTROL,
+                progress.step(),
+                false,
+                () -> StateCodec.seal(out -> {
+                    progress.write(out);
+                    out.writeInt(pool.size());
+                    memory.write(out);
+                    out.writeUTF(options.expansion().criterion().name());
+                    criterion.write(out);
+                })));
+        entries.addAll(pool.entries(progress.step()));
+        entries.addAll(memory.entries());
+        return entries;
+    }
+
+    private ExpansionCriterion restore(byte[] control, Map<String, byte[]> state) {
+        return StateCodec.open(CONTROL, control, in -> {
+            progress.read(in);
+            pool.restore(state, in.readInt());
+            memory.read(in);
+            memory.restore(state, pool::views);
+            ExpansionCriterion restored = ExpansionCriterion.of(options, progress.seed());
+            // another criterion than before starts without a past
+            if (in.readUTF().equals(options.expansion().criterion().name())) {
+                restored.read(in);
+            }
+            return restored;
+        });
+    }
+
+    @Override
+    public LearnerDescription describe() {
+        return new LearnerDescription(
+                options.kind().key(),
+                "expansion",
+                "reconstructed: the article's equations and code are not published in full",
+                pool.size(),
+                pool.parameters(),
+                progress.labels().labels(),
+                memory.size(),
+                progress.work().queued(),
+                progress.accuracy().figures());
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+        manager.close();
+    }
+}

@@ -1,0 +1,34 @@
+package dev.levitstream.learner;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** Judges, without labels or task ids, whether the world has changed. */
+sealed interface ExpansionCriterion permits LatentDistance, ReconstructionError, PrequentialNovelty {
+    /** The criterion that the options name. */
+    static ExpansionCriterion of(LearnerOptions options, long seed) {
+        return switch (options.expansion().criterion()) {
+            case LATENT -> new LatentDistance(options, seed);
+            case RECONSTRUCTION -> new ReconstructionError(options);
+            case NOVELTY -> new PrequentialNovelty(options.expansion());
+        };
+    }
+
+    /** Takes note of a batch, judged before it was learnt. */
+    default void observed(List<Judgement> batch, ComponentPool pool) {}
+
+    /** The verdict, if there is evidence for one now. */
+    Optional<Verdict> verdict(ReplayMemory memory, ComponentPool pool);
+
+    /** Starts anew after an expansion. */
+    default void expanded() {}
+
+    /** Writes what it carries from batch to batch. */
+    default void write(DataOutputStream out) throws IOException {}
+
+    /** Reads what {@link #write} wrote. */
+    default void read(DataInputStream in) throws IOException {}
+}

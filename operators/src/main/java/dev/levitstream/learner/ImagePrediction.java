@@ -1,0 +1,34 @@
+package dev.levitstream.learner;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The answer to one image.
+ *
+ * @param labels classes known when it was made, in order of first sight
+ * @param scores probability of each of them, 0 to 1, sum 1; empty while no label is known
+ * @param componentId component that the router chose; the first is 1
+ * @param novelty smallest VAE loss over all components (squared pixel units); 0 for learners without a VAE
+ */
+public record ImagePrediction(List<String> labels, float[] scores, int componentId, float novelty) {
+    /** Label with the highest score, the earliest of equals. */
+    public Optional<String> label() {
+        int best = 0;
+        for (int i = 1; i < scores.length; i++) {
+            if (scores[i] > scores[best]) {
+                best = i;
+            }
+        }
+        return scores.length == 0 ? Optional.empty() : Optional.of(labels.get(best));
+    }
+
+    /** Whether every number is finite; if not, the component's parameters have diverged. */
+    public boolean isFinite() {
+        boolean finite = Float.isFinite(novelty);
+        for (float score : scores) {
+            finite &= Float.isFinite(score);
+        }
+        return finite;
+    }
+}

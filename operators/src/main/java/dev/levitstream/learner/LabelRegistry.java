@@ -1,0 +1,67 @@
+package dev.levitstream.learner;
+
+import dev.levitstream.nn.Check;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Labels as they come on the wire, numbered in order of first sight: the classes. */
+final class LabelRegistry {
+    /** Class of an image without a label. */
+    static final int UNLABELLED = -1;
+
+    private final int limit;
+    private final Map<String, Integer> classes = new HashMap<>();
+    private List<String> labels = List.of();
+
+    /** @param limit most labels, 0 for any number */
+    LabelRegistry(int limit) {
+        this.limit = limit;
+    }
+
+    boolean admits(String label) {
+        return classes.containsKey(label) || limit == 0 || labels.size() < limit;
+    }
+
+    /** The label's class; a new one for a label not seen before. */
+    int register(String label) {
+        Integer known = classes.get(label);
+        if (known != null) {
+            return known;
+        }
+        Check.that(admits(label), "label", label, "must be one of the " + limit + " known: classes=" + limit);
+        classes.put(label, labels.size());
+        List<String> longer = new ArrayList<>(labels);
+        longer.add(label);
+        labels = List.copyOf(longer);
+        return labels.size() - 1;
+    }
+
+    /** Labels by class; never changes, a new list is made when one joins. */
+    List<String> labels() {
+        return labels;
+    }
+
+    /** Width of a new classifier. */
+    int width() {
+        return limit == 0 ? labels.size() : limit;
+    }
+
+    void write(DataOutputStream out) throws IOException {
+        out.writeInt(labels.size());
+        for (String label : labels) {
+            out.writeUTF(label);
+        }
+    }
+
+    void read(DataInputStream in) throws IOException {
+        int count = in.readInt();
+        for (int i = 0; i < count; i++) {
+            register(in.readUTF());
+        }
+    }
+}

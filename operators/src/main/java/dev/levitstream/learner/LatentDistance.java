@@ -1,0 +1,86 @@
+package dev.levitstream.learner;
+
+import dev.levitstream.learner.ExpansionOptions.Codes;
+import dev.levitstream.learner.ExpansionOptions.Scale;
+import dev.levitstream.learner.ReplayMemory.Remembered;
+import dev.levitstream.nn.Randomness;
+import dev.levitstream.nn.Randomness.Purpose;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/**
+ * Eq. (6): S_j = mean over i of ||u(generated_j[i]) - u(memory[i])||, u the code of the active encoder, generated_j
+ * what frozen component j generates from standard normal codes; novel if the smallest S_j exceeds the threshold. On the
+ * ratio scale S_j is divided by the same distance for what the active component itself generates (algorithm document,
+ * end of section 8).
+ *
+ * <p>Posterior means by default (ambiguity A1): sampled codes lie sqrt(2 d) apart whatever they code.
+ */
+final class LatentDistance implements ExpansionCriterion {
+    private final LearnerOptions options;
+    private final long seed;
+
+    LatentDistance(LearnerOptions options, long seed) {
+        this.options = options;
+        this.seed = seed;
+    }
+
+    @Override
+    public Optional<Verdict> verdict(ReplayMemory memory, ComponentPool pool) {
+        ExpansionOptions expansion = options.expansion();
+        if (!memory.isOverfull() || pool.frozen().isEmpty()) {
+            return Optional.empty();
+        }
+        int rows = expansion.samples();
+        Component active = pool.active();
+        float[] seen = active.codes(values(memory.spread(rows)), rows, sampling(0));
+        double smallest = Double.POSITIVE_INFINITY;
+        for (Component component : pool.frozen()) {
+            smallest = Math.min(smallest, distance(active, component, seen, rows));
+        }
+        if (expansion.scale() == Scale.RATIO) {
+            smallest /= distance(active, active, seen, rows);
+        }
+        return Optional.of(new Verdict(smallest, expansion.threshold()));
+    }
+
+    private double distance(Component active, Component generating, float[] seen, int rows) {
+        SplittableRandom random = Randomness.at(seed, Purpose.GENERATE, generating.id());
+        float[] generated = active.codes(generating.generate(rows, random), rows, sampling(generating.id()));
+        return meanDistance(seen, generated, rows);
+    }
+
+    /** Noise of sampled codes; the same at every check, so that only parameters and images move the distance. */
+    private Optional<SplittableRandom> sampling(int id) {
+        return options.expansion().codes() == Codes.MEAN
+                ? Optional.empty()
+                : Optional.of(Randomness.at(seed, Purpose.GENERATE, -1L - id));
+    }
+
+    /** Mean Euclidean distance of matching rows. */
+    static double meanDistance(float[] a, float[] b, int rows) {
+        int width = a.length / rows;
+        double sum = 0;
+        for (int row = 0; row < rows; row++) {
+            double squares = 0;
+            for (int i = row * width; i < (row + 1) * width; i++) {
+                double difference = a[i] - b[i];
+                squares += difference * difference;
+            }
+            sum += Math.sqrt(squares);
+        }
+        return sum / rows;
+    }
+
+    private float[] values(List<Remembered> images) {
+        int size = options.image().size();
+        float[] values = new float[images.size() * size];
+        for (int i = 0; i < images.size(); i++) {
+            for (int k = 0; k < size; k++) {
+                values[i * size + k] = (images.get(i).pixels()[k] & 0xFF) / 255f;
+            }
+        }
+        return values;
+    }
+}

@@ -1,0 +1,47 @@
+package dev.levitstream.learner;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One learner of one stream: the contract that every method implements. Opening and restoring is
+ * {@link LearnerKind#open}. Not thread-safe; different learners may work in different threads at once.
+ */
+public interface Learner extends AutoCloseable {
+    /**
+     * Answers for images without learning. Pure: each answer depends on the learner's state and that one image alone,
+     * to the bit.
+     *
+     * @param images any number, of the learner's image shape; borrowed
+     */
+    List<ImagePrediction> predict(List<LabelledImage> images);
+
+    /**
+     * Predicts, then learns: one batch of the stream. Does at most the budget's work; what is left stays queued for the
+     * next call.
+     *
+     * @param images at least one, of the learner's image shape; borrowed
+     * @throws IllegalArgumentException if an image has another size or a label is not {@link #admits admitted}
+     */
+    Outcome observe(List<LabelledImage> images);
+
+    /**
+     * Tells the learner what happened around it.
+     *
+     * @return the expansion that followed, if any
+     */
+    Optional<Expansion> onEvent(LearnerEvent event);
+
+    /** Whether an image with this label can be learnt: it is known, or there is room for one more class. */
+    boolean admits(String label);
+
+    /** Everything that the next answers depend on, as named entries; contents are made when asked for. */
+    List<StateEntry> state();
+
+    /** What this learner is and how much it holds. */
+    LearnerDescription describe();
+
+    /** Frees native memory; the learner is unusable afterwards. */
+    @Override
+    void close();
+}

@@ -1,0 +1,57 @@
+package dev.levitstream.learner;
+
+import dev.levitstream.nn.KnowledgeFusion;
+import dev.levitstream.nn.KnowledgeFusion.Gates;
+import dev.levitstream.nn.KnowledgeFusion.Level;
+import java.util.Map;
+
+/** The methods that can be chosen. */
+public enum LearnerKind {
+    LEVIT_DKF("levit-dkf", "the full method: expansion and knowledge fusion with learnt gates"),
+    LEVIT_NO_DKF("levit-no-dkf", "expansion without knowledge fusion"),
+    LEVIT_DKF_FIXED("levit-dkf-fixed", "expansion and knowledge fusion with equal gates"),
+    LEVIT_DNN("levit-dnn", "expansion with fully connected nets instead of ViTs"),
+    FINETUNE("finetune", "one ViT trained on each batch as it comes: the lower bound"),
+    ER("er", "one ViT with experience replay from a reservoir");
+
+    private final String key;
+    private final String meaning;
+
+    LearnerKind(String key, String meaning) {
+        this.key = key;
+        this.meaning = meaning;
+    }
+
+    /** Its name in options. */
+    public String key() {
+        return key;
+    }
+
+    /** What it is, in a few words. */
+    public String meaning() {
+        return meaning;
+    }
+
+    /**
+     * Opens a learner of this kind.
+     *
+     * @param state entries of an earlier one by name, which it continues byte for byte; empty for a fresh start
+     * @throws IllegalStateException if the state belongs to another kind or image shape, is damaged, or is newer than
+     *     this release
+     */
+    public Learner open(LearnerContext context, Map<String, byte[]> state) {
+        return isReplay() ? new ReplayLearner(context, state) : new ExpandableLearner(context, state);
+    }
+
+    boolean isReplay() {
+        return this == FINETUNE || this == ER;
+    }
+
+    KnowledgeFusion fusion(Level level) {
+        return switch (this) {
+            case LEVIT_DKF -> new KnowledgeFusion(level, Gates.LEARNT);
+            case LEVIT_DKF_FIXED -> new KnowledgeFusion(level, Gates.FIXED);
+            default -> new KnowledgeFusion(Level.NONE, Gates.FIXED);
+        };
+    }
+}

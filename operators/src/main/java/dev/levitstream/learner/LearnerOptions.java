@@ -1,0 +1,50 @@
+package dev.levitstream.learner;
+
+import dev.levitstream.nn.Check;
+import dev.levitstream.nn.ImageShape;
+import dev.levitstream.nn.KnowledgeFusion;
+
+/**
+ * Everything that shapes a learner. {@link Presets} gives complete ones.
+ *
+ * @param kind which method
+ * @param image size of the images
+ * @param batchSize images per observed batch (count), at least 1; also the fixed shape in which images are judged
+ * @param classes most labels; 0 grows the classifier with every new label, n > 0 fixes its width and refuses more
+ * @param seed of all randomness; each stream key derives its own
+ * @param fusionLevel where knowledge of frozen components joins (ambiguity A2)
+ * @param routing VAE score by which images are routed (ambiguity A4)
+ * @param network sizes
+ * @param training one update
+ * @param budget how many updates
+ * @param memory replay memory
+ * @param expansion when to expand
+ */
+public record LearnerOptions(
+        LearnerKind kind,
+        ImageShape image,
+        int batchSize,
+        int classes,
+        long seed,
+        KnowledgeFusion.Level fusionLevel,
+        Router.Score routing,
+        NetworkOptions network,
+        TrainingOptions training,
+        BudgetOptions budget,
+        MemoryOptions memory,
+        ExpansionOptions expansion) {
+    public LearnerOptions {
+        Check.that(batchSize >= 1, "batch.size", batchSize, "must be at least 1");
+        Check.that(classes >= 0, "classes", classes, "must be at least 0");
+        Check.that(
+                memory.capacity() >= training.batch(),
+                "memory.capacity",
+                memory.capacity(),
+                "must be at least training.batch=" + training.batch());
+        Check.that(
+                expansion.criterion() == ExpansionOptions.Criterion.NOVELTY || expansion.samples() <= memory.capacity(),
+                "expansion.samples",
+                expansion.samples(),
+                "must be at most memory.capacity=" + memory.capacity());
+    }
+}

@@ -1,0 +1,95 @@
+package dev.levitstream.learner;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.levitstream.learner.ReplayMemory.Remembered;
+import dev.levitstream.nn.ComponentNetwork;
+import dev.levitstream.nn.ImageShape;
+import dev.levitstream.nn.Randomness;
+import dev.levitstream.nn.Tensors;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/** Images of one optimizer update, on their way from the memory into native arrays. */
+final class MiniBatch {
+    private static final float[] FROM_BYTE = new float[256];
+
+    static {
+        for (int i = 0; i < FROM_BYTE.length; i++) {
+            FROM_BYTE[i] = i / 255f;
+        }
+    }
+
+    private final List<Remembered> images;
+    private final int latentWidth;
+    private final SplittableRandom random;
+
+    /**
+     * @param latentWidth width of the VAE's code, 0 without a VAE
+     * @param random source of the VAE's noise
+     */
+    MiniBatch(List<Remembered> images, int latentWidth, SplittableRandom random) {
+        this.images = images;
+        this.latentWidth = latentWidth;
+        this.random = random;
+    }
+
+    /** The arrays; they belong to {@code scope}. */
+    ComponentNetwork.TrainingBatch arrays(NDManager scope, ImageShape shape, int classes) {
+        int b = images.size();
+        float[] noise = new float[b * latentWidth];
+        Randomness.normals(random, noise);
+        return new ComponentNetwork.TrainingBatch(
+                images(scope, shape, images.stream().map(Remembered::pixels).toList(), b),
+                knowledge(scope),
+                targets(scope, classes),
+                Tensors.of(scope, noise, new Shape(b, latentWidth)));
+    }
+
+    /** Pixels in [0, 1], (rows, H, W, C); rows beyond the images are black. */
+    static NDArray images(NDManager scope, ImageShape shape, List<byte[]> pixels, int rows) {
+        float[] values = new float[rows * shape.size()];
+        int at = 0;
+        for (byte[] image : pixels) {
+            for (byte value : image) {
+                values[at++] = FROM_BYTE[value & 0xFF];
+            }
+        }
+        return Tensors.of(scope, values, new Shape(rows, shape.height(), shape.width(), shape.channels()));
+    }
+
+    private Optional<NDArray> knowledge(NDManager scope) {
+        FrozenView any = images.get(0).view();
+        int width = any.knowledge().length;
+        if (width == 0) {
+            return Optional.empty();
+        }
+        int frozen = any.errors().length;
+        float[] values = new float[images.size() * width];
+        for (int i = 0; i < images.size(); i++) {
+            System.arraycopy(images.get(i).view().knowledge(), 0, values, i * width, width);
+        }
+        return Optional.of(Tensors.of(scope, values, new Shape(images.size(), frozen, width / frozen)));
+    }
+
+    /**
+     * -1 / (labelled images) at each labelled image's class, so that the product with log probabilities sums to the
+     * cross entropy.
+     */
+    private Optional<NDArray> targets(NDManager scope, int classes) {
+        long labelled = images.stream().filter(image -> image.label() >= 0).count();
+        if (labelled == 0) {
+            return Optional.empty();
+        }
+        float[] values = new float[images.size() * classes];
+        for (int i = 0; i < images.size(); i++) {
+            int label = images.get(i).label();
+            if (label >= 0) {
+                values[i * classes + label] = -1f / labelled;
+            }
+        }
+        return Optional.of(Tensors.of(scope, values, new Shape(images.size(), classes)));
+    }
+}

@@ -1,0 +1,18 @@
+package dev.levitstream.learner;
+
+import dev.levitstream.nn.VaeOptions;
+import dev.levitstream.nn.VitOptions;
+import java.util.List;
+
+/**
+ * Sizes of a component's networks.
+ *
+ * @param vit Vision Transformer
+ * @param vae density model
+ * @param dnnHidden widths of the fully connected net that {@code levit-dnn} has instead of the ViT
+ */
+public record NetworkOptions(VitOptions vit, VaeOptions vae, List<Integer> dnnHidden) {
+    public NetworkOptions {
+        dnnHidden = List.copyOf(dnnHidden);
+    }
+}

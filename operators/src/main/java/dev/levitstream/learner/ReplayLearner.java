@@ -1,0 +1,225 @@
+package dev.levitstream.learner;
+
+import ai.djl.ndarray.NDManager;
+import dev.levitstream.learner.ReplayMemory.Remembered;
+import dev.levitstream.nn.Adam;
+import dev.levitstream.nn.Check;
+import dev.levitstream.nn.ComponentNetwork;
+import dev.levitstream.nn.KnowledgeFusion;
+import dev.levitstream.nn.NativeEngine;
+import dev.levitstream.nn.Randomness;
+import dev.levitstream.nn.Randomness.Purpose;
+import dev.levitstream.nn.VisionTransformer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/**
+ * The two bounds every comparison needs, one ViT each: {@code finetune} trains on the latest labelled images alone,
+ * {@code er} on them and as many drawn from a reservoir (Chaudhry et al. 2019; Vitter 1985). Unlabelled images are
+ * answered and not learnt.
+ */
+final class ReplayLearner implements Learner {
+    private static final String CONTROL = "control";
+    private static final String NET = "active";
+    private static final float[] NOTHING_FUSED = new float[0];
+
+    private final LearnerOptions options;
+    private final NDManager manager;
+    private final Component net;
+    private final ReplayMemory memory;
+    private final Progress progress;
+    private List<Remembered> latest = List.of();
+
+    ReplayLearner(LearnerContext context, Map<String, byte[]> state) {
+        options = context.options();
+        manager = NativeEngine.newManager(context.device());
+        memory = new ReplayMemory(new MemoryOptions(
+                options.memory().capacity(),
+                MemoryOptions.Admission.RESERVOIR,
+                options.memory().unlabelled()));
+        progress = new Progress(context);
+        Blueprint blueprint = new Blueprint(
+                new VisionTransformer(options.network().vit()),
+                Optional.empty(),
+                new KnowledgeFusion(KnowledgeFusion.Level.NONE, KnowledgeFusion.Gates.FIXED));
+        byte[] control = state.get(CONTROL);
+        net = control == null ? fresh(blueprint) : restore(blueprint, control, state);
+    }
+
+    private Component fresh(Blueprint blueprint) {
+        ComponentNetwork network = blueprint.network(0, progress.labels().width());
+        float[] values = network.layout().initialise(Randomness.at(progress.seed(), Purpose.INITIALISE, 1));
+        Adam adam = Blueprint.adam(values.length, options.training());
+        return Component.active(1, options.image(), manager, network, values, adam);
+    }
+
+    @Override
+    public List<ImagePrediction> predict(List<LabelledImage> images) {
+        List<String> labels = progress.labels().labels();
+        int rows = options.batchSize();
+        int classes = net.network().classes();
+        List<ImagePrediction> predictions = new ArrayList<>(images.size());
+        for (int from = 0; from < images.size(); from += rows) {
+            List<byte[]> chunk = new ArrayList<>(rows);
+            for (LabelledImage image : images.subList(from, Math.min(images.size(), from + rows))) {
+                Check.that(
+                        image.pixels().length == options.image().size(),
+                        "image.pixels",
+                        image.pixels().length,
+                        "must be " + options.image().size());
+                chunk.add(image.pixels());
+            }
+            float[] probabilities = classes == 0 ? new float[0] : net.probabilities(chunk, rows, NOTHING_FUSED);
+            for (int row = 0; row < chunk.size(); row++) {
+                float[] own = Arrays.copyOfRange(probabilities, row * classes, (row + 1) * classes);
+                predictions.add(new ImagePrediction(labels, Arrays.copyOf(own, labels.size()), 1, 0));
+            }
+        }
+        return predictions;
+    }
+
+    @Override
+    public Outcome observe(List<LabelledImage> images) {
+        Check.that(!images.isEmpty(), "images.size", 0, "must be at least 1");
+        long step = progress.step();
+        List<ImagePrediction> predictions = predict(images);
+        progress.observed(images, predictions);
+        growHead();
+        List<Remembered> labelled = new ArrayList<>();
+        for (LabelledImage image : images) {
+            if (image.label().isPresent()) {
+                labelled.add(new Remembered(image.pixels(), progress.classOf(image), FrozenView.NONE));
+            }
+        }
+        if (!labelled.isEmpty()) {
+            latest = labelled;
+        }
+        int updates = progress.work().run(this::update);
+        if (options.kind() == LearnerKind.ER) {
+            for (Remembered image : labelled) {
+                memory.admit(image, Randomness.at(progress.seed(), Purpose.ADMIT, progress.nextAdmission()));
+            }
+        }
+        return new Outcome(
+                step, predictions, Optional.empty(), updates, progress.work().queued(), false);
+    }
+
+    private void growHead() {
+        int width = progress.labels().width();
+        if (width > net.network().classes()) {
+            net.growHead(width, Randomness.at(progress.seed(), Purpose.GROW_HEAD, width));
+        }
+    }
+
+    private boolean update() {
+        if (latest.isEmpty()) {
+            return false;
+        }
+        SplittableRandom random = Randomness.at(progress.seed(), Purpose.UPDATE, progress.nextUpdate());
+        List<Remembered> batch = new ArrayList<>(latest);
+        batch.addAll(memory.draw(latest.size(), random));
+        net.update(new MiniBatch(batch, 0, random), options.training());
+        return true;
+    }
+
+    @Override
+    public Optional<Expansion> onEvent(LearnerEvent event) {
+        if (event == LearnerEvent.END_OF_STREAM) {
+            progress.work().drain(this::update);
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public boolean admits(String label) {
+        return progress.labels().admits(label);
+    }
+
+    @Override
+    public List<StateEntry> state() {
+        List<StateEntry> entries = new ArrayList<>();
+        entries.add(new StateEntry(
+                CONTROL,
+                progress.step(),
+                false,
+                () -> StateCodec.seal(out -> {
+                    progress.write(out);
+                    memory.write(out);
+                    out.writeInt(latest.size());
+                    for (Remembered image : latest) {
+                        out.writeInt(image.label());
+                        StateCodec.writeBytes(out, image.pixels());
+                    }
+                })));
+        entries.add(new StateEntry(
+                NET,
+                progress.step(),
+                false,
+                () -> StateCodec.seal(out -> {
+                    out.writeInt(net.network().classes());
+                    StateCodec.writeFloats(out, net.values());
+                    out.writeLong(net.adam().updates());
+                    StateCodec.writeFloats(out, net.adam().firstMoments());
+                    StateCodec.writeFloats(out, net.adam().secondMoments());
+                })));
+        entries.addAll(memory.entries());
+        return entries;
+    }
+
+    private Component restore(Blueprint blueprint, byte[] control, Map<String, byte[]> state) {
+        latest = StateCodec.open(CONTROL, control, in -> {
+            progress.read(in);
+            memory.read(in);
+            memory.restore(
+                    state,
+                    pixels -> pixels.stream().map(image -> FrozenView.NONE).toList());
+            int count = in.readInt();
+            List<Remembered> images = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                int label = in.readInt();
+                images.add(new Remembered(StateCodec.readBytes(in), label, FrozenView.NONE));
+            }
+            return images;
+        });
+        byte[] stored = state.get(NET);
+        if (stored == null) {
+            throw new IllegalStateException("state entry " + NET + " is missing of " + state.keySet());
+        }
+        return StateCodec.open(NET, stored, in -> {
+            ComponentNetwork network = blueprint.network(0, in.readInt());
+            float[] values = StateCodec.readFloats(in);
+            long updates = in.readLong();
+            Adam adam = new Adam(
+                    StateCodec.readFloats(in),
+                    StateCodec.readFloats(in),
+                    updates,
+                    (float) options.training().beta1(),
+                    (float) options.training().beta2());
+            return Component.active(1, options.image(), manager, network, values, adam);
+        });
+    }
+
+    @Override
+    public LearnerDescription describe() {
+        return new LearnerDescription(
+                options.kind().key(),
+                "replay",
+                "full",
+                1,
+                net.network().layout().size(),
+                progress.labels().labels(),
+                memory.size(),
+                progress.work().queued(),
+                progress.accuracy().figures());
+    }
+
+    @Override
+    public void close() {
+        net.close();
+        manager.close();
+    }
+}

@@ -1,0 +1,200 @@
+package dev.levitstream.learner;
+
+import dev.levitstream.learner.MemoryOptions.Admission;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/**
+ * Bounded memory of images for replay. Stored in segments of {@value SEGMENT} images, each one state entry: first in,
+ * first out only ever appends to the last segment and drops the first, so a checkpoint carries what changed and nothing
+ * else.
+ */
+final class ReplayMemory {
+    /** Images per segment; also how many leave a full memory at once (Algorithm 1, line 20). */
+    static final int SEGMENT = 64;
+
+    private static final String PREFIX = "memory/";
+
+    private final MemoryOptions options;
+    private final List<Remembered> images = new ArrayList<>();
+    private final TreeMap<Long, Long> revisions = new TreeMap<>();
+    private long first;
+    private long seen;
+    private long writes;
+    private int sinceRelief;
+
+    /**
+     * One image in the memory.
+     *
+     * @param pixels H W C unsigned bytes
+     * @param label class, or {@link LabelRegistry#UNLABELLED}
+     * @param view what frozen components make of it
+     */
+    record Remembered(byte[] pixels, int label, FrozenView view) {}
+
+    ReplayMemory(MemoryOptions options) {
+        this.options = options;
+    }
+
+    /** Lets one image in; where it goes is drawn from {@code random} if the memory is a full reservoir. */
+    void admit(Remembered image, SplittableRandom random) {
+        seen++;
+        sinceRelief++;
+        if (options.admission() == Admission.FIFO || images.size() < options.capacity()) {
+            images.add(image);
+            touch(images.size() - 1);
+            return;
+        }
+        long slot = random.nextLong(seen);
+        if (slot < images.size()) {
+            images.set((int) slot, image);
+            touch((int) slot);
+        }
+    }
+
+    /**
+     * Whether it is time to judge the memory as a whole and then {@link #relieve} it: full, and a segment's worth of
+     * images came since.
+     */
+    boolean isOverfull() {
+        return options.admission() == Admission.FIFO
+                ? images.size() > options.capacity()
+                : images.size() == options.capacity() && sinceRelief >= SEGMENT;
+    }
+
+    /** Drops the {@value SEGMENT} oldest images of an over-full FIFO; a reservoir stays as it is. */
+    void relieve() {
+        sinceRelief = 0;
+        if (options.admission() == Admission.FIFO) {
+            images.subList(0, SEGMENT).clear();
+            revisions.remove(first / SEGMENT);
+            first += SEGMENT;
+        }
+    }
+
+    /** Forgets everything. */
+    void clear() {
+        first = (first + images.size() + SEGMENT - 1) / SEGMENT * SEGMENT;
+        images.clear();
+        revisions.clear();
+        seen = 0;
+        sinceRelief = 0;
+    }
+
+    int size() {
+        return images.size();
+    }
+
+    Remembered get(int index) {
+        return images.get(index);
+    }
+
+    /** Images ever admitted since the memory was last cleared. */
+    long seen() {
+        return seen;
+    }
+
+    /** Draws {@code count} different images, or all where there are fewer. */
+    List<Remembered> draw(int count, SplittableRandom random) {
+        int[] order = new int[images.size()];
+        for (int i = 0; i < order.length; i++) {
+            order[i] = i;
+        }
+        List<Remembered> drawn = new ArrayList<>(count);
+        for (int i = 0; i < Math.min(count, order.length); i++) {
+            int j = i + random.nextInt(order.length - i);
+            int chosen = order[j];
+            order[j] = order[i];
+            drawn.add(images.get(chosen));
+        }
+        return drawn;
+    }
+
+    /** {@code count} images spread evenly over the memory, oldest first; the memory must hold as many. */
+    List<Remembered> spread(int count) {
+        List<Remembered> spread = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            spread.add(images.get((int) ((long) i * images.size() / count)));
+        }
+        return spread;
+    }
+
+    private void touch(int index) {
+        revisions.put((first + index) / SEGMENT, ++writes);
+    }
+
+    void write(DataOutputStream out) throws IOException {
+        out.writeLong(first);
+        out.writeLong(seen);
+        out.writeLong(writes);
+        out.writeInt(sinceRelief);
+    }
+
+    void read(DataInputStream in) throws IOException {
+        first = in.readLong();
+        seen = in.readLong();
+        writes = in.readLong();
+        sinceRelief = in.readInt();
+    }
+
+    /** One state entry per segment. */
+    List<StateEntry> entries() {
+        List<StateEntry> entries = new ArrayList<>();
+        for (Map.Entry<Long, Long> segment : revisions.entrySet()) {
+            int from = (int) (segment.getKey() * SEGMENT - first);
+            int to = Math.min(images.size(), from + SEGMENT);
+            entries.add(new StateEntry(
+                    PREFIX + String.format("%012d", segment.getKey()),
+                    segment.getValue(),
+                    false,
+                    () -> segmentBytes(images.subList(from, to))));
+        }
+        return entries;
+    }
+
+    private static byte[] segmentBytes(List<Remembered> segment) {
+        return StateCodec.seal(out -> {
+            out.writeInt(segment.size());
+            for (Remembered image : segment) {
+                out.writeInt(image.label());
+                StateCodec.writeBytes(out, image.pixels());
+            }
+        });
+    }
+
+    /** Refills an empty memory from its stored segments; {@code views} makes what is not stored. */
+    void restore(Map<String, byte[]> state, ViewMaker views) {
+        TreeMap<String, byte[]> segments = new TreeMap<>(state);
+        for (Map.Entry<String, byte[]> segment :
+                segments.subMap(PREFIX, PREFIX + Character.MAX_VALUE).entrySet()) {
+            List<LabelledClass> stored = StateCodec.open(segment.getKey(), segment.getValue(), in -> {
+                List<LabelledClass> read = new ArrayList<>();
+                int count = in.readInt();
+                for (int i = 0; i < count; i++) {
+                    int label = in.readInt();
+                    read.add(new LabelledClass(StateCodec.readBytes(in), label));
+                }
+                return read;
+            });
+            List<FrozenView> made =
+                    views.make(stored.stream().map(LabelledClass::pixels).toList());
+            revisions.put(Long.parseLong(segment.getKey().substring(PREFIX.length())), 0L);
+            for (int i = 0; i < stored.size(); i++) {
+                images.add(new Remembered(stored.get(i).pixels(), stored.get(i).label(), made.get(i)));
+            }
+        }
+    }
+
+    private record LabelledClass(byte[] pixels, int label) {}
+
+    /** Makes the views of images, in order. */
+    interface ViewMaker {
+        List<FrozenView> make(List<byte[]> pixels);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.levitstream.learner;
+
+import dev.levitstream.nn.Check;
+
+/**
+ * One optimizer update.
+ *
+ * @param batch images per mini-batch (count), at least 1
+ * @param learningRate of Adam, positive
+ * @param gateLearningRate of Adam for the fusion gates (ambiguity A13), positive
+ * @param beta1 decay of Adam's first moment, in [0, 1) (ambiguity A3)
+ * @param beta2 decay of Adam's second moment, in [0, 1)
+ * @param klWeight weight of the VAE loss's second part (ambiguity A3), at least 0
+ */
+public record TrainingOptions(
+        int batch, double learningRate, double gateLearningRate, double beta1, double beta2, double klWeight) {
+    public TrainingOptions {
+        Check.that(batch >= 1, "training.batch", batch, "must be at least 1");
+        Check.that(learningRate > 0, "training.learning-rate", learningRate, "must be positive");
+        Check.that(gateLearningRate > 0, "training.gate-learning-rate", gateLearningRate, "must be positive");
+        Check.that(beta1 >= 0 && beta1 < 1, "training.beta1", beta1, "must be in [0, 1)");
+        Check.that(beta2 >= 0 && beta2 < 1, "training.beta2", beta2, "must be in [0, 1)");
+        Check.that(klWeight >= 0, "training.kl-weight", klWeight, "must be at least 0");
+    }
+}

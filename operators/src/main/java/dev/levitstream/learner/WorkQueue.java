@@ -1,0 +1,72 @@
+package dev.levitstream.learner;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+
+/** Grants optimizer updates by the budget and keeps those that there was no time for. */
+final class WorkQueue {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final BudgetOptions budget;
+    private final LongSupplier nanoTime;
+    private long batches;
+    private long queued;
+
+    WorkQueue(BudgetOptions budget, LongSupplier nanoTime) {
+        this.budget = budget;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Counts one batch and queues its work; at most {@code budget.queue} updates wait, more are dropped. */
+    void grant() {
+        batches++;
+        if (batches % budget.period() == 0) {
+            queued = Math.min(budget.queue(), queued + budget.updates());
+        }
+    }
+
+    /**
+     * Does queued updates until none is left or {@code budget.millis} are over; at least one, so that a slow machine
+     * learns too.
+     *
+     * @param update does one update and says whether it could
+     * @return updates done
+     */
+    int run(BooleanSupplier update) {
+        long start = nanoTime.getAsLong();
+        int done = 0;
+        while (queued > 0 && (done == 0 || inTime(start)) && update.getAsBoolean()) {
+            queued--;
+            done++;
+        }
+        return done;
+    }
+
+    /** Does all queued updates, however long it takes. */
+    void drain(BooleanSupplier update) {
+        while (queued > 0 && update.getAsBoolean()) {
+            queued--;
+        }
+    }
+
+    long queued() {
+        return queued;
+    }
+
+    private boolean inTime(long start) {
+        return budget.millis() == 0 || nanoTime.getAsLong() - start < budget.millis() * NANOS_PER_MILLI;
+    }
+
+    void write(DataOutputStream out) throws IOException {
+        out.writeLong(batches);
+        out.writeLong(queued);
+    }
+
+    void read(DataInputStream in) throws IOException {
+        batches = in.readLong();
+        queued = in.readLong();
+    }
+}
