@@ -1,6 +1,7 @@
 package dev.levitstream.learner;
 
 import dev.levitstream.nn.Check;
+import java.io.Serializable;
 
 /**
  * How much a learner may work.
@@ -11,7 +12,7 @@ import dev.levitstream.nn.Check;
  *     byte-identical
  * @param queue most updates that may wait (count), at least {@code updates}
  */
-public record BudgetOptions(int updates, int period, int millis, int queue) {
+public record BudgetOptions(int updates, int period, int millis, int queue) implements Serializable {
     public BudgetOptions {
         Check.that(updates >= 0, "budget.updates", updates, "must be at least 0");
         Check.that(period >= 1, "budget.period", period, "must be at least 1");

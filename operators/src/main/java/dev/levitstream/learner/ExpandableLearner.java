@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /** LEViT, Algorithm 1, and its variants. */
@@ -176,8 +177,8 @@ final class ExpandableLearner implements Learner {
     }
 
     @Override
-    public boolean admits(String label) {
-        return progress.labels().admits(label);
+    public boolean admits(Set<String> labels) {
+        return progress.labels().admits(labels);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.levitstream.learner;
 
 import dev.levitstream.nn.Check;
+import java.io.Serializable;
 
 /**
  * When the world counts as changed.
@@ -24,7 +25,8 @@ public record ExpansionOptions(
         int samples,
         int warmUp,
         boolean firstFill,
-        int maxComponents) {
+        int maxComponents)
+        implements Serializable {
     /** What is measured. */
     public enum Criterion {
         /** Eq. (6): distance in the active encoder between the memory and what frozen components generate. */

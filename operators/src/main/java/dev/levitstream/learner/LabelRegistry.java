@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Labels as they come on the wire, numbered in order of first sight: the classes. */
 final class LabelRegistry {
@@ -23,8 +24,10 @@ final class LabelRegistry {
         this.limit = limit;
     }
 
-    boolean admits(String label) {
-        return classes.containsKey(label) || limit == 0 || labels.size() < limit;
+    boolean admits(Set<String> more) {
+        long unknown =
+                more.stream().filter(label -> !classes.containsKey(label)).count();
+        return limit == 0 || labels.size() + unknown <= limit;
     }
 
     /** The label's class; a new one for a label not seen before. */
@@ -33,7 +36,7 @@ final class LabelRegistry {
         if (known != null) {
             return known;
         }
-        Check.that(admits(label), "label", label, "must be one of the " + limit + " known: classes=" + limit);
+        Check.that(admits(Set.of(label)), "label", label, "must be one of the " + limit + " known: classes=" + limit);
         classes.put(label, labels.size());
         List<String> longer = new ArrayList<>(labels);
         longer.add(label);

@@ -2,6 +2,7 @@ package dev.levitstream.learner;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One learner of one stream: the contract that every method implements. Opening and restoring is
@@ -32,8 +33,11 @@ public interface Learner extends AutoCloseable {
      */
     Optional<Expansion> onEvent(LearnerEvent event);
 
-    /** Whether an image with this label can be learnt: it is known, or there is room for one more class. */
-    boolean admits(String label);
+    /**
+     * Whether images with these labels can be learnt together: each is known, or there is room for it as one more
+     * class.
+     */
+    boolean admits(Set<String> labels);
 
     /** Everything that the next answers depend on, as named entries; contents are made when asked for. */
     List<StateEntry> state();

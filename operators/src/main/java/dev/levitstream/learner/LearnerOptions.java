@@ -3,6 +3,7 @@ package dev.levitstream.learner;
 import dev.levitstream.nn.Check;
 import dev.levitstream.nn.ImageShape;
 import dev.levitstream.nn.KnowledgeFusion;
+import java.io.Serializable;
 
 /**
  * Everything that shapes a learner. {@link Presets} gives complete ones.
@@ -32,7 +33,8 @@ public record LearnerOptions(
         TrainingOptions training,
         BudgetOptions budget,
         MemoryOptions memory,
-        ExpansionOptions expansion) {
+        ExpansionOptions expansion)
+        implements Serializable {
     public LearnerOptions {
         Check.that(batchSize >= 1, "batch.size", batchSize, "must be at least 1");
         Check.that(classes >= 0, "classes", classes, "must be at least 0");

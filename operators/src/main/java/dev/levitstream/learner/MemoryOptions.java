@@ -1,6 +1,7 @@
 package dev.levitstream.learner;
 
 import dev.levitstream.nn.Check;
+import java.io.Serializable;
 
 /**
  * The replay memory.
@@ -9,7 +10,7 @@ import dev.levitstream.nn.Check;
  * @param admission which images are kept when it is full
  * @param unlabelled which images without a label enter
  */
-public record MemoryOptions(int capacity, Admission admission, Unlabelled unlabelled) {
+public record MemoryOptions(int capacity, Admission admission, Unlabelled unlabelled) implements Serializable {
     /** What enters a full memory, and what leaves. */
     public enum Admission {
         /** All enter; the 64 oldest leave (Algorithm 1). */

@@ -2,6 +2,7 @@ package dev.levitstream.learner;
 
 import dev.levitstream.nn.VaeOptions;
 import dev.levitstream.nn.VitOptions;
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -11,7 +12,7 @@ import java.util.List;
  * @param vae density model
  * @param dnnHidden widths of the fully connected net that {@code levit-dnn} has instead of the ViT
  */
-public record NetworkOptions(VitOptions vit, VaeOptions vae, List<Integer> dnnHidden) {
+public record NetworkOptions(VitOptions vit, VaeOptions vae, List<Integer> dnnHidden) implements Serializable {
     public NetworkOptions {
         dnnHidden = List.copyOf(dnnHidden);
     }

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -135,8 +136,8 @@ final class ReplayLearner implements Learner {
     }
 
     @Override
-    public boolean admits(String label) {
-        return progress.labels().admits(label);
+    public boolean admits(Set<String> labels) {
+        return progress.labels().admits(labels);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.levitstream.learner;
 
 import dev.levitstream.nn.Check;
+import java.io.Serializable;
 
 /**
  * One optimizer update.
@@ -13,7 +14,8 @@ import dev.levitstream.nn.Check;
  * @param klWeight weight of the VAE loss's second part (ambiguity A3), at least 0
  */
 public record TrainingOptions(
-        int batch, double learningRate, double gateLearningRate, double beta1, double beta2, double klWeight) {
+        int batch, double learningRate, double gateLearningRate, double beta1, double beta2, double klWeight)
+        implements Serializable {
     public TrainingOptions {
         Check.that(batch >= 1, "training.batch", batch, "must be at least 1");
         Check.that(learningRate > 0, "training.learning-rate", learningRate, "must be positive");

@@ -1,5 +1,7 @@
 package dev.levitstream.nn;
 
+import java.io.Serializable;
+
 /**
  * Size of the images of one stream.
  *
@@ -7,7 +9,7 @@ package dev.levitstream.nn;
  * @param width columns, at least 1
  * @param channels values per pixel, 1 or 3
  */
-public record ImageShape(int height, int width, int channels) {
+public record ImageShape(int height, int width, int channels) implements Serializable {
     public ImageShape {
         Check.that(height > 0, "image.height", height, "must be at least 1");
         Check.that(width > 0, "image.width", width, "must be at least 1");

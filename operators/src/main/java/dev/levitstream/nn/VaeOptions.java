@@ -1,5 +1,6 @@
 package dev.levitstream.nn;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -12,7 +13,8 @@ import java.util.List;
  * @param hidden widths of the fully connected layers: of encoder and, mirrored, decoder where there are no
  *     convolutions, else of the one layer between the convolutions and the code
  */
-public record VaeOptions(ImageShape image, int latentWidth, List<Integer> channels, List<Integer> hidden) {
+public record VaeOptions(ImageShape image, int latentWidth, List<Integer> channels, List<Integer> hidden)
+        implements Serializable {
     public VaeOptions {
         Check.that(latentWidth > 0, "vae.latent-width", latentWidth, "must be at least 1");
         Check.that(channels.stream().allMatch(width -> width > 0), "vae.channels", channels, "must be at least 1 each");

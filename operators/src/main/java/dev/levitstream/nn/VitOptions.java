@@ -1,5 +1,6 @@
 package dev.levitstream.nn;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -11,7 +12,8 @@ import java.util.List;
  * @param heads attention heads, each of full width Q, at least 1
  * @param hidden widths of the MLP's layers, at least one; the last is the feature width F
  */
-public record VitOptions(ImageShape image, int patch, int embeddingWidth, int heads, List<Integer> hidden) {
+public record VitOptions(ImageShape image, int patch, int embeddingWidth, int heads, List<Integer> hidden)
+        implements Serializable {
     public VitOptions {
         Check.that(patch > 0, "vit.patch", patch, "must be at least 1");
         Check.that(

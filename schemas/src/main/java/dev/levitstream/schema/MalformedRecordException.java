@@ -15,4 +15,9 @@ public final class MalformedRecordException extends RuntimeException {
     public MalformedRecordException(String topic, String field, Object found, String allowed) {
         super("topic " + topic + ": " + field + "=" + found + " " + allowed);
     }
+
+    /** What is wrong, in one line: topic, field, what was found, what is allowed. */
+    public String reason() {
+        return String.valueOf(getMessage());
+    }
 }

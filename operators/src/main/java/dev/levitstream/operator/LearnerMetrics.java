@@ -1,0 +1,59 @@
+package dev.levitstream.operator;
+
+import dev.levitstream.learner.Outcome;
+import java.util.function.Supplier;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
+
+/**
+ * Every metric's name, unit and type, in one place. Sums are over the stream keys of one subtask; there is none per
+ * key.
+ */
+final class LearnerMetrics {
+    private static final int HISTOGRAM_SAMPLES = 1000;
+
+    private final MetricGroup group;
+    private final Counter images;
+    private final Counter batches;
+    private final Counter updates;
+    private final Counter expansions;
+    private final Counter refusedExpansions;
+    private final Counter deadLetters;
+    private final Histogram learnMillis;
+
+    LearnerMetrics(MetricGroup parent) {
+        group = parent.addGroup("levit");
+        images = group.counter("images.count"); // images predicted
+        batches = group.counter("batches.count"); // batches observed
+        updates = group.counter("updates.count"); // optimizer updates
+        expansions = group.counter("expansion.count"); // components created
+        refusedExpansions = group.counter("expansion.refused.count"); // found novel at the cap on components
+        deadLetters = group.counter("dead-letters.count"); // records that could not be used
+        learnMillis = group.histogram("learn.millis", new DescriptiveStatisticsHistogram(HISTOGRAM_SAMPLES));
+    }
+
+    /** A gauge whose value is asked for when metrics are reported; names are those of {@link LearnerOperator}. */
+    void gauge(String name, Supplier<? extends Number> value) {
+        group.gauge(name, (Gauge<Number>) value::get);
+    }
+
+    void deadLetter() {
+        deadLetters.inc();
+    }
+
+    void observed(Outcome outcome, double millis) {
+        images.inc(outcome.predictions().size());
+        batches.inc();
+        updates.inc(outcome.updates());
+        if (outcome.expansion().isPresent()) {
+            expansions.inc();
+        }
+        if (outcome.refusedExpansion()) {
+            refusedExpansions.inc();
+        }
+        learnMillis.update(Math.round(millis));
+    }
+}

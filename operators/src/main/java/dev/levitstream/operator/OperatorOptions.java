@@ -1,0 +1,32 @@
+package dev.levitstream.operator;
+
+import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.nn.Check;
+import java.io.Serializable;
+
+/**
+ * Settings of the learner operator.
+ *
+ * @param learner the learner of each key
+ * @param flush what lets a batch go that is not full
+ * @param gapMillis event time between two records of a key that closes the batch before it (milliseconds), at least 1
+ * @param waitMillis processing time that a batch waits at most (milliseconds), at least 1
+ * @param device where learners compute
+ */
+public record OperatorOptions(LearnerOptions learner, Flush flush, long gapMillis, long waitMillis, DeviceChoice device)
+        implements Serializable {
+    /** What lets a batch go that is not full; the end of a bounded stream always does. */
+    public enum Flush {
+        /** A gap in event time between the key's own records: deterministic. */
+        GAP,
+        /** Time on the clock: bounds latency; outputs are exactly-once but not byte-identical after a failure. */
+        WAIT,
+        /** Nothing. */
+        SIZE
+    }
+
+    public OperatorOptions {
+        Check.that(gapMillis >= 1, "batch.gap-millis", gapMillis, "must be at least 1");
+        Check.that(waitMillis >= 1, "batch.wait-millis", waitMillis, "must be at least 1");
+    }
+}
