@@ -105,7 +105,9 @@ final class ExpandableLearner implements Learner {
             // a component knows the classes of its time; later ones get probability 0, places not yet named are left
             // out
             float[] scores = Arrays.copyOf(judgement.probabilities(), labels.size());
-            predictions.add(new ImagePrediction(labels, scores, judgement.routed() + 1, judgement.novelty()));
+            float threshold = criterion.noveltyThreshold(judgement, pool);
+            predictions.add(
+                    new ImagePrediction(labels, scores, judgement.routed() + 1, judgement.novelty(), threshold));
         }
         return predictions;
     }

@@ -20,6 +20,11 @@ sealed interface ExpansionCriterion permits LatentDistance, ReconstructionError,
     /** Takes note of a batch, judged before it was learnt. */
     default void observed(List<Judgement> batch, ComponentPool pool) {}
 
+    /** Novelty above which one image speaks for a changed world; NaN where single images are not judged. */
+    default float noveltyThreshold(Judgement image, ComponentPool pool) {
+        return Float.NaN;
+    }
+
     /** The verdict, if there is evidence for one now. */
     Optional<Verdict> verdict(ReplayMemory memory, ComponentPool pool);
 

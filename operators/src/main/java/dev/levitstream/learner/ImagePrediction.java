@@ -10,8 +10,11 @@ import java.util.Optional;
  * @param scores probability of each of them, 0 to 1, sum 1; empty while no label is known
  * @param componentId component that the router chose; the first is 1
  * @param novelty smallest VAE loss over all components (squared pixel units); 0 for learners without a VAE
+ * @param noveltyThreshold novelty above which this image speaks for a changed world (same units); NaN where the
+ *     learner's criterion does not judge single images or does not know yet what is usual
  */
-public record ImagePrediction(List<String> labels, float[] scores, int componentId, float novelty) {
+public record ImagePrediction(
+        List<String> labels, float[] scores, int componentId, float novelty, float noveltyThreshold) {
     /** Label with the highest score, the earliest of equals. */
     public Optional<String> label() {
         int best = 0;

@@ -9,8 +9,9 @@ import java.util.Optional;
 
 /**
  * Novelty of the latest block of images, each measured before it was learnt; novel if the block's mean exceeds the
- * threshold. On the ratio scale each image's novelty is first divided by what is usual for the component it is routed
- * to: an exponential average over familiar blocks, kept while that component was active.
+ * threshold. On the ratio scale an image counts min over components c of score_c / usual_c: 1 means that some component
+ * explains it as well as its own images. usual_c is an exponential average over familiar blocks of the scores of the
+ * images that c explained best, kept while c was active.
  *
  * <p>Ours, not the article's; see the package documentation for why.
  */
@@ -35,18 +36,34 @@ final class PrequentialNovelty implements ExpansionCriterion {
         if (pool.active().imagesSeen() < options.warmUp()) {
             return;
         }
-        for (Judgement judgement : batch) {
-            double usual = pool.get(judgement.routed()).usualNovelty();
-            boolean own = judgement.routed() == pool.size() - 1;
+        boolean calibrated = !Double.isNaN(pool.active().usualNovelty());
+        for (Judgement image : batch) {
+            int best = options.scale() == Scale.RATIO ? bestRatio(image, pool) : image.routed();
             images++;
-            sum += options.scale() == Scale.RATIO && !Double.isNaN(usual)
-                    ? judgement.novelty() / usual
-                    : judgement.novelty();
-            if (own) {
+            sum += image.scores()[best] / unit(best, pool);
+            if (best == pool.size() - 1 || !calibrated) {
                 ownImages++;
-                ownSum += judgement.novelty();
+                ownSum += image.scores()[pool.size() - 1];
             }
         }
+    }
+
+    @Override
+    public float noveltyThreshold(Judgement image, ComponentPool pool) {
+        return (float) (options.threshold() * unit(image.routed(), pool));
+    }
+
+    /** What scores of a component are divided by; NaN while that is not known. */
+    private double unit(int component, ComponentPool pool) {
+        return options.scale() == Scale.RATIO ? pool.get(component).usualNovelty() : 1;
+    }
+
+    private int bestRatio(Judgement image, ComponentPool pool) {
+        float[] ratios = new float[pool.size()];
+        for (int c = 0; c < ratios.length; c++) {
+            ratios[c] = (float) (image.scores()[c] / unit(c, pool));
+        }
+        return Router.best(ratios);
     }
 
     @Override
@@ -61,6 +78,10 @@ final class PrequentialNovelty implements ExpansionCriterion {
             double own = ownSum / ownImages;
             active.setUsualNovelty(calibrated ? MEMORY * active.usualNovelty() + (1 - MEMORY) * own : own);
         }
+        if (System.getProperty("dbg") != null)
+            System.err.printf(
+                    "BLOCK %d %.4f usual %.2f own %d%n",
+                    active.imagesSeen(), verdict.distance(), active.usualNovelty(), ownImages);
         startBlock();
         return calibrated ? Optional.of(verdict) : Optional.empty();
     }

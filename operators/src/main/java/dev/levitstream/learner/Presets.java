@@ -50,9 +50,9 @@ public enum Presets {
                     Router.Score.RECONSTRUCTION,
                     network(image),
                     new TrainingOptions(64, 1e-3, 1e-2, 0.5, 0.999, 1),
-                    new BudgetOptions(4, 1, 0, 200),
+                    new BudgetOptions(2, 1, 0, 200),
                     new MemoryOptions(small ? 2000 : 1000, Admission.FIFO, Unlabelled.ROUTED),
-                    new ExpansionOptions(Criterion.NOVELTY, Scale.RATIO, 1.5, Codes.MEAN, 512, 500, false, 20));
+                    new ExpansionOptions(Criterion.NOVELTY, Scale.RATIO, 1.4, Codes.MEAN, 512, 500, false, 20));
         }
     };
 

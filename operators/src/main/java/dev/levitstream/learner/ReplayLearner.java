@@ -77,7 +77,7 @@ final class ReplayLearner implements Learner {
             float[] probabilities = classes == 0 ? new float[0] : net.probabilities(chunk, rows, NOTHING_FUSED);
             for (int row = 0; row < chunk.size(); row++) {
                 float[] own = Arrays.copyOfRange(probabilities, row * classes, (row + 1) * classes);
-                predictions.add(new ImagePrediction(labels, Arrays.copyOf(own, labels.size()), 1, 0));
+                predictions.add(new ImagePrediction(labels, Arrays.copyOf(own, labels.size()), 1, 0, Float.NaN));
             }
         }
         return predictions;

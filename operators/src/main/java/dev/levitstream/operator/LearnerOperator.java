@@ -196,6 +196,7 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
                 scores,
                 answer.componentId(),
                 answer.novelty(),
+                Float.isNaN(answer.noveltyThreshold()) ? null : answer.noveltyThreshold(),
                 step);
         output.collect(new StreamRecord<>(prediction, frame.eventTime()));
     }

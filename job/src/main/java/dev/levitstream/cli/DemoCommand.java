@@ -1,0 +1,215 @@
+package dev.levitstream.cli;
+
+import dev.levitstream.broker.EmbeddedKafka;
+import dev.levitstream.data.Dataset;
+import dev.levitstream.data.Phase;
+import dev.levitstream.data.Sample;
+import dev.levitstream.job.JobOptions;
+import dev.levitstream.job.KafkaOptions;
+import dev.levitstream.job.OptionCatalogue;
+import dev.levitstream.nn.Check;
+import dev.levitstream.nn.ImageShape;
+import dev.levitstream.schema.ComponentCreated;
+import dev.levitstream.schema.Prediction;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** A whole living system in one process: broker, cluster, publisher, and a view on the results. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description =
+                "Starts a Kafka broker and a Flink cluster in this process, publishes a drifting stream, and shows how it is learnt.")
+@SuppressWarnings("NullAway.Init") // picocli fills the fields
+final class DemoCommand implements Callable<Integer> {
+    private static final String STREAM = "demo";
+    private static final String TEST = "test-";
+    private static final int INTERRUPTED = 130;
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private DataOptions data;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "IMAGES",
+            defaultValue = "0",
+            description = "Images per second; 0 for as fast as they are learnt. Default: ${DEFAULT-VALUE}.")
+    private double rate;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Any option of the job (see run --help), as in --set learner=er; may be repeated.")
+    private Map<String, String> settings = Map.of();
+
+    @Option(
+            names = "--kafka-port",
+            paramLabel = "PORT",
+            defaultValue = "0",
+            description = "Port of the broker, 0 for any free one. Default: ${DEFAULT-VALUE}.")
+    private int kafkaPort;
+
+    @Option(
+            names = "--ui-port",
+            paramLabel = "PORT",
+            defaultValue = "0",
+            description = "Port of Flink's web UI, 0 for any free one. Default: ${DEFAULT-VALUE}.")
+    private int uiPort;
+
+    @Option(
+            names = "--work-dir",
+            paramLabel = "DIR",
+            description = "Folder for the broker's data and checkpoints, kept afterwards. Default: a temporary one.")
+    private @Nullable Path workDir;
+
+    @Override
+    public Integer call() throws Exception {
+        Check.that(rate >= 0, "rate", rate, "must be at least 0");
+        PrintWriter out = spec.commandLine().getOut();
+        Dataset dataset = data.read();
+        ImageShape shape = dataset.train().get(0).samples().get(0).shape();
+        int port = uiPort == 0 ? EmbeddedKafka.freePort() : EmbeddedKafka.requireFree(uiPort);
+        try (WorkFolder folder = WorkFolder.open(workDir)) {
+            OnInterrupt.close(folder);
+            out.println("starting a Kafka broker ...");
+            out.flush();
+            EmbeddedKafka kafka = folder.owns(EmbeddedKafka.start(folder.path("kafka"), kafkaPort));
+            JobOptions options = options(kafka.bootstrapServers(), shape);
+            kafka.createTopics(List.of(
+                    options.kafka().images(),
+                    options.kafka().predictions(),
+                    options.kafka().componentsCreated(),
+                    options.kafka().deadLetters()));
+            out.println("starting a Flink cluster ...");
+            out.flush();
+            EmbeddedJob job = folder.owns(EmbeddedJob.start(options, folder.path("checkpoints"), port));
+            out.printf(
+                    "learner %s, images %s; broker %s; web UI http://127.0.0.1:%d; Ctrl-C stops%n%n",
+                    options.operator().learner().kind().key(), shape, kafka.bootstrapServers(), port);
+            out.flush();
+            try {
+                return follow(dataset, options.kafka(), job, new DemoView(out, dataset.train()));
+            } catch (Exception e) {
+                if (folder.isClosed()) { // Ctrl-C: what fails now fails because everything is being stopped
+                    return INTERRUPTED;
+                }
+                throw e;
+            }
+        }
+    }
+
+    private JobOptions options(String bootstrapServers, ImageShape shape) {
+        Map<String, String> given = new LinkedHashMap<>();
+        given.put("image", shape.toString());
+        given.put("checkpoint.interval-millis", "1000");
+        given.put("batch.flush", "wait"); // so that the last batch goes although nothing follows it
+        given.put("batch.wait-millis", "2000");
+        given.putAll(settings);
+        given.put("kafka.bootstrap-servers", bootstrapServers);
+        return OptionCatalogue.read(given);
+    }
+
+    private int follow(Dataset dataset, KafkaOptions kafka, EmbeddedJob job, DemoView view) throws Exception {
+        Map<String, String> truth = new HashMap<>();
+        List<Sample> stream = dataset.train().stream()
+                .map(Phase::samples)
+                .flatMap(List::stream)
+                .toList();
+        for (int i = 0; i < stream.size(); i++) {
+            truth.put(streamId(i), stream.get(i).label());
+        }
+        for (int i = 0; i < dataset.test().size(); i++) {
+            truth.put(testId(i), dataset.test().get(i).label());
+        }
+        DemoScore score = new DemoScore(truth, TEST);
+        try (StreamPublisher publisher =
+                        new StreamPublisher(kafka.bootstrapServers(), kafka.images(), STREAM, rate, Map.of());
+                ResultReader reader = new ResultReader(
+                        kafka.bootstrapServers(),
+                        kafka.predictions(),
+                        kafka.componentsCreated(),
+                        kafka.deadLetters(),
+                        Map.of(),
+                        true)) {
+            AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+            Thread publishing = new Thread(() -> publish(stream, dataset.test(), publisher, failure), "publisher");
+            publishing.setDaemon(true);
+            publishing.start();
+            while (score.streamAnswers() + score.testAnswers() < truth.size()) {
+                if (job.hasEnded()) {
+                    throw new IllegalStateException("the job ended before the stream did");
+                }
+                Exception failed = failure.get();
+                if (failed != null) {
+                    throw failed;
+                }
+                for (SpecificRecordBase record : reader.poll(POLL)) {
+                    show(record, score, publisher, view);
+                }
+                view.tick(score);
+            }
+            // one more look, so that an answer too many would be seen
+            for (SpecificRecordBase record : reader.poll(Duration.ofSeconds(3))) {
+                show(record, score, publisher, view);
+            }
+            view.summary(score, publisher);
+        }
+        return 0;
+    }
+
+    private static void show(SpecificRecordBase record, DemoScore score, StreamPublisher publisher, DemoView view) {
+        if (record instanceof Prediction prediction) {
+            score.add(prediction);
+        } else if (record instanceof ComponentCreated created) {
+            score.add(created);
+            view.created(created, publisher.numberAt(created.getEventTime().toEpochMilli()));
+        } else {
+            view.deadLetter(record);
+        }
+    }
+
+    /** The stream with labels, then the test images without. */
+    private static void publish(
+            List<Sample> stream,
+            List<Sample> test,
+            StreamPublisher publisher,
+            AtomicReference<@Nullable Exception> failure) {
+        try {
+            for (int i = 0; i < stream.size(); i++) {
+                publisher.publish(stream.get(i), streamId(i), true);
+            }
+            for (int i = 0; i < test.size(); i++) {
+                publisher.publish(test.get(i), testId(i), false);
+            }
+        } catch (IOException | RuntimeException e) {
+            failure.set(e);
+        }
+    }
+
+    private static String streamId(int number) {
+        return String.format("image-%06d", number);
+    }
+
+    private static String testId(int number) {
+        return String.format(TEST + "%06d", number);
+    }
+}

@@ -1,0 +1,64 @@
+package dev.levitstream.cli;
+
+import dev.levitstream.job.CommandLineOptions;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Entry point of {@code bin/levit-stream}. */
+@Command(
+        name = "levit-stream",
+        mixinStandardHelpOptions = true,
+        version = "levit-stream 0.1.0",
+        description =
+                "Learns from image streams for ever: predictions and component-created events out of Kafka images.",
+        subcommands = {DemoCommand.class, PublishCommand.class, WatchCommand.class})
+@SuppressWarnings("NullAway.Init") // picocli fills the fields
+public final class Main implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    /** Runs a command and ends the process: 0 done, 1 failed, 2 wrong usage. */
+    public static void main(String[] args) {
+        int code = commandLine().execute(args);
+        // Flink and Kafka leave threads behind that are not daemons
+        System.exit(code);
+    }
+
+    /** The commands, with one-line errors. */
+    static CommandLine commandLine() {
+        CommandLine run = new CommandLine(new RunCommand());
+        CommandLineOptions.addTo(run.getCommandSpec()); // not annotated: they are generated from the option records
+        CommandLine commandLine = new CommandLine(new Main()).addSubcommand(run);
+        commandLine.setParameterExceptionHandler((e, args) -> usageError(e));
+        commandLine.setExecutionExceptionHandler((e, command, parsed) -> {
+            PrintWriter err = command.getErr();
+            err.println(command.getColorScheme().errorText("levit-stream: " + OneLine.of(e)));
+            if (System.getenv("LEVIT_STREAM_TRACE") != null) {
+                e.printStackTrace(err);
+            }
+            return e instanceof IllegalArgumentException ? 2 : 1;
+        });
+        return commandLine;
+    }
+
+    private static int usageError(ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        PrintWriter err = command.getErr();
+        String closest = e instanceof CommandLine.UnmatchedArgumentException unmatched
+                        && !unmatched.getSuggestions().isEmpty()
+                ? "; closest known: " + unmatched.getSuggestions().get(0)
+                : "";
+        err.println(command.getColorScheme().errorText("levit-stream: " + e.getMessage() + closest));
+        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return 2;
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+}

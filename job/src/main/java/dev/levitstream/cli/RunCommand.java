@@ -1,0 +1,55 @@
+package dev.levitstream.cli;
+
+import dev.levitstream.broker.EmbeddedKafka;
+import dev.levitstream.job.CommandLineOptions;
+import dev.levitstream.job.JobOptions;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs the job in this process, against any Kafka. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description =
+                "Runs the job in an embedded Flink cluster against a Kafka broker, until Ctrl-C. Started again on the same"
+                        + " folder it goes on where it was.")
+@SuppressWarnings("NullAway.Init") // picocli fills the fields
+final class RunCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--checkpoints",
+            paramLabel = "DIR",
+            defaultValue = "levit-stream-checkpoints",
+            description = "Folder of checkpoints. Default: ${DEFAULT-VALUE}.")
+    private Path checkpoints;
+
+    @Option(
+            names = "--ui-port",
+            paramLabel = "PORT",
+            defaultValue = "8081",
+            description = "Port of Flink's web UI, 0 for any free one. Default: ${DEFAULT-VALUE}.")
+    private int uiPort;
+
+    @Override
+    public Integer call() throws Exception {
+        JobOptions options = CommandLineOptions.read(spec.commandLine().getParseResult(), Map.of());
+        Topics.require(options.kafka());
+        int port = uiPort == 0 ? EmbeddedKafka.freePort() : EmbeddedKafka.requireFree(uiPort);
+        EmbeddedJob job = EmbeddedJob.start(options, checkpoints, port);
+        OnInterrupt.close(job);
+        spec.commandLine()
+                .getOut()
+                .println("learning from " + options.kafka().images() + " at "
+                        + options.kafka().bootstrapServers() + "; web UI http://127.0.0.1:" + port + "; Ctrl-C stops");
+        spec.commandLine().getOut().flush();
+        job.await();
+        return 0;
+    }
+}

@@ -1,0 +1,124 @@
+package dev.levitstream.cli;
+
+import dev.levitstream.schema.ComponentCreated;
+import dev.levitstream.schema.DeadLetter;
+import dev.levitstream.schema.Prediction;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.avro.specific.SpecificRecordBase;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Shows results as they come. */
+@Command(
+        name = "watch",
+        mixinStandardHelpOptions = true,
+        description =
+                "Shows predictions, component-created events and dead letters as they are committed, until Ctrl-C.")
+@SuppressWarnings("NullAway.Init") // picocli fills the fields
+final class WatchCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--kafka.bootstrap-servers",
+            paramLabel = "HOST:PORT",
+            defaultValue = "localhost:9092",
+            description = "Kafka brokers. Default: ${DEFAULT-VALUE}.")
+    private String bootstrapServers;
+
+    @Option(
+            names = "--kafka.predictions",
+            paramLabel = "TOPIC",
+            defaultValue = "predictions",
+            description = "Topic of predictions. Default: ${DEFAULT-VALUE}.")
+    private String predictions;
+
+    @Option(
+            names = "--kafka.components-created",
+            paramLabel = "TOPIC",
+            defaultValue = "components-created",
+            description = "Topic of component-created events. Default: ${DEFAULT-VALUE}.")
+    private String componentsCreated;
+
+    @Option(
+            names = "--kafka.dead-letters",
+            paramLabel = "TOPIC",
+            defaultValue = "dead-letters",
+            description = "Topic of dead letters. Default: ${DEFAULT-VALUE}.")
+    private String deadLetters;
+
+    @Option(
+            names = "--kafka.client",
+            paramLabel = "NAME=VALUE",
+            split = ",",
+            description = "Further Kafka client properties.")
+    private Map<String, String> client = Map.of();
+
+    @Option(names = "--from-beginning", description = "Show what is there already, too.")
+    private boolean fromBeginning;
+
+    @Option(names = "--json", description = "One JSON object per line, for pipes.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws Exception {
+        Topics.require(bootstrapServers, client, List.of(predictions, componentsCreated, deadLetters));
+        PrintWriter out = spec.commandLine().getOut();
+        try (ResultReader reader = new ResultReader(
+                bootstrapServers, predictions, componentsCreated, deadLetters, client, fromBeginning)) {
+            while (!out.checkError()) { // a closed pipe ends it; checkError flushes, too
+                reader.poll(Duration.ofMillis(500))
+                        .forEach(record -> out.println(json ? json(record) : readable(record)));
+            }
+        }
+        return 0;
+    }
+
+    private static String json(SpecificRecordBase record) {
+        return "{\"type\": \"" + record.getSchema().getName() + "\", "
+                + record.toString().substring(1);
+    }
+
+    private static String readable(SpecificRecordBase record) {
+        if (record instanceof Prediction prediction) {
+            return readable(prediction);
+        }
+        if (record instanceof ComponentCreated created) {
+            return Ansi.AUTO.string(String.format(
+                    "@|bold,green %s  %s  component %d created|@ at step %d: distance %.3f above %.3f; %d images in the one before",
+                    created.getEventTime(),
+                    created.getStreamKey(),
+                    created.getComponentId(),
+                    created.getStep(),
+                    created.getDistance(),
+                    created.getThreshold(),
+                    created.getImagesSeen()));
+        }
+        DeadLetter letter = (DeadLetter) record;
+        return Ansi.AUTO.string(String.format(
+                        "@|red %s  dead letter|@ %s-%d@%d: ",
+                        letter.getTimestamp(), letter.getTopic(), letter.getPartition(), letter.getOffset()))
+                + letter.getReason();
+    }
+
+    private static String readable(Prediction prediction) {
+        Float threshold = prediction.getNoveltyThreshold();
+        boolean novel = threshold != null && prediction.getNovelty() > threshold;
+        double score = prediction.getScores().stream()
+                .mapToDouble(entry -> entry.getScore())
+                .max()
+                .orElse(0);
+        String label = prediction.getPredictedLabel();
+        return prediction.getEventTime() + "  " + prediction.getStreamKey() + "  " + prediction.getImageId()
+                + Ansi.AUTO.string("  @|bold " + (label == null ? "-" : label.replace("|@", "")) + "|@")
+                + String.format(" %5.1f %%  component %d  novelty ", 100 * score, prediction.getComponentId())
+                + Ansi.AUTO.string(String.format(novel ? "@|yellow %.1f|@" : "%.1f", prediction.getNovelty()));
+    }
+}

@@ -1,0 +1,5 @@
+/** The command line {@code levit-stream}: demo, run, publish, watch. */
+@NullMarked
+package dev.levitstream.cli;
+
+import org.jspecify.annotations.NullMarked;

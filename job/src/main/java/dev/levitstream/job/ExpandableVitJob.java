@@ -1,0 +1,115 @@
+package dev.levitstream.job;
+
+import dev.levitstream.nn.NativeEngine;
+import dev.levitstream.operator.KeyedRecord;
+import dev.levitstream.operator.LearnerOperatorFactory;
+import dev.levitstream.operator.Outputs;
+import dev.levitstream.operator.SourceRecord;
+import dev.levitstream.operator.StreamKeyReader;
+import dev.levitstream.schema.Prediction;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.BasicTypeInfo;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.formats.avro.typeutils.AvroTypeInfo;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** The job: images from Kafka, one learner per stream key, predictions and component-created events to Kafka. */
+public final class ExpandableVitJob {
+    private static final String NAME = "levit-stream";
+
+    private ExpandableVitJob() {}
+
+    /** Entry point of {@code flink run}. */
+    public static void main(String[] args) throws Exception {
+        CommandSpec spec =
+                CommandSpec.create().name("flink run levit-stream-job.jar").mixinStandardHelpOptions(true);
+        CommandLineOptions.addTo(spec);
+        CommandLine command = new CommandLine(spec);
+        JobOptions options;
+        try {
+            CommandLine.ParseResult parsed = command.parseArgs(args);
+            if (CommandLine.printHelpIfRequested(parsed)) {
+                return;
+            }
+            options = CommandLineOptions.read(parsed, Map.of());
+        } catch (CommandLine.UnmatchedArgumentException e) {
+            throw new IllegalArgumentException(e.getMessage() + CommandLineOptions.closest(e), e);
+        }
+        NativeEngine.require();
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration(options));
+        build(env, KafkaEndpoints.images(options.kafka()), KafkaEndpoints.sinks(options.kafka()), options);
+        env.execute(NAME);
+    }
+
+    /** The graph over Kafka. */
+    public static void buildOnKafka(StreamExecutionEnvironment env, JobOptions options) {
+        build(env, KafkaEndpoints.images(options.kafka()), KafkaEndpoints.sinks(options.kafka()), options);
+    }
+
+    /** What the job needs of any cluster; everything else belongs in the cluster's own configuration. */
+    public static Configuration configuration(JobOptions options) {
+        Configuration configuration = new Configuration();
+        configuration.set(PipelineOptions.NAME, NAME);
+        configuration.set(PipelineOptions.AUTO_GENERATE_UIDS, false); // every operator names its state
+        configuration.set(PipelineOptions.GENERIC_TYPES, false); // no Kryo: state must stay readable
+        configuration.set(PipelineOptions.MAX_PARALLELISM, options.maxParallelism());
+        configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(options.checkpointMillis()));
+        configuration.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
+        configuration.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+        configuration.set(
+                CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+                ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+        configuration.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 3);
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+        // not before a dead task manager is noticed: an earlier restart fails and doubles the wait
+        configuration.set(
+                RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF, Duration.ofSeconds(3));
+        configuration.set(
+                RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF, Duration.ofSeconds(30));
+        return configuration;
+    }
+
+    /** The graph over any source and sinks. */
+    public static void build(
+            StreamExecutionEnvironment env, Source<SourceRecord, ?, ?> source, JobSinks sinks, JobOptions options) {
+        env.setParallelism(options.parallelism());
+        env.getConfig()
+                .setGlobalJobParameters(Configuration.fromMap(
+                        Map.of("learner", options.operator().learner().toString())));
+        WatermarkStrategy<SourceRecord> watermarks = WatermarkStrategy.<SourceRecord>forBoundedOutOfOrderness(
+                        Duration.ofMillis(options.lateMillis()))
+                .withIdleness(Duration.ofMillis(options.idleMillis()));
+        SingleOutputStreamOperator<KeyedRecord> keyed = env.fromSource(source, watermarks, "images")
+                .uid("images")
+                .process(new StreamKeyReader())
+                .name("stream-key")
+                .uid("stream-key");
+        SingleOutputStreamOperator<Prediction> predictions = keyed.keyBy(
+                        KeyedRecord::streamKey, BasicTypeInfo.STRING_TYPE_INFO)
+                .transform(
+                        "learner", new AvroTypeInfo<>(Prediction.class), new LearnerOperatorFactory(options.operator()))
+                .uid("learner");
+        predictions.sinkTo(sinks.predictions()).name("predictions").uid("predictions");
+        predictions
+                .getSideOutput(Outputs.COMPONENTS_CREATED)
+                .sinkTo(sinks.componentsCreated())
+                .name("components-created")
+                .uid("components-created");
+        keyed.getSideOutput(Outputs.DEAD_LETTERS)
+                .union(predictions.getSideOutput(Outputs.DEAD_LETTERS))
+                .sinkTo(sinks.deadLetters())
+                .name("dead-letters")
+                .uid("dead-letters");
+    }
+}

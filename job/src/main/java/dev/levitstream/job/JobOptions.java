@@ -1,0 +1,42 @@
+package dev.levitstream.job;
+
+import dev.levitstream.nn.Check;
+import dev.levitstream.operator.OperatorOptions;
+
+/**
+ * All settings of the job.
+ *
+ * @param kafka endpoints
+ * @param operator learner operator
+ * @param checkpointMillis time between checkpoints (milliseconds), at least 100; results become visible with them
+ * @param parallelism subtasks of the learner, at least 1
+ * @param maxParallelism most subtasks ever, at least {@code parallelism}; fixed for the life of the state
+ * @param lateMillis how far records may be out of order in event time (milliseconds), at least 0; watermarks only,
+ *     nothing is dropped
+ * @param idleMillis silence after which a partition no longer holds watermarks back (milliseconds), at least 1
+ */
+public record JobOptions(
+        KafkaOptions kafka,
+        OperatorOptions operator,
+        long checkpointMillis,
+        int parallelism,
+        int maxParallelism,
+        long lateMillis,
+        long idleMillis) {
+    public JobOptions {
+        Check.that(checkpointMillis >= 100, "checkpoint.interval-millis", checkpointMillis, "must be at least 100");
+        Check.that(parallelism >= 1, "parallelism", parallelism, "must be at least 1");
+        Check.that(
+                maxParallelism >= parallelism && maxParallelism <= 32768,
+                "parallelism.max",
+                maxParallelism,
+                "must be at least parallelism=" + parallelism + " and at most 32768");
+        Check.that(lateMillis >= 0, "watermark.late-millis", lateMillis, "must be at least 0");
+        Check.that(idleMillis >= 1, "watermark.idle-millis", idleMillis, "must be at least 1");
+        Check.that(
+                kafka.transactionTimeoutMillis() > checkpointMillis,
+                "kafka.transaction-timeout-millis",
+                kafka.transactionTimeoutMillis(),
+                "must be more than checkpoint.interval-millis=" + checkpointMillis);
+    }
+}

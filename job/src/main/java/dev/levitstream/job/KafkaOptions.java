@@ -1,0 +1,54 @@
+package dev.levitstream.job;
+
+import dev.levitstream.nn.Check;
+import java.util.Map;
+
+/**
+ * Where images come from and results go.
+ *
+ * @param bootstrapServers Kafka brokers, host:port, comma-separated
+ * @param images topic of image records
+ * @param predictions topic of predictions
+ * @param componentsCreated topic of component-created events
+ * @param deadLetters topic of records that could not be used
+ * @param groupId consumer group, for lag monitoring; the position lies in the checkpoints
+ * @param transactionPrefix start of transactional ids, unique per job on the cluster; never change it between restores
+ * @param transactionTimeoutMillis after which the broker aborts what a dead job left open (milliseconds); longer than
+ *     the checkpoint interval and the longest outage, at most the broker's transaction.max.timeout.ms
+ * @param exactlyOnce whether results become visible with checkpoints, exactly once, or at once, at least once
+ * @param client further Kafka client properties, as for security
+ */
+public record KafkaOptions(
+        String bootstrapServers,
+        String images,
+        String predictions,
+        String componentsCreated,
+        String deadLetters,
+        String groupId,
+        String transactionPrefix,
+        long transactionTimeoutMillis,
+        boolean exactlyOnce,
+        Map<String, String> client) {
+    /** Defaults for a broker on this machine. */
+    public static final KafkaOptions DEFAULT = new KafkaOptions(
+            "localhost:9092",
+            "images",
+            "predictions",
+            "components-created",
+            "dead-letters",
+            "levit-stream",
+            "levit-stream",
+            600_000,
+            true,
+            Map.of());
+
+    public KafkaOptions {
+        Check.that(!bootstrapServers.isBlank(), "kafka.bootstrap-servers", bootstrapServers, "must name a broker");
+        Check.that(
+                transactionTimeoutMillis >= 1000,
+                "kafka.transaction-timeout-millis",
+                transactionTimeoutMillis,
+                "must be at least 1000");
+        client = Map.copyOf(client);
+    }
+}

@@ -1,0 +1,268 @@
+package dev.levitstream.job;
+
+import dev.levitstream.learner.BudgetOptions;
+import dev.levitstream.learner.ExpansionOptions;
+import dev.levitstream.learner.LearnerKind;
+import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.learner.MemoryOptions;
+import dev.levitstream.learner.NetworkOptions;
+import dev.levitstream.learner.Presets;
+import dev.levitstream.learner.TrainingOptions;
+import dev.levitstream.nn.ImageShape;
+import dev.levitstream.nn.VaeOptions;
+import dev.levitstream.nn.VitOptions;
+import dev.levitstream.operator.DeviceChoice;
+import dev.levitstream.operator.OperatorOptions;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Every option of the job, from text to records: the only place that knows their names. */
+public final class OptionCatalogue {
+    /** Key of the option that names a properties file. */
+    public static final String CONFIG = "config";
+
+    private OptionCatalogue() {}
+
+    /**
+     * Reads options.
+     *
+     * @param given text by key; what is not given has the preset's value
+     * @throws IllegalArgumentException with key, value and rule, if one is wrong
+     */
+    public static JobOptions read(Map<String, String> given) {
+        return read(new OptionReader(given));
+    }
+
+    /**
+     * Every option with its default (of the preset {@code stream} for 28x28x1), rule and meaning, in the order of help.
+     */
+    static List<OptionReader.Option> all() {
+        OptionReader reader = new OptionReader(Map.of());
+        read(reader);
+        return reader.options();
+    }
+
+    private static JobOptions read(OptionReader r) {
+        Presets preset = r.choice("preset", Presets.STREAM, "where the defaults of the options below come from");
+        ImageShape image =
+                shape(r.text("image", "28x28x1", "HEIGHTxWIDTHxCHANNELS, channels 1 or 3", "size of images"));
+        LearnerOptions learner = learner(r, preset.options(image));
+        OperatorOptions operator = new OperatorOptions(
+                learner,
+                r.choice(
+                        "batch.flush",
+                        OperatorOptions.Flush.GAP,
+                        "what lets an incomplete batch go; wait is not byte-identical"),
+                r.whole(
+                        "batch.gap-millis",
+                        10_000,
+                        "milliseconds, at least 1",
+                        "event-time gap that closes a batch (flush gap)"),
+                r.whole("batch.wait-millis", 1000, "milliseconds, at least 1", "longest wait of a batch (flush wait)"),
+                r.choice(
+                        "device",
+                        DeviceChoice.AUTO,
+                        "where to compute; auto takes the cluster's external resource gpu if there is one"));
+        return new JobOptions(
+                kafka(r),
+                operator,
+                r.whole(
+                        "checkpoint.interval-millis",
+                        10_000,
+                        "milliseconds, at least 100",
+                        "time between checkpoints; results become visible with them"),
+                r.integer(
+                        "parallelism", 1, "subtasks, at least 1", "parallel learner tasks; keys are spread over them"),
+                r.integer(
+                        "parallelism.max",
+                        128,
+                        "subtasks, parallelism to 32768",
+                        "most subtasks ever; fixed for the life of the state"),
+                r.whole(
+                        "watermark.late-millis",
+                        5000,
+                        "milliseconds, at least 0",
+                        "how far event times may be out of order"),
+                r.whole(
+                        "watermark.idle-millis",
+                        30_000,
+                        "milliseconds, at least 1",
+                        "silence after which a partition stops holding watermarks back"));
+    }
+
+    private static LearnerOptions learner(OptionReader r, LearnerOptions base) {
+        return new LearnerOptions(
+                r.choice("learner", base.kind(), LearnerKind.values(), LearnerKind::key, "which method learns"),
+                base.image(),
+                r.integer(
+                        "batch.size",
+                        base.batchSize(),
+                        "images, at least 1",
+                        "images per batch: predicted, then learnt together"),
+                r.integer(
+                        "classes",
+                        base.classes(),
+                        "count, at least 0",
+                        "most labels; 0 lets the classifier grow with every new one"),
+                r.whole(
+                        "seed",
+                        base.seed(),
+                        "any whole number",
+                        "seed of all randomness; each stream key derives its own"),
+                r.choice(
+                        "fusion.level",
+                        base.fusionLevel(),
+                        "where knowledge of frozen components joins (levit-dkf, levit-dkf-fixed)"),
+                r.choice("routing.score", base.routing(), "VAE score that chooses the component per image"),
+                network(r, base.network()),
+                training(r, base.training()),
+                budget(r, base.budget()),
+                memory(r, base.memory()),
+                expansion(r, base.expansion()));
+    }
+
+    private static NetworkOptions network(OptionReader r, NetworkOptions base) {
+        VitOptions vit = base.vit();
+        VaeOptions vae = base.vae();
+        return new NetworkOptions(
+                new VitOptions(
+                        vit.image(),
+                        r.integer("vit.patch", vit.patch(), "pixels, must divide height and width", "side of a patch"),
+                        r.integer("vit.embedding-width", vit.embeddingWidth(), "at least 1", "width of a patch token"),
+                        r.integer("vit.heads", vit.heads(), "at least 1", "attention heads, each of full width"),
+                        r.integers("vit.hidden", vit.hidden(), "widths, at least 1 each", "layers of the MLP")),
+                new VaeOptions(
+                        vae.image(),
+                        r.integer("vae.latent-width", vae.latentWidth(), "at least 1", "width of the VAE's code"),
+                        r.integers(
+                                "vae.channels",
+                                vae.channels(),
+                                "widths, may be empty",
+                                "convolutions of the VAE; empty for a fully connected one"),
+                        r.integers(
+                                "vae.hidden",
+                                vae.hidden(),
+                                "widths; one where vae.channels is given",
+                                "fully connected layers of the VAE")),
+                r.integers("dnn.hidden", base.dnnHidden(), "widths, at least 1 each", "layers of levit-dnn"));
+    }
+
+    private static TrainingOptions training(OptionReader r, TrainingOptions base) {
+        return new TrainingOptions(
+                r.integer(
+                        "training.batch",
+                        base.batch(),
+                        "images, at least 1",
+                        "images of one update, drawn from the memory"),
+                r.number("training.learning-rate", base.learningRate(), "positive", "Adam's learning rate"),
+                r.number(
+                        "training.gate-learning-rate",
+                        base.gateLearningRate(),
+                        "positive",
+                        "Adam's learning rate for fusion gates"),
+                r.number("training.beta1", base.beta1(), "0 to below 1", "decay of Adam's first moment"),
+                r.number("training.beta2", base.beta2(), "0 to below 1", "decay of Adam's second moment"),
+                r.number("training.kl-weight", base.klWeight(), "at least 0", "weight of the VAE's divergence"));
+    }
+
+    private static BudgetOptions budget(OptionReader r, BudgetOptions base) {
+        return new BudgetOptions(
+                r.integer(
+                        "budget.updates",
+                        base.updates(),
+                        "count, at least 0",
+                        "updates granted every budget.period batches"),
+                r.integer("budget.period", base.period(), "batches, at least 1", "batches between grants"),
+                r.integer(
+                        "budget.millis",
+                        base.millis(),
+                        "milliseconds, 0 for none",
+                        "most time for updates per batch; a bound is not byte-identical"),
+                r.integer(
+                        "budget.queue", base.queue(), "count, at least budget.updates", "most updates that may wait"));
+    }
+
+    private static MemoryOptions memory(OptionReader r, MemoryOptions base) {
+        return new MemoryOptions(
+                r.integer("memory.capacity", base.capacity(), "images, at least 64", "size of the replay memory"),
+                r.choice("memory.admission", base.admission(), "what a full memory keeps"),
+                r.choice("memory.unlabelled", base.unlabelled(), "which unlabelled images are learnt"));
+    }
+
+    private static ExpansionOptions expansion(OptionReader r, ExpansionOptions base) {
+        return new ExpansionOptions(
+                r.choice("expansion.criterion", base.criterion(), "what tells that the world has changed"),
+                r.choice("expansion.scale", base.scale(), "measure itself, or divided by what is usual"),
+                r.number("expansion.threshold", base.threshold(), "positive", "what the measure must exceed"),
+                r.choice("expansion.codes", base.codes(), "codes that the latent criterion compares"),
+                r.integer(
+                        "expansion.samples",
+                        base.samples(),
+                        "images, at least 16",
+                        "images that the latent and ratio measures compare"),
+                r.integer(
+                        "expansion.warm-up",
+                        base.warmUp(),
+                        "images, at least 64",
+                        "images a component sees before novelty is judged"),
+                r.yesNo(
+                        "expansion.first-fill",
+                        base.firstFill(),
+                        "whether the first fill of the memory always expands"),
+                r.integer(
+                        "components.max",
+                        base.maxComponents(),
+                        "count, at least 1",
+                        "most components; at the cap the active one learns on"));
+    }
+
+    private static KafkaOptions kafka(OptionReader r) {
+        KafkaOptions base = KafkaOptions.DEFAULT;
+        return new KafkaOptions(
+                r.text(
+                        "kafka.bootstrap-servers",
+                        base.bootstrapServers(),
+                        "host:port, comma-separated",
+                        "Kafka brokers"),
+                r.text("kafka.images", base.images(), "topic", "image records in"),
+                r.text("kafka.predictions", base.predictions(), "topic", "predictions out"),
+                r.text("kafka.components-created", base.componentsCreated(), "topic", "component-created events out"),
+                r.text("kafka.dead-letters", base.deadLetters(), "topic", "unusable records out"),
+                r.text("kafka.group-id", base.groupId(), "any text", "consumer group, for lag monitoring"),
+                r.text(
+                        "kafka.transaction-prefix",
+                        base.transactionPrefix(),
+                        "unique per job",
+                        "start of transactional ids; never change it between restores"),
+                r.whole(
+                        "kafka.transaction-timeout-millis",
+                        base.transactionTimeoutMillis(),
+                        "milliseconds, above checkpoint.interval-millis",
+                        "after which the broker aborts what a dead job left open"),
+                r.yesNo("kafka.exactly-once", base.exactlyOnce(), "false: results at once, at least once"),
+                properties(
+                        r.text("kafka.client", "", "name=value, comma-separated", "further Kafka client properties")));
+    }
+
+    private static Map<String, String> properties(String text) {
+        LinkedHashMap<String, String> properties = new LinkedHashMap<>();
+        for (String pair : text.isBlank() ? new String[0] : text.split(",", -1)) {
+            int equals = pair.indexOf('=');
+            if (equals < 1) {
+                throw new IllegalArgumentException("kafka.client=" + pair + " must be name=value");
+            }
+            properties.put(
+                    pair.substring(0, equals).trim(), pair.substring(equals + 1).trim());
+        }
+        return properties;
+    }
+
+    private static ImageShape shape(String text) {
+        if (!text.matches("[0-9]{1,5}x[0-9]{1,5}x[0-9]")) {
+            throw new IllegalArgumentException("image=" + text + " must be HEIGHTxWIDTHxCHANNELS, as in 28x28x1");
+        }
+        String[] sides = text.split("x", -1);
+        return new ImageShape(Integer.parseInt(sides[0]), Integer.parseInt(sides[1]), Integer.parseInt(sides[2]));
+    }
+}
