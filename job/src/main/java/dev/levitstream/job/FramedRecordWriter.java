@@ -2,9 +2,15 @@ package dev.levitstream.job;
 
 import dev.levitstream.schema.WireFormat;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.serialization.SerializationSchema.InitializationContext;
+import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetFacet;
+import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetIdentifier;
+import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacet;
+import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacetProvider;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -13,7 +19,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * lambdas.
  */
 @SuppressWarnings("NullAway.Init") // Flink calls open before anything else
-abstract class FramedRecordWriter<T extends SpecificRecordBase> implements KafkaRecordSerializationSchema<T> {
+abstract class FramedRecordWriter<T extends SpecificRecordBase>
+        implements KafkaRecordSerializationSchema<T>, KafkaDatasetFacetProvider {
     private static final long serialVersionUID = 1L;
 
     private final String topic;
@@ -29,6 +36,12 @@ abstract class FramedRecordWriter<T extends SpecificRecordBase> implements Kafka
 
     /** Milliseconds since 1970. */
     abstract long timestamp(T record);
+
+    /** The topic, which the sink needs to know to find its own open transactions. */
+    @Override
+    public Optional<KafkaDatasetFacet> getKafkaDatasetFacet() {
+        return Optional.of(new DefaultKafkaDatasetFacet(DefaultKafkaDatasetIdentifier.ofTopics(List.of(topic))));
+    }
 
     @Override
     public void open(InitializationContext context, KafkaSinkContext sinkContext) {

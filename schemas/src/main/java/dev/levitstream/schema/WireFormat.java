@@ -16,6 +16,7 @@ import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.avro.util.ClassSecurityValidator;
 
 /**
  * Avro single-object encoding of one record type: marker {@code C3 01}, the writer schema's 64-bit fingerprint (little
@@ -29,6 +30,14 @@ public final class WireFormat<T extends SpecificRecordBase> {
 
     private static final int HEADER_BYTES = 10;
     private static final short MARKER = (short) 0xC301;
+
+    static {
+        // Avro makes instances only of classes that the process trusts; these are the generated ones of this package
+        String ours = WireFormat.class.getPackageName();
+        ClassSecurityValidator.setGlobal(ClassSecurityValidator.composite(
+                ClassSecurityValidator.getGlobal(),
+                type -> type.getPackageName().equals(ours)));
+    }
 
     private final Schema schema;
     private final long fingerprint;
