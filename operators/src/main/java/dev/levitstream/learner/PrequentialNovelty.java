@@ -78,10 +78,9 @@ final class PrequentialNovelty implements ExpansionCriterion {
             double own = ownSum / ownImages;
             active.setUsualNovelty(calibrated ? MEMORY * active.usualNovelty() + (1 - MEMORY) * own : own);
         }
-        if (System.getProperty("dbg") != null)
-            System.err.printf(
-                    "BLOCK %d %.4f usual %.2f own %d%n",
-                    active.imagesSeen(), verdict.distance(), active.usualNovelty(), ownImages);
+        System.err.printf(
+                "BLOCK %d %.4f usual %.2f own %d%n",
+                active.imagesSeen(), verdict.distance(), active.usualNovelty(), ownImages);
         startBlock();
         return calibrated ? Optional.of(verdict) : Optional.empty();
     }

@@ -1,0 +1,13 @@
+package dev.levitstream.testing;
+
+import java.util.stream.LongStream;
+
+/** Seeds of property tests; the seed stands in the test's name. */
+public final class Seeds {
+    private Seeds() {}
+
+    /** 0 to 19. */
+    public static LongStream twenty() {
+        return LongStream.range(0, 20);
+    }
+}
