@@ -145,10 +145,10 @@ final class Component implements AutoCloseable {
         training = Optional.of(new Training(values, new float[values.length], adam));
     }
 
-    /** How well the VAE explains each of {@code rows} images, black where {@code pixels} has fewer. */
-    Densities densities(List<byte[]> pixels, int rows) {
+    /** How well the VAE explains each image. */
+    Densities densities(List<byte[]> pixels) {
         return evaluate((scope, p) -> {
-            NDArray images = MiniBatch.images(scope, image, pixels, rows);
+            NDArray images = MiniBatch.images(scope, image, pixels);
             Vae vae = network.vae();
             Vae.Posterior posterior = vae.encode(p, images);
             return new Densities(
@@ -157,26 +157,27 @@ final class Component implements AutoCloseable {
         });
     }
 
-    /** What a later component fuses of each of {@code rows} images: rows times knowledge width. */
-    float[] knowledge(List<byte[]> pixels, int rows) {
-        return evaluate((scope, p) -> Tensors.read(network.knowledge(p, MiniBatch.images(scope, image, pixels, rows))));
+    /** What a later component fuses of each image: images times knowledge width. */
+    float[] knowledge(List<byte[]> pixels) {
+        return evaluate((scope, p) -> Tensors.read(network.knowledge(p, MiniBatch.images(scope, image, pixels))));
     }
 
     /**
-     * Probability of each class for each of {@code rows} images.
+     * Probability of each class for each image.
      *
-     * @param knowledge (rows, J, knowledge width) of the components before this one; empty if nothing is fused
-     * @return rows times classes
+     * @param knowledge (images, J, knowledge width) of the components before this one; empty if nothing is fused
+     * @return images times classes
      */
-    float[] probabilities(List<byte[]> pixels, int rows, float[] knowledge) {
+    float[] probabilities(List<byte[]> pixels, float[] knowledge) {
         return evaluate((scope, p) -> {
+            int rows = pixels.size();
             Optional<NDArray> prior = knowledge.length == 0
                     ? Optional.empty()
                     : Optional.of(Tensors.of(
                             scope,
                             knowledge,
                             new Shape(rows, network.frozen(), knowledge.length / rows / network.frozen())));
-            return Tensors.read(network.logits(p, MiniBatch.images(scope, image, pixels, rows), prior)
+            return Tensors.read(network.logits(p, MiniBatch.images(scope, image, pixels), prior)
                     .softmax(1));
         });
     }

@@ -63,103 +63,51 @@ final class ComponentPool implements AutoCloseable {
         components.add(Component.active(id, options.image(), manager, network, values, adam));
     }
 
-    /** Judges images; each answer depends on that image alone, because every chunk has one fixed shape. */
-    List<Judgement> judge(List<byte[]> pixels) {
-        List<Judgement> judgements = new ArrayList<>(pixels.size());
-        int rows = options.batchSize();
-        for (int from = 0; from < pixels.size(); from += rows) {
-            judgements.addAll(judgeChunk(pixels.subList(from, Math.min(pixels.size(), from + rows)), rows));
+    /**
+     * Judges one image by itself. Never several at once: the rounding of a matrix product depends on where a row stands
+     * in it, on every engine and for shapes that nobody can foresee, and then an answer would depend on its batch mates
+     * in its last bits.
+     */
+    Judgement judge(byte[] pixels) {
+        float[] errors = new float[size()];
+        float[] scores = new float[size()];
+        List<byte[]> image = List.of(pixels);
+        for (int c = 0; c < size(); c++) {
+            Component.Densities densities = get(c).densities(image);
+            errors[c] = densities.reconstruction()[0];
+            scores[c] = router.score(errors[c], densities.divergence()[0]);
         }
-        return judgements;
+        FrozenView view = new FrozenView(knowledge(image), Arrays.copyOf(errors, size() - 1));
+        int routed = Router.best(scores);
+        float[] probabilities = new float[0];
+        if (get(routed).network().classes() > 0) {
+            float[] prior = Arrays.copyOf(view.knowledge(), routed * blueprint.knowledgeWidth());
+            probabilities = get(routed).probabilities(image, prior);
+        }
+        return new Judgement(errors, scores, routed, probabilities, view);
     }
 
     /** The frozen components' part of {@link #judge}, bit for bit. */
-    List<FrozenView> views(List<byte[]> pixels) {
-        List<FrozenView> views = new ArrayList<>(pixels.size());
-        int rows = options.batchSize();
-        for (int from = 0; from < pixels.size(); from += rows) {
-            List<byte[]> chunk = pixels.subList(from, Math.min(pixels.size(), from + rows));
-            float[][] knowledge = knowledge(chunk, rows);
-            float[][] errors = new float[frozen().size()][];
-            for (int j = 0; j < errors.length; j++) {
-                errors[j] = get(j).densities(chunk, rows).reconstruction();
-            }
-            for (int row = 0; row < chunk.size(); row++) {
-                views.add(view(knowledge, errors, row));
-            }
+    FrozenView view(byte[] pixels) {
+        List<byte[]> image = List.of(pixels);
+        float[] errors = new float[frozen().size()];
+        for (int j = 0; j < errors.length; j++) {
+            errors[j] = get(j).densities(image).reconstruction()[0];
         }
-        return views;
+        return new FrozenView(knowledge(image), errors);
     }
 
-    private List<Judgement> judgeChunk(List<byte[]> chunk, int rows) {
-        float[][] errors = new float[size()][];
-        float[][] scores = new float[size()][rows];
-        for (int c = 0; c < size(); c++) {
-            Component.Densities densities = get(c).densities(chunk, rows);
-            errors[c] = densities.reconstruction();
-            for (int row = 0; row < rows; row++) {
-                scores[c][row] = router.score(errors[c][row], densities.divergence()[row]);
-            }
-        }
-        float[][] knowledge = knowledge(chunk, rows);
-        float[][] probabilities = new float[size()][];
-        List<Judgement> judgements = new ArrayList<>(chunk.size());
-        for (int row = 0; row < chunk.size(); row++) {
-            float[] rowScores = column(scores, row);
-            int routed = Router.best(rowScores);
-            int classes = get(routed).network().classes();
-            if (probabilities[routed] == null) {
-                probabilities[routed] = classes == 0
-                        ? new float[0]
-                        : get(routed).probabilities(chunk, rows, prior(knowledge, routed, rows));
-            }
-            float[] own = Arrays.copyOfRange(probabilities[routed], row * classes, (row + 1) * classes);
-            FrozenView view = view(knowledge, Arrays.copyOf(errors, size() - 1), row);
-            judgements.add(new Judgement(column(errors, row), rowScores, routed, own, view));
-        }
-        return judgements;
-    }
-
-    /** What each frozen component contributes, rows times width; no arrays where nothing is fused. */
-    private float[][] knowledge(List<byte[]> chunk, int rows) {
-        if (blueprint.knowledgeWidth() == 0) {
-            return new float[0][];
-        }
-        return frozen().stream()
-                .map(component -> component.knowledge(chunk, rows))
-                .toArray(float[][]::new);
-    }
-
-    /** Knowledge that the component at {@code index} was trained on: (rows, index, width). */
-    private float[] prior(float[][] knowledge, int index, int rows) {
-        if (knowledge.length == 0) {
+    /** What the frozen components contribute, one after the other; empty where nothing is fused. */
+    private float[] knowledge(List<byte[]> image) {
+        int width = blueprint.knowledgeWidth();
+        if (width == 0) {
             return new float[0];
         }
-        int width = blueprint.knowledgeWidth();
-        float[] prior = new float[rows * index * width];
-        for (int row = 0; row < rows; row++) {
-            for (int j = 0; j < index; j++) {
-                System.arraycopy(knowledge[j], row * width, prior, (row * index + j) * width, width);
-            }
+        float[] joined = new float[frozen().size() * width];
+        for (int j = 0; j < frozen().size(); j++) {
+            System.arraycopy(get(j).knowledge(image), 0, joined, j * width, width);
         }
-        return prior;
-    }
-
-    private FrozenView view(float[][] knowledge, float[][] frozenErrors, int row) {
-        int width = blueprint.knowledgeWidth();
-        float[] joined = new float[knowledge.length * width];
-        for (int j = 0; j < knowledge.length; j++) {
-            System.arraycopy(knowledge[j], row * width, joined, j * width, width);
-        }
-        return new FrozenView(joined, column(frozenErrors, row));
-    }
-
-    private static float[] column(float[][] rows, int index) {
-        float[] column = new float[rows.length];
-        for (int i = 0; i < rows.length; i++) {
-            column[i] = rows[i][index];
-        }
-        return column;
+        return joined;
     }
 
     /** One write-once entry per frozen component and one for the active one with its optimizer. */

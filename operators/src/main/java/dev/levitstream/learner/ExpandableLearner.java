@@ -86,16 +86,16 @@ final class ExpandableLearner implements Learner {
     }
 
     private List<Judgement> judge(List<LabelledImage> images) {
-        List<byte[]> pixels = new ArrayList<>(images.size());
+        List<Judgement> judgements = new ArrayList<>(images.size());
         for (LabelledImage image : images) {
             Check.that(
                     image.pixels().length == options.image().size(),
                     "image.pixels",
                     image.pixels().length,
                     "must be " + options.image().size());
-            pixels.add(image.pixels());
+            judgements.add(pool.judge(image.pixels()));
         }
-        return pool.judge(pixels);
+        return judgements;
     }
 
     private List<ImagePrediction> predictions(List<Judgement> judgements) {
@@ -207,7 +207,7 @@ final class ExpandableLearner implements Learner {
             progress.read(in);
             pool.restore(state, in.readInt());
             memory.read(in);
-            memory.restore(state, pool::views);
+            memory.restore(state, pool::view);
             ExpansionCriterion restored = ExpansionCriterion.of(options, progress.seed());
             // another criterion than before starts without a past
             if (in.readUTF().equals(options.expansion().criterion().name())) {

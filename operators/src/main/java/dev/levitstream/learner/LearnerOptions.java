@@ -10,7 +10,7 @@ import java.io.Serializable;
  *
  * @param kind which method
  * @param image size of the images
- * @param batchSize images per observed batch (count), at least 1; also the fixed shape in which images are judged
+ * @param batchSize images per observed batch (count), at least 1
  * @param classes most labels; 0 grows the classifier with every new label, n > 0 fixes its width and refuses more
  * @param seed of all randomness; each stream key derives its own
  * @param fusionLevel where knowledge of frozen components joins (ambiguity A2)

@@ -42,14 +42,15 @@ final class MiniBatch {
         float[] noise = new float[b * latentWidth];
         Randomness.normals(random, noise);
         return new ComponentNetwork.TrainingBatch(
-                images(scope, shape, images.stream().map(Remembered::pixels).toList(), b),
+                images(scope, shape, images.stream().map(Remembered::pixels).toList()),
                 knowledge(scope),
                 targets(scope, classes),
                 Tensors.of(scope, noise, new Shape(b, latentWidth)));
     }
 
-    /** Pixels in [0, 1], (rows, H, W, C); rows beyond the images are black. */
-    static NDArray images(NDManager scope, ImageShape shape, List<byte[]> pixels, int rows) {
+    /** Pixels in [0, 1], (images, H, W, C). */
+    static NDArray images(NDManager scope, ImageShape shape, List<byte[]> pixels) {
+        int rows = pixels.size();
         float[] values = new float[rows * shape.size()];
         int at = 0;
         for (byte[] image : pixels) {

@@ -78,9 +78,6 @@ final class PrequentialNovelty implements ExpansionCriterion {
             double own = ownSum / ownImages;
             active.setUsualNovelty(calibrated ? MEMORY * active.usualNovelty() + (1 - MEMORY) * own : own);
         }
-        System.err.printf(
-                "BLOCK %d %.4f usual %.2f own %d%n",
-                active.imagesSeen(), verdict.distance(), active.usualNovelty(), ownImages);
         startBlock();
         return calibrated ? Optional.of(verdict) : Optional.empty();
     }

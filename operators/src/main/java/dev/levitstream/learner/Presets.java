@@ -52,7 +52,7 @@ public enum Presets {
                     new TrainingOptions(64, 1e-3, 1e-2, 0.5, 0.999, 1),
                     new BudgetOptions(2, 1, 0, 200),
                     new MemoryOptions(small ? 2000 : 1000, Admission.FIFO, Unlabelled.ROUTED),
-                    new ExpansionOptions(Criterion.NOVELTY, Scale.RATIO, 1.4, Codes.MEAN, 512, 500, false, 20));
+                    new ExpansionOptions(Criterion.NOVELTY, Scale.RATIO, 1.45, Codes.MEAN, 512, 500, false, 20));
         }
     };
 

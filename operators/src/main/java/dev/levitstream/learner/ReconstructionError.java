@@ -45,7 +45,7 @@ final class ReconstructionError implements ExpansionCriterion {
         List<byte[]> pixels = new ArrayList<>(images.size());
         images.forEach(image -> pixels.add(image.pixels()));
         double sum = 0;
-        for (float error : active.densities(pixels, pixels.size()).reconstruction()) {
+        for (float error : active.densities(pixels).reconstruction()) {
             sum += error;
         }
         return sum / pixels.size();

@@ -26,7 +26,7 @@ import java.util.SplittableRandom;
 final class ReplayLearner implements Learner {
     private static final String CONTROL = "control";
     private static final String NET = "active";
-    private static final float[] NOTHING_FUSED = new float[0];
+    private static final float[] NOTHING = new float[0];
 
     private final LearnerOptions options;
     private final NDManager manager;
@@ -61,24 +61,17 @@ final class ReplayLearner implements Learner {
     @Override
     public List<ImagePrediction> predict(List<LabelledImage> images) {
         List<String> labels = progress.labels().labels();
-        int rows = options.batchSize();
-        int classes = net.network().classes();
         List<ImagePrediction> predictions = new ArrayList<>(images.size());
-        for (int from = 0; from < images.size(); from += rows) {
-            List<byte[]> chunk = new ArrayList<>(rows);
-            for (LabelledImage image : images.subList(from, Math.min(images.size(), from + rows))) {
-                Check.that(
-                        image.pixels().length == options.image().size(),
-                        "image.pixels",
-                        image.pixels().length,
-                        "must be " + options.image().size());
-                chunk.add(image.pixels());
-            }
-            float[] probabilities = classes == 0 ? new float[0] : net.probabilities(chunk, rows, NOTHING_FUSED);
-            for (int row = 0; row < chunk.size(); row++) {
-                float[] own = Arrays.copyOfRange(probabilities, row * classes, (row + 1) * classes);
-                predictions.add(new ImagePrediction(labels, Arrays.copyOf(own, labels.size()), 1, 0, Float.NaN));
-            }
+        for (LabelledImage image : images) {
+            Check.that(
+                    image.pixels().length == options.image().size(),
+                    "image.pixels",
+                    image.pixels().length,
+                    "must be " + options.image().size());
+            // one at a time, as in ComponentPool: no bit of an answer may depend on its batch mates
+            float[] probabilities =
+                    net.network().classes() == 0 ? NOTHING : net.probabilities(List.of(image.pixels()), NOTHING);
+            predictions.add(new ImagePrediction(labels, Arrays.copyOf(probabilities, labels.size()), 1, 0, Float.NaN));
         }
         return predictions;
     }
@@ -175,9 +168,7 @@ final class ReplayLearner implements Learner {
         latest = StateCodec.open(CONTROL, control, in -> {
             progress.read(in);
             memory.read(in);
-            memory.restore(
-                    state,
-                    pixels -> pixels.stream().map(image -> FrozenView.NONE).toList());
+            memory.restore(state, pixels -> FrozenView.NONE);
             int count = in.readInt();
             List<Remembered> images = new ArrayList<>(count);
             for (int i = 0; i < count; i++) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Bounded memory of images for replay. Stored in segments of {@value SEGMENT} images, each one state entry: first in,
@@ -169,7 +170,7 @@ final class ReplayMemory {
     }
 
     /** Refills an empty memory from its stored segments; {@code views} makes what is not stored. */
-    void restore(Map<String, byte[]> state, ViewMaker views) {
+    void restore(Map<String, byte[]> state, Function<byte[], FrozenView> views) {
         TreeMap<String, byte[]> segments = new TreeMap<>(state);
         for (Map.Entry<String, byte[]> segment :
                 segments.subMap(PREFIX, PREFIX + Character.MAX_VALUE).entrySet()) {
@@ -182,19 +183,12 @@ final class ReplayMemory {
                 }
                 return read;
             });
-            List<FrozenView> made =
-                    views.make(stored.stream().map(LabelledClass::pixels).toList());
             revisions.put(Long.parseLong(segment.getKey().substring(PREFIX.length())), 0L);
-            for (int i = 0; i < stored.size(); i++) {
-                images.add(new Remembered(stored.get(i).pixels(), stored.get(i).label(), made.get(i)));
+            for (LabelledClass image : stored) {
+                images.add(new Remembered(image.pixels(), image.label(), views.apply(image.pixels())));
             }
         }
     }
 
     private record LabelledClass(byte[] pixels, int label) {}
-
-    /** Makes the views of images, in order. */
-    interface ViewMaker {
-        List<FrozenView> make(List<byte[]> pixels);
-    }
 }

@@ -35,10 +35,9 @@ public final class StreamSimulator {
     }
 
     private byte[] draw(int phase, int bar) {
-        boolean rows = phase % 2 == 0;
-        int across = rows ? shape.height() : shape.width();
-        int at = (1 + 2 * phase + bar * across / 2) % across;
-        int ground = rows ? 20 : 120;
+        boolean rows = bar == 0;
+        int at = (1 + 2 * phase) % (rows ? shape.height() : shape.width());
+        int ground = phase % 2 == 0 ? 20 : 120;
         byte[] pixels = new byte[shape.size()];
         for (int y = 0; y < shape.height(); y++) {
             for (int x = 0; x < shape.width(); x++) {

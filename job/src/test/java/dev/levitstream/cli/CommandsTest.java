@@ -1,0 +1,79 @@
+package dev.levitstream.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** What a user sees who does something wrong: one line and an exit code. */
+class CommandsTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... args) {
+        CommandLine commandLine = Main.commandLine();
+        commandLine.setOut(new PrintWriter(out));
+        commandLine.setErr(new PrintWriter(err));
+        commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
+        return commandLine.execute(args);
+    }
+
+    private String error() {
+        return err.toString().strip();
+    }
+
+    @Test
+    void helpListsTheCommands() {
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString()).contains("demo", "run", "publish", "watch");
+        assertThat(run("run", "--help")).isZero();
+        assertThat(out.toString()).contains("--expansion.threshold", "--kafka.bootstrap-servers", "--checkpoints");
+    }
+
+    @Test
+    void anUnknownOptionNamesTheClosestOne() {
+        assertThat(run("run", "--lerner", "er")).isEqualTo(2);
+        assertThat(error()).contains("--lerner").contains("closest known: --learner").doesNotContain("at dev.");
+    }
+
+    @Test
+    void aWrongValueIsOneLine() {
+        assertThat(run("run", "--budget.updates", "-3")).isEqualTo(2);
+        assertThat(error()).isEqualTo("levit-stream: budget.updates=-3 must be at least 0");
+        err.getBuffer().setLength(0);
+        assertThat(run("publish", "--rate", "-1")).isEqualTo(2);
+        assertThat(error()).isEqualTo("levit-stream: rate=-1.0 must be at least 0");
+        err.getBuffer().setLength(0);
+        assertThat(run("demo", "--dataset", "imagenet")).isEqualTo(2);
+        assertThat(error()).isEqualTo("levit-stream: dataset=imagenet must be mnist, fashion-mnist, cifar10 or drawn");
+    }
+
+    @Test
+    void missingFilesAreNamed(@TempDir Path dir) {
+        assertThat(run("demo", "--dataset", "mnist", "--dir", dir.toString())).isEqualTo(1);
+        assertThat(error()).contains("train-images-idx3-ubyte.gz is missing").hasLineCount(1);
+    }
+
+    @Test
+    void aPortInUseIsNamed(@TempDir Path dir) throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(taken.getLocalPort());
+            assertThat(run("demo", "--per-phase", "10", "--work-dir", dir.toString(), "--kafka-port", port)).isEqualTo(1);
+            assertThat(error()).isEqualTo("levit-stream: port " + port + " is in use: choose another, or 0 for any free one");
+        }
+    }
+
+    @Test
+    void aBrokerThatDoesNotAnswerIsNamed() {
+        assertThat(run("run", "--kafka.bootstrap-servers", "127.0.0.1:1", "--ui-port", "0")).isEqualTo(1);
+        assertThat(error())
+                .isEqualTo("levit-stream: no Kafka broker answered at kafka.bootstrap-servers=127.0.0.1:1 within 10 s");
+    }
+}

@@ -1,0 +1,127 @@
+package dev.levitstream.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.levitstream.nn.ImageShape;
+import dev.levitstream.schema.Encoding;
+import java.awt.image.BufferedImage;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Readers on small files in the published layouts. */
+class DataTest {
+    private static void idx(Path dir, String part, int... labels) throws IOException {
+        try (DataOutputStream images = new DataOutputStream(
+                        new GZIPOutputStream(Files.newOutputStream(dir.resolve(part + "-images-idx3-ubyte.gz"))));
+                DataOutputStream names = new DataOutputStream(
+                        new GZIPOutputStream(Files.newOutputStream(dir.resolve(part + "-labels-idx1-ubyte.gz"))))) {
+            images.writeInt(0x803);
+            images.writeInt(labels.length);
+            images.writeInt(2);
+            images.writeInt(3);
+            names.writeInt(0x801);
+            names.writeInt(labels.length);
+            for (int label : labels) {
+                names.writeByte(label);
+                for (int i = 0; i < 6; i++) {
+                    images.writeByte(10 * label + i);
+                }
+            }
+        }
+    }
+
+    @Test
+    void idxFilesAreReadFromTheFolderOrTheDataSetsOwn(@TempDir Path dir) throws IOException {
+        Path own = Files.createDirectories(dir.resolve("mnist"));
+        idx(own, "train", 3, 1, 4, 1, 5, 9, 2, 6);
+        List<Sample> samples = StandardDataset.MNIST.train(dir);
+        assertThat(samples).hasSize(8);
+        assertThat(samples.get(0).label()).isEqualTo("3");
+        assertThat(samples.get(0).shape()).isEqualTo(new ImageShape(2, 3, 1));
+        assertThat(samples.get(1).content().bytes()).containsExactly(10, 11, 12, 13, 14, 15);
+    }
+
+    @Test
+    void cifarPlanesBecomeInterleavedPixels(@TempDir Path dir) throws IOException {
+        byte[] record = new byte[1 + 3072];
+        record[0] = 7;
+        record[1] = 1; // red of the first pixel
+        record[1 + 1024] = 2;
+        record[1 + 2048] = 3;
+        record[1 + 1] = 4; // red of the second
+        Files.write(dir.resolve("test_batch.bin"), record);
+        Sample sample = StandardDataset.CIFAR10.test(dir).get(0);
+        assertThat(sample.label()).isEqualTo("7");
+        assertThat(sample.content().bytes()).startsWith(1, 2, 3, 4, 0, 0);
+    }
+
+    @Test
+    void aMissingFileIsNamedWithItsOrigin(@TempDir Path dir) {
+        assertThatThrownBy(() -> StandardDataset.FASHION_MNIST.test(dir))
+                .hasMessageContaining("t10k-images-idx3-ubyte.gz is missing")
+                .hasMessageContaining("Fashion-MNIST (zalandoresearch/fashion-mnist on GitHub)");
+    }
+
+    @Test
+    void aFolderOfPicturesHasOneSubFolderPerLabel(@TempDir Path dir) throws IOException {
+        for (String label : List.of("cat", "dog")) {
+            Path folder = Files.createDirectories(dir.resolve(label));
+            ImageIO.write(new BufferedImage(5, 4, BufferedImage.TYPE_INT_RGB), "png", folder.resolve("a.png").toFile());
+            ImageIO.write(new BufferedImage(5, 4, BufferedImage.TYPE_BYTE_GRAY), "jpeg", folder.resolve("b.jpg").toFile());
+            Files.writeString(folder.resolve("notes.txt"), "no picture");
+        }
+        List<Sample> samples = ImageFolder.read(dir);
+        assertThat(samples).extracting(Sample::label).containsExactly("cat", "cat", "dog", "dog");
+        assertThat(samples).extracting(Sample::encoding).containsExactly(Encoding.PNG, Encoding.JPEG, Encoding.PNG, Encoding.JPEG);
+        assertThat(samples.get(0).shape()).isEqualTo(new ImageShape(4, 5, 3));
+        assertThat(samples.get(1).shape()).isEqualTo(new ImageShape(4, 5, 1));
+        assertThatThrownBy(() -> ImageFolder.read(dir.resolve("cat"))).hasMessageContaining("one sub-folder per label");
+    }
+
+    @Test
+    void anOrderCutsSamplesIntoPhases() {
+        ImageShape shape = new ImageShape(1, 1, 1);
+        List<Sample> samples = List.of("2", "10", "1", "2", "3").stream()
+                .map(label -> Sample.raw(label, shape, new byte[1]))
+                .toList();
+        assertThat(Dataset.orderOf(samples, 2)).isEqualTo("1,2/3,10");
+        List<Phase> phases = Dataset.phases(samples, "10/1,2");
+        assertThat(phases).extracting(Phase::name).containsExactly("10", "1, 2");
+        assertThat(phases.get(1).samples()).extracting(Sample::label).containsExactly("2", "1", "2");
+        assertThatThrownBy(() -> Dataset.phases(samples, "1/4")).hasMessageContaining("there is no 4");
+    }
+
+    @Test
+    void theDrawnStreamIsTheSameForTheSameSeedAndItsPhasesDiffer() throws IOException {
+        Dataset once = DrawnStream.dataset(30, 10, 1);
+        Dataset again = DrawnStream.dataset(30, 10, 1);
+        Dataset other = DrawnStream.dataset(30, 10, 2);
+        byte[] first = once.train().get(0).samples().get(0).content().bytes();
+        assertThat(again.train().get(0).samples().get(0).content().bytes()).isEqualTo(first);
+        assertThat(other.train().get(0).samples().get(0).content().bytes()).isNotEqualTo(first);
+        assertThat(once.test()).hasSize(30);
+        assertThat(mean(once.train().get(0))).isGreaterThan(150); // paper
+        assertThat(mean(once.train().get(1))).isBetween(60.0, 150.0); // blackboard
+        assertThat(mean(once.train().get(2))).isLessThan(60); // night
+    }
+
+    private static double mean(Phase phase) throws IOException {
+        double sum = 0;
+        int count = 0;
+        for (Sample sample : phase.samples()) {
+            for (byte pixel : sample.content().bytes()) {
+                sum += pixel & 0xFF;
+                count++;
+            }
+        }
+        return sum / count;
+    }
+}

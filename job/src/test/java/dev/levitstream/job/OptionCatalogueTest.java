@@ -1,0 +1,171 @@
+package dev.levitstream.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.levitstream.learner.ExpansionOptions.Criterion;
+import dev.levitstream.learner.LearnerKind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+class OptionCatalogueTest {
+    /** Another allowed value for every key; a key that is missing here fails the test. */
+    private static final Map<String, String> OTHER = Map.ofEntries(
+            Map.entry("preset", "paper"),
+            Map.entry("image", "32x32x3"),
+            Map.entry("learner", "er"),
+            Map.entry("batch.size", "7"),
+            Map.entry("classes", "3"),
+            Map.entry("seed", "9"),
+            Map.entry("fusion.level", "attention"),
+            Map.entry("routing.score", "elbo"),
+            Map.entry("vit.patch", "14"),
+            Map.entry("vit.embedding-width", "64"),
+            Map.entry("vit.heads", "2"),
+            Map.entry("vit.hidden", "50,40"),
+            Map.entry("vae.latent-width", "20"),
+            Map.entry("vae.channels", "8"),
+            Map.entry("vae.hidden", "300"),
+            Map.entry("dnn.hidden", "99"),
+            Map.entry("training.batch", "32"),
+            Map.entry("training.learning-rate", "0.01"),
+            Map.entry("training.gate-learning-rate", "0.02"),
+            Map.entry("training.beta1", "0.9"),
+            Map.entry("training.beta2", "0.99"),
+            Map.entry("training.kl-weight", "0.5"),
+            Map.entry("budget.updates", "5"),
+            Map.entry("budget.period", "3"),
+            Map.entry("budget.millis", "20"),
+            Map.entry("budget.queue", "77"),
+            Map.entry("memory.capacity", "3000"),
+            Map.entry("memory.admission", "reservoir"),
+            Map.entry("memory.unlabelled", "all"),
+            Map.entry("expansion.criterion", "latent"),
+            Map.entry("expansion.scale", "absolute"),
+            Map.entry("expansion.threshold", "3.5"),
+            Map.entry("expansion.codes", "sampled"),
+            Map.entry("expansion.samples", "100"),
+            Map.entry("expansion.warm-up", "900"),
+            Map.entry("expansion.first-fill", "true"),
+            Map.entry("components.max", "5"),
+            Map.entry("batch.flush", "size"),
+            Map.entry("batch.gap-millis", "5"),
+            Map.entry("batch.wait-millis", "6"),
+            Map.entry("device", "cpu"),
+            Map.entry("kafka.bootstrap-servers", "other:1"),
+            Map.entry("kafka.images", "i"),
+            Map.entry("kafka.predictions", "p"),
+            Map.entry("kafka.components-created", "c"),
+            Map.entry("kafka.dead-letters", "d"),
+            Map.entry("kafka.group-id", "g"),
+            Map.entry("kafka.transaction-prefix", "t"),
+            Map.entry("kafka.transaction-timeout-millis", "700000"),
+            Map.entry("kafka.exactly-once", "false"),
+            Map.entry("kafka.client", "security.protocol=SSL"),
+            Map.entry("checkpoint.interval-millis", "5000"),
+            Map.entry("parallelism", "2"),
+            Map.entry("parallelism.max", "64"),
+            Map.entry("watermark.late-millis", "1"),
+            Map.entry("watermark.idle-millis", "2"));
+
+    static Stream<String> keys() {
+        return OptionCatalogue.all().stream().map(OptionReader.Option::key);
+    }
+
+    @Test
+    void everyKeyIsTestedAndNamedOnce() {
+        assertThat(keys()).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(OTHER.keySet());
+    }
+
+    @ParameterizedTest
+    @MethodSource("keys")
+    void everyKeyChangesTheOptions(String key) {
+        Map<String, String> given = key.equals("vae.channels")
+                ? Map.of(key, "8", "vae.hidden", "300")
+                : Map.of(key, String.valueOf(OTHER.get(key)));
+        Map<String, String> base = key.equals("vae.channels") ? Map.of("vae.hidden", "300") : Map.of();
+        assertThat(OptionCatalogue.read(given)).isNotEqualTo(OptionCatalogue.read(base));
+    }
+
+    @ParameterizedTest
+    @MethodSource("keys")
+    void theDefaultOfEveryKeyIsItsOwnText(String key) {
+        String shown = OptionCatalogue.all().stream()
+                .filter(option -> option.key().equals(key))
+                .findFirst()
+                .orElseThrow()
+                .defaultValue();
+        assertThat(OptionCatalogue.read(Map.of(key, shown))).isEqualTo(OptionCatalogue.read(Map.of()));
+    }
+
+    @Test
+    void defaultsAreThoseOfThePreset() {
+        JobOptions options = OptionCatalogue.read(Map.of("preset", "paper"));
+        assertThat(options.operator().learner().kind()).isEqualTo(LearnerKind.LEVIT_DKF);
+        assertThat(options.operator().learner().expansion().criterion()).isEqualTo(Criterion.LATENT);
+        assertThat(options.operator().learner().training().learningRate()).isEqualTo(1e-4);
+        assertThat(options.operator().learner().memory().capacity()).isEqualTo(2000);
+    }
+
+    @Test
+    void wrongValuesAreNamedWithWhatIsAllowed() {
+        assertThatThrownBy(() -> OptionCatalogue.read(Map.of("batch.size", "ten")))
+                .hasMessage("batch.size=ten must be a whole number");
+        assertThatThrownBy(() -> OptionCatalogue.read(Map.of("learner", "levit")))
+                .hasMessage("learner=levit must be one of levit-dkf, levit-no-dkf, levit-dkf-fixed, levit-dnn, finetune, er");
+        assertThatThrownBy(() -> OptionCatalogue.read(Map.of("image", "28x28")))
+                .hasMessage("image=28x28 must be HEIGHTxWIDTHxCHANNELS, as in 28x28x1");
+        assertThatThrownBy(() -> OptionCatalogue.read(Map.of("vit.patch", "5")))
+                .hasMessage("vit.patch=5 must divide height and width of 28x28x1");
+        assertThatThrownBy(() -> OptionCatalogue.read(
+                        Map.of("checkpoint.interval-millis", "900000", "kafka.transaction-timeout-millis", "600000")))
+                .hasMessage("kafka.transaction-timeout-millis=600000 must be more than checkpoint.interval-millis=900000");
+    }
+
+    private static JobOptions parse(String... args) {
+        CommandSpec spec = CommandSpec.create();
+        CommandLineOptions.addTo(spec);
+        return CommandLineOptions.read(new CommandLine(spec).parseArgs(args), Map.of());
+    }
+
+    @Test
+    void theCommandLineWinsOverTheFile(@TempDir Path dir) throws IOException {
+        Path file = dir.resolve("job.properties");
+        Files.writeString(file, "learner=er\nbatch.size=5\n");
+        JobOptions options = parse("--config", file.toString(), "--batch.size", "6");
+        assertThat(options.operator().learner().kind()).isEqualTo(LearnerKind.ER);
+        assertThat(options.operator().learner().batchSize()).isEqualTo(6);
+    }
+
+    @Test
+    void anUnknownKeyNamesTheClosestKnownOne(@TempDir Path dir) throws IOException {
+        assertThatThrownBy(() -> parse("--batch.sise", "6"))
+                .isInstanceOfSatisfying(
+                        CommandLine.UnmatchedArgumentException.class,
+                        e -> assertThat(CommandLineOptions.closest(e)).isEqualTo("; closest known: --batch.size"));
+        Path file = dir.resolve("job.properties");
+        Files.writeString(file, "memory.capasity=5\n");
+        assertThatThrownBy(() -> parse("--config", file.toString()))
+                .hasMessageEndingWith("unknown key memory.capasity; closest known: --memory.capacity");
+    }
+
+    @Test
+    void helpListsEveryOptionWithDefaultAndRule() {
+        CommandSpec spec = CommandSpec.create();
+        CommandLineOptions.addTo(spec);
+        String help = new CommandLine(spec).getUsageMessage().replaceAll("\\s+", " ");
+        assertThat(OptionCatalogue.all()).allSatisfy(option -> {
+            assertThat(help).contains("--" + option.key());
+            assertThat(help).contains(option.rule());
+        });
+    }
+}

@@ -1,0 +1,292 @@
+package dev.levitstream.learner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.levitstream.nn.KnowledgeFusion;
+import dev.levitstream.testing.StreamSimulator;
+import dev.levitstream.testing.TinyLearners;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every learner promises, for each learner. */
+class LearnerContractTest {
+    private static final int BATCH = 4;
+
+    static Stream<Arguments> learnersAndSeeds() {
+        return Arrays.stream(LearnerKind.values())
+                .flatMap(kind -> LongStream.range(0, 20).mapToObj(seed -> Arguments.of(kind, seed)));
+    }
+
+    /** Three phases, a fifth of the images without a label. */
+    static List<LabelledImage> stream(long seed) {
+        StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, seed);
+        List<LabelledImage> images = new ArrayList<>();
+        for (int phase = 0; phase < 3; phase++) {
+            images.addAll(simulator.phase(phase, 120, 0.2));
+        }
+        return images;
+    }
+
+    static Outcome observe(Learner learner, List<LabelledImage> images, int from) {
+        return learner.observe(images.subList(from, Math.min(images.size(), from + BATCH)));
+    }
+
+    /** What always holds, whatever was done. */
+    static void assertInvariants(Learner learner, LearnerOptions options) {
+        LearnerDescription about = learner.describe();
+        assertThat(about.components()).isBetween(1, options.expansion().maxComponents());
+        assertThat(about.memoryImages()).isBetween(0, options.memory().capacity());
+        assertThat(about.queuedUpdates()).isBetween(0L, (long) options.budget().queue());
+        List<StateEntry> entries = learner.state();
+        assertThat(entries).extracting(StateEntry::name).doesNotHaveDuplicates();
+        assertThat(entries).filteredOn(StateEntry::writeOnce).hasSize(about.components() - 1);
+    }
+
+    private static List<String> text(List<ImagePrediction> predictions) {
+        return predictions.stream()
+                .map(p -> p.labels() + " " + Arrays.toString(p.scores()) + " " + p.componentId() + " " + p.novelty()
+                        + " " + p.noveltyThreshold())
+                .toList();
+    }
+
+    @ParameterizedTest(name = "{0}, seed {1}")
+    @MethodSource("learnersAndSeeds")
+    void aRestoredLearnerContinuesByteForByte(LearnerKind kind, long seed) {
+        LearnerOptions options = TinyLearners.options(kind);
+        List<LabelledImage> images = stream(seed);
+        int cut = BATCH * (5 + new SplittableRandom(seed).nextInt(80));
+        try (Learner whole = TinyLearners.open(options, seed);
+                Learner broken = TinyLearners.open(options, seed)) {
+            for (int i = 0; i < cut; i += BATCH) {
+                observe(whole, images, i);
+                observe(broken, images, i);
+            }
+            try (Learner restored = TinyLearners.restore(options, TinyLearners.state(broken))) {
+                for (int i = cut; i < images.size(); i += BATCH) {
+                    Outcome expected = observe(whole, images, i);
+                    Outcome found = observe(restored, images, i);
+                    assertThat(text(found.predictions())).isEqualTo(text(expected.predictions()));
+                    assertThat(found.expansion()).isEqualTo(expected.expansion());
+                }
+                assertSameBytes(TinyLearners.state(restored), TinyLearners.state(whole));
+                assertInvariants(restored, options);
+            }
+        }
+    }
+
+    private static void assertSameBytes(Map<String, byte[]> found, Map<String, byte[]> expected) {
+        assertThat(found.keySet()).isEqualTo(expected.keySet());
+        expected.forEach((name, bytes) -> assertThat(found.get(name)).as(name).isEqualTo(bytes));
+    }
+
+    @ParameterizedTest(name = "{0}, seed {1}")
+    @MethodSource("learnersAndSeeds")
+    void anAnswerDependsOnItsImageAloneToTheBit(LearnerKind kind, long seed) {
+        LearnerOptions options = TinyLearners.options(kind);
+        List<LabelledImage> images = stream(seed);
+        try (Learner learner = TinyLearners.open(options, seed)) {
+            for (int i = 0; i < 300; i += BATCH) {
+                observe(learner, images, i);
+            }
+            List<LabelledImage> asked = new ArrayList<>(images.subList(40, 60));
+            List<String> together = text(learner.predict(asked));
+            List<String> alone = new ArrayList<>();
+            for (LabelledImage image : asked) {
+                alone.addAll(text(learner.predict(List.of(image))));
+            }
+            List<LabelledImage> shuffled = new ArrayList<>(asked);
+            Collections.shuffle(shuffled, new Random(seed));
+            List<String> permuted = text(learner.predict(shuffled));
+            List<LabelledImage> withOthers = new ArrayList<>(images.subList(200, 203));
+            withOthers.addAll(asked);
+            List<String> padded = text(learner.predict(withOthers)).subList(3, 23);
+            assertThat(alone).isEqualTo(together);
+            assertThat(padded).isEqualTo(together);
+            for (int i = 0; i < shuffled.size(); i++) {
+                assertThat(permuted.get(i)).isEqualTo(together.get(asked.indexOf(shuffled.get(i))));
+            }
+            assertInvariants(learner, options);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(LearnerKind.class)
+    void predictingChangesNothingAndObservingPredictsFirst(LearnerKind kind) {
+        LearnerOptions options = TinyLearners.options(kind);
+        List<LabelledImage> images = stream(5);
+        try (Learner learner = TinyLearners.open(options, 5)) {
+            for (int i = 0; i < 200; i += BATCH) {
+                observe(learner, images, i);
+            }
+            Map<String, byte[]> before = TinyLearners.state(learner);
+            List<String> answers = text(learner.predict(images.subList(200, 204)));
+            assertSameBytes(TinyLearners.state(learner), before);
+            assertThat(text(observe(learner, images, 200).predictions())).isEqualTo(answers);
+            assertInvariants(learner, options);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = LearnerKind.class,
+            names = {"FINETUNE", "ER"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void frozenBytesStayTheSameWhileTrainingGoesOn(LearnerKind kind) {
+        LearnerOptions options = TinyLearners.options(kind);
+        List<LabelledImage> images = stream(9);
+        Map<String, byte[]> firstSeen = new HashMap<>();
+        try (Learner learner = TinyLearners.open(options, 9)) {
+            for (int i = 0; i < images.size(); i += BATCH) {
+                observe(learner, images, i);
+                for (StateEntry entry : learner.state()) {
+                    if (entry.writeOnce()) {
+                        byte[] bytes = entry.content().get();
+                        byte[] first = firstSeen.putIfAbsent(entry.name(), bytes);
+                        assertThat(first == null ? bytes : first)
+                                .as(entry.name())
+                                .isEqualTo(bytes);
+                    }
+                }
+            }
+            assertThat(firstSeen).as("the stream makes the learner expand").isNotEmpty();
+            assertInvariants(learner, options);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(KnowledgeFusion.Level.class)
+    void everyLevelOfFusionLearnsAndRestores(KnowledgeFusion.Level level) {
+        LearnerOptions options = TinyLearners.with(TinyLearners.options(LearnerKind.LEVIT_DKF), level);
+        List<LabelledImage> images = stream(3);
+        try (Learner learner = TinyLearners.open(options, 3)) {
+            for (int i = 0; i < images.size(); i += BATCH) {
+                observe(learner, images, i);
+            }
+            assertThat(learner.describe().components()).isGreaterThan(1);
+            try (Learner restored = TinyLearners.restore(options, TinyLearners.state(learner))) {
+                assertThat(text(restored.predict(images.subList(0, 50))))
+                        .isEqualTo(text(learner.predict(images.subList(0, 50))));
+            }
+            assertInvariants(learner, options);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(LearnerKind.class)
+    void whatIsLearntIsAnsweredRight(LearnerKind kind) {
+        LearnerOptions options = TinyLearners.eager(TinyLearners.options(kind));
+        StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, 1);
+        List<LabelledImage> images = simulator.phase(0, 1200, 0);
+        try (Learner learner = TinyLearners.open(options, 1)) {
+            for (int i = 0; i < images.size(); i += BATCH) {
+                observe(learner, images, i);
+            }
+            List<LabelledImage> test = simulator.phase(0, 200, 0);
+            List<ImagePrediction> answers = learner.predict(test);
+            long right = 0;
+            for (int i = 0; i < test.size(); i++) {
+                right += answers.get(i).label().equals(test.get(i).label()) ? 1 : 0;
+            }
+            assertThat(right).isGreaterThan(190);
+            assertInvariants(learner, options);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(LearnerKind.class)
+    void aNewLabelWidensTheAnswersAndAFixedNumberOfClassesRefusesIt(LearnerKind kind) {
+        LabelledImage a = new LabelledImage(new byte[64], Optional.of("a"));
+        LabelledImage b = new LabelledImage(new byte[64], Optional.of("b"));
+        LearnerOptions fixed = TinyLearners.withClasses(TinyLearners.options(kind), 1);
+        try (Learner grows = TinyLearners.open(TinyLearners.options(kind), 0);
+                Learner full = TinyLearners.open(fixed, 0)) {
+            assertThat(grows.observe(List.of(a)).predictions().get(0).label()).isEmpty();
+            assertThat(grows.observe(List.of(b)).predictions().get(0).labels()).containsExactly("a");
+            assertThat(grows.predict(List.of(a)).get(0).scores()).hasSize(2);
+            assertThat(full.admits(Set.of("a", "b"))).isFalse();
+            full.observe(List.of(a));
+            assertThat(full.admits(Set.of("a"))).isTrue();
+            assertThat(full.admits(Set.of("b"))).isFalse();
+            assertThatThrownBy(() -> full.observe(List.of(b)))
+                    .hasMessage("label=b must be one of the 1 known: classes=1");
+        }
+    }
+
+    @Test
+    void anotherLearnersStateIsRefusedByName() {
+        try (Learner er = TinyLearners.open(TinyLearners.options(LearnerKind.ER), 0)) {
+            Map<String, byte[]> state = TinyLearners.state(er);
+            assertThatThrownBy(() -> TinyLearners.restore(TinyLearners.options(LearnerKind.LEVIT_DKF), state))
+                    .hasMessage("learner=levit-dkf must be er as in the restored state");
+        }
+    }
+
+    @Test
+    void damagedOrNewerStateIsRefused() {
+        LearnerOptions options = TinyLearners.options(LearnerKind.LEVIT_DKF);
+        try (Learner learner = TinyLearners.open(options, 0)) {
+            Map<String, byte[]> damaged = TinyLearners.state(learner);
+            Objects.requireNonNull(damaged.get("active"))[50] ^= 1;
+            assertThatThrownBy(() -> TinyLearners.restore(options, damaged))
+                    .hasMessageStartingWith("state entry active: checksum=");
+            Map<String, byte[]> newer = TinyLearners.state(learner);
+            Objects.requireNonNull(newer.get("control"))[7] = 9;
+            assertThatThrownBy(() -> TinyLearners.restore(options, newer))
+                    .hasMessageStartingWith("state entry control: format=9 must be 1 to 1");
+        }
+    }
+
+    @Test
+    void theEndOfTheStreamFinishesQueuedWorkAndAManualEventExpands() {
+        LearnerOptions options = TinyLearners.options(LearnerKind.LEVIT_DKF);
+        List<LabelledImage> images = stream(0);
+        try (Learner learner = TinyLearners.open(options, 0)) {
+            observe(learner, images, 0);
+            observe(learner, images, 4);
+            assertThat(learner.describe().queuedUpdates()).isPositive();
+            observe(learner, images, 8);
+            observe(learner, images, 12);
+            learner.onEvent(LearnerEvent.END_OF_STREAM);
+            assertThat(learner.describe().queuedUpdates()).isZero();
+            assertThat(learner.onEvent(LearnerEvent.MANUAL).orElseThrow().componentId())
+                    .isEqualTo(2);
+            assertInvariants(learner, options);
+        }
+    }
+
+    @Test
+    void theCapOnComponentsHoldsAndIsReported() {
+        LearnerOptions base = TinyLearners.options(LearnerKind.LEVIT_NO_DKF);
+        ExpansionOptions e = base.expansion();
+        LearnerOptions options = TinyLearners.with(
+                base,
+                new ExpansionOptions(e.criterion(), e.scale(), 1e-6, e.codes(), e.samples(), e.warmUp(), true, 2));
+        List<LabelledImage> images = stream(0);
+        boolean refused = false;
+        try (Learner learner = TinyLearners.open(options, 0)) {
+            for (int i = 0; i < images.size(); i += BATCH) {
+                refused |= observe(learner, images, i).refusedExpansion();
+            }
+            assertThat(learner.describe().components()).isEqualTo(2);
+            assertThat(refused).isTrue();
+            assertInvariants(learner, options);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.levitstream.learner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.levitstream.nn.ImageShape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Accuracy, budget, labels, routing, options: the plain Java around the networks. */
+class SmallPartsTest {
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("dev.levitstream.testing.Seeds#twenty")
+    void accuracyFiguresEqualTheirDefinitions(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        PrequentialAccuracy accuracy = new PrequentialAccuracy();
+        List<Boolean> history = new ArrayList<>();
+        for (int i = 0; i < 2500; i++) {
+            boolean right = random.nextDouble() < 0.7;
+            history.add(right);
+            accuracy.add(right);
+        }
+        double total = history.stream().filter(right -> right).count() / 2500.0;
+        double windowed =
+                history.subList(1500, 2500).stream().filter(right -> right).count() / 1000.0;
+        double weights = 0;
+        double faded = 0;
+        for (int i = 0; i < 2500; i++) {
+            double weight = Math.pow(0.999, 2499 - i);
+            weights += weight;
+            faded += history.get(i) ? weight : 0;
+        }
+        PrequentialAccuracy.Figures figures = accuracy.figures();
+        assertThat(figures.total()).isEqualTo(total);
+        assertThat(figures.windowed()).isEqualTo(windowed);
+        assertThat(figures.faded()).isCloseTo(faded / weights, within(1e-9));
+    }
+
+    @Test
+    void theBudgetGrantsPerPeriodAndKeepsWhatThereWasNoTimeFor() {
+        AtomicLong clock = new AtomicLong();
+        WorkQueue queue = new WorkQueue(new BudgetOptions(4, 2, 10, 6), clock::get);
+        queue.grant();
+        assertThat(queue.run(() -> true)).isZero();
+        queue.grant();
+        int done = queue.run(() -> {
+            clock.addAndGet(6_000_000); // six milliseconds an update
+            return true;
+        });
+        assertThat(done).isEqualTo(2);
+        assertThat(queue.queued()).isEqualTo(2);
+        queue.grant();
+        queue.grant();
+        assertThat(queue.queued()).isEqualTo(6);
+        queue.grant();
+        queue.grant();
+        assertThat(queue.queued()).as("at most budget.queue wait").isEqualTo(6);
+        queue.drain(() -> true);
+        assertThat(queue.queued()).isZero();
+    }
+
+    @Test
+    void anUpdateThatCannotBeDoneYetStaysQueued() {
+        WorkQueue queue = new WorkQueue(new BudgetOptions(4, 1, 0, 8), () -> 0);
+        queue.grant();
+        assertThat(queue.run(() -> false)).isZero();
+        assertThat(queue.queued()).isEqualTo(4);
+    }
+
+    @Test
+    void theRouterTakesTheSmallestScoreAndNeverPrefersNoNumber() {
+        assertThat(Router.best(new float[] {3, 1, 2})).isEqualTo(1);
+        assertThat(Router.best(new float[] {1, 1})).isZero();
+        assertThat(Router.best(new float[] {Float.NaN, 5})).isEqualTo(1);
+        assertThat(Router.best(new float[] {5, Float.NaN})).isZero();
+    }
+
+    @Test
+    void elboAddsTheWeightedDivergenceAndReconstructionDoesNot() {
+        assertThat(new Router(Router.Score.ELBO, 0.5).score(2, 4)).isEqualTo(4);
+        assertThat(new Router(Router.Score.RECONSTRUCTION, 0.5).score(2, 4)).isEqualTo(2);
+    }
+
+    @Test
+    void aWrongOptionIsNamedWithValueAndRule() {
+        assertThatThrownBy(() -> new BudgetOptions(-1, 1, 0, 1)).hasMessage("budget.updates=-1 must be at least 0");
+        assertThatThrownBy(() -> new BudgetOptions(5, 1, 0, 1))
+                .hasMessage("budget.queue=1 must be at least budget.updates=5");
+        assertThatThrownBy(() -> new MemoryOptions(10, MemoryOptions.Admission.FIFO, MemoryOptions.Unlabelled.ALL))
+                .hasMessage("memory.capacity=10 must be at least 64");
+        assertThatThrownBy(() -> new ImageShape(28, 28, 2)).hasMessage("image.channels=2 must be 1 or 3");
+    }
+
+    @Test
+    void presetsExistForTheThreeImageSizes() {
+        for (Presets preset : Presets.values()) {
+            for (ImageShape shape :
+                    List.of(new ImageShape(28, 28, 1), new ImageShape(32, 32, 3), new ImageShape(84, 84, 3))) {
+                LearnerOptions options = preset.options(shape);
+                assertThat(options.network().vit().patches()).isEqualTo(16);
+                assertThat(options.image()).isEqualTo(shape);
+            }
+        }
+        assertThat(Presets.patch(new ImageShape(7, 11, 1))).isEqualTo(1);
+    }
+}

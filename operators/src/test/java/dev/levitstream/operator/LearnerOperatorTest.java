@@ -1,0 +1,278 @@
+package dev.levitstream.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.levitstream.learner.LabelledImage;
+import dev.levitstream.learner.LearnerKind;
+import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.operator.OperatorOptions.Flush;
+import dev.levitstream.schema.ComponentCreated;
+import dev.levitstream.schema.DeadLetter;
+import dev.levitstream.schema.Prediction;
+import dev.levitstream.testing.StreamSimulator;
+import dev.levitstream.testing.TinyLearners;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The operator on Flink's harness: what is snapshotted and restored, anywhere, changes no byte of any output. */
+class LearnerOperatorTest {
+    private static final List<String> KEYS = List.of("north", "east", "south");
+    private static final int RECORDS = 330;
+
+    private static final class Harness implements AutoCloseable {
+        private final KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> harness;
+
+        Harness(OperatorOptions options, int parallelism, int subtask) throws Exception {
+            harness = Records.harness(options, parallelism, subtask);
+        }
+
+        void put(KeyedRecord record) throws Exception {
+            harness.processElement(new StreamRecord<>(record, record.source().timestamp()));
+        }
+
+        void drainInto(Map<String, List<String>> outputs) {
+            for (Prediction prediction : harness.extractOutputValues()) {
+                outputs.computeIfAbsent(prediction.getStreamKey(), key -> new ArrayList<>())
+                        .add(prediction.toString());
+            }
+            for (ComponentCreated created : side(Outputs.COMPONENTS_CREATED)) {
+                outputs.computeIfAbsent(created.getStreamKey() + " created", key -> new ArrayList<>())
+                        .add(created.toString());
+            }
+            for (DeadLetter letter : side(Outputs.DEAD_LETTERS)) {
+                outputs.computeIfAbsent("dead letters", key -> new ArrayList<>())
+                        .add(letter.toString());
+            }
+            harness.getOutput().clear();
+        }
+
+        private <T> List<T> side(OutputTag<T> tag) {
+            Queue<StreamRecord<T>> queue = harness.getSideOutput(tag);
+            List<T> values = new ArrayList<>();
+            if (queue != null) {
+                queue.forEach(record -> values.add(record.getValue()));
+                queue.clear();
+            }
+            return values;
+        }
+
+        @Override
+        public void close() throws Exception {
+            harness.close();
+        }
+    }
+
+    /** Three keys in random order, irregular event times, now and then a record that cannot be used. */
+    private static List<KeyedRecord> stream(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, seed);
+        List<LabelledImage> images = new ArrayList<>(simulator.phase(0, RECORDS * 2 / 3, 0.2));
+        images.addAll(simulator.phase(1, RECORDS / 3, 0.2));
+        List<KeyedRecord> records = new ArrayList<>();
+        long time = 0;
+        for (int i = 0; i < images.size(); i++) {
+            time += random.nextInt(10) == 0 ? 80 : 10;
+            String key = KEYS.get(random.nextInt(KEYS.size()));
+            records.add(
+                    random.nextInt(40) == 0
+                            ? new KeyedRecord(key, Records.source(i, new byte[] {1, 2, 3}))
+                            : Records.keyed(key, i, time, images.get(i)));
+        }
+        return records;
+    }
+
+    private static LearnerOptions learner(LearnerKind kind) {
+        return TinyLearners.options(kind);
+    }
+
+    private static Map<String, List<String>> unbroken(OperatorOptions options, List<KeyedRecord> records)
+            throws Exception {
+        Map<String, List<String>> outputs = new TreeMap<>();
+        try (Harness harness = new Harness(options, 1, 0)) {
+            harness.harness.open();
+            for (KeyedRecord record : records) {
+                harness.put(record);
+            }
+            harness.harness.endInput();
+            harness.drainInto(outputs);
+        }
+        return outputs;
+    }
+
+    static Stream<Arguments> learnersFlushesAndSeeds() {
+        return Arrays.stream(LearnerKind.values())
+                .flatMap(kind -> Stream.of(Flush.SIZE, Flush.GAP)
+                        .flatMap(flush -> LongStream.range(0, 20).mapToObj(seed -> Arguments.of(kind, flush, seed))));
+    }
+
+    @ParameterizedTest(name = "{0}, flush {1}, seed {2}")
+    @MethodSource("learnersFlushesAndSeeds")
+    void aSnapshotAtAnyRecordAndARescaleThereAndBackChangeNoByte(LearnerKind kind, Flush flush, long seed)
+            throws Exception {
+        OperatorOptions options = Records.options(learner(kind), flush);
+        List<KeyedRecord> records = stream(seed);
+        Map<String, List<String>> expected = unbroken(options, records);
+
+        SplittableRandom random = new SplittableRandom(seed + 77);
+        int first = 1 + random.nextInt(RECORDS / 2);
+        int second = first + 1 + random.nextInt(RECORDS / 3);
+        Map<String, List<String>> found = new TreeMap<>();
+        OperatorSubtaskState state;
+        try (Harness one = new Harness(options, 1, 0)) {
+            one.harness.open();
+            for (KeyedRecord record : records.subList(0, first)) {
+                one.put(record);
+            }
+            state = one.harness.snapshot(1, 1);
+            one.drainInto(found);
+        }
+        state = onTwoSubtasks(options, records.subList(first, second), state, found);
+        try (Harness one = new Harness(options, 1, 0)) {
+            one.harness.initializeState(state);
+            one.harness.open();
+            for (KeyedRecord record : records.subList(second, records.size())) {
+                one.put(record);
+            }
+            one.harness.endInput();
+            one.drainInto(found);
+        }
+        assertThat(withSortedDeadLetters(found)).isEqualTo(withSortedDeadLetters(expected));
+        long images = records.stream()
+                .filter(record ->
+                        record.source().value() != null && record.source().value().length > 3)
+                .count();
+        assertThat(predictions(found)).as("one prediction per image").isEqualTo(images);
+    }
+
+    private static OperatorSubtaskState onTwoSubtasks(
+            OperatorOptions options,
+            List<KeyedRecord> records,
+            OperatorSubtaskState state,
+            Map<String, List<String>> found)
+            throws Exception {
+        OperatorSubtaskState left = AbstractStreamOperatorTestHarness.repartitionOperatorState(state, 16, 1, 2, 0);
+        OperatorSubtaskState right = AbstractStreamOperatorTestHarness.repartitionOperatorState(state, 16, 1, 2, 1);
+        try (Harness a = new Harness(options, 2, 0);
+                Harness b = new Harness(options, 2, 1)) {
+            a.harness.initializeState(left);
+            b.harness.initializeState(right);
+            a.harness.open();
+            b.harness.open();
+            for (KeyedRecord record : records) {
+                (subtask(record.streamKey()) == 0 ? a : b).put(record);
+            }
+            OperatorSubtaskState both = AbstractStreamOperatorTestHarness.repackageState(
+                    a.harness.snapshot(2, 2), b.harness.snapshot(2, 2));
+            a.drainInto(found);
+            b.drainInto(found);
+            return AbstractStreamOperatorTestHarness.repartitionOperatorState(both, 16, 2, 1, 0);
+        }
+    }
+
+    private static int subtask(String key) {
+        return KeyGroupRangeAssignment.assignKeyToParallelOperator(key, 16, 2);
+    }
+
+    private static Map<String, List<String>> withSortedDeadLetters(Map<String, List<String>> outputs) {
+        Map<String, List<String>> sorted = new TreeMap<>(outputs);
+        sorted.computeIfPresent(
+                "dead letters", (key, letters) -> letters.stream().sorted().toList());
+        return sorted;
+    }
+
+    private static long predictions(Map<String, List<String>> outputs) {
+        return outputs.values().stream()
+                .flatMap(List::stream)
+                .filter(line -> line.contains("learnerStep"))
+                .count();
+    }
+
+    @Test
+    void theStreamsOfTheTestsMakeLearnersExpand() throws Exception {
+        List<String> lines =
+                unbroken(Records.options(learner(LearnerKind.LEVIT_DKF), Flush.SIZE), stream(0)).values().stream()
+                        .flatMap(List::stream)
+                        .toList();
+        assertThat(lines).anyMatch(line -> line.contains("componentCount"));
+        assertThat(lines).anyMatch(line -> line.contains("must be at least 10"));
+    }
+
+    @Test
+    void aGapInTheKeysOwnEventTimesClosesItsBatch() throws Exception {
+        StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, 1);
+        List<LabelledImage> images = simulator.phase(0, 4, 0);
+        OperatorOptions options = Records.options(learner(LearnerKind.ER), Flush.GAP);
+        try (Harness harness = new Harness(options, 1, 0)) {
+            harness.harness.open();
+            harness.put(Records.keyed("north", 0, 0, images.get(0)));
+            harness.put(Records.keyed("north", 1, 50, images.get(1)));
+            harness.put(Records.keyed("east", 2, 5000, images.get(2)));
+            assertThat(harness.harness.extractOutputValues())
+                    .as("no gap yet, another key's time does not count")
+                    .isEmpty();
+            harness.put(Records.keyed("north", 3, 101, images.get(3)));
+            assertThat(harness.harness.extractOutputValues())
+                    .extracting(Prediction::getImageId)
+                    .containsExactly("north-0", "north-1");
+        }
+    }
+
+    @Test
+    void aWaitingBatchGoesWhenItsTimeIsUpAlsoAfterARestore() throws Exception {
+        List<LabelledImage> images = new StreamSimulator(TinyLearners.SHAPE, 1).phase(0, 2, 0);
+        OperatorOptions options = Records.options(learner(LearnerKind.LEVIT_DKF), Flush.WAIT);
+        OperatorSubtaskState state;
+        try (Harness harness = new Harness(options, 1, 0)) {
+            harness.harness.open();
+            harness.harness.setProcessingTime(1000);
+            harness.put(Records.keyed("north", 0, 0, images.get(0)));
+            harness.harness.setProcessingTime(1099);
+            assertThat(harness.harness.extractOutputValues()).isEmpty();
+            state = harness.harness.snapshot(1, 1);
+        }
+        try (Harness harness = new Harness(options, 1, 0)) {
+            harness.harness.initializeState(state);
+            harness.harness.open();
+            harness.harness.setProcessingTime(1100);
+            assertThat(harness.harness.extractOutputValues())
+                    .extracting(Prediction::getImageId)
+                    .containsExactly("north-0");
+        }
+    }
+
+    @Test
+    void aLabelBeyondTheFixedClassesBecomesADeadLetterAndTheStreamGoesOn() throws Exception {
+        LearnerOptions fixed = TinyLearners.withClasses(learner(LearnerKind.LEVIT_DKF), 2);
+        List<LabelledImage> images = new ArrayList<>(new StreamSimulator(TinyLearners.SHAPE, 1).phase(0, 30, 0));
+        images.addAll(new StreamSimulator(TinyLearners.SHAPE, 1).phase(1, 3, 0));
+        try (Harness harness = new Harness(Records.options(fixed, Flush.SIZE), 1, 0)) {
+            harness.harness.open();
+            for (int i = 0; i < images.size(); i++) {
+                harness.put(Records.keyed("north", i, i, images.get(i)));
+            }
+            harness.harness.endInput();
+            assertThat(harness.harness.extractOutputValues()).hasSize(30);
+            assertThat(harness.side(Outputs.DEAD_LETTERS))
+                    .hasSize(3)
+                    .allMatch(letter ->
+                            letter.getReason().endsWith("must be one of the 2 classes known (option classes)"));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.levitstream.operator;
+
+import dev.levitstream.learner.LabelledImage;
+import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.nn.ImageShape;
+import dev.levitstream.operator.OperatorOptions.Flush;
+import dev.levitstream.schema.DeadLetter;
+import dev.levitstream.schema.Encoding;
+import dev.levitstream.schema.ImageRecord;
+import dev.levitstream.schema.Prediction;
+import dev.levitstream.schema.WireFormat;
+import dev.levitstream.testing.TinyLearners;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.BasicTypeInfo;
+import org.apache.flink.formats.avro.typeutils.AvroTypeInfo;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.jspecify.annotations.Nullable;
+
+/** Records and harnesses of the operator tests. */
+final class Records {
+    static final String TOPIC = "images";
+
+    private static final WireFormat<ImageRecord> FORMAT = new WireFormat<>(ImageRecord.getClassSchema());
+
+    private Records() {}
+
+    static byte[] bytes(
+            String key,
+            String id,
+            long time,
+            ImageShape shape,
+            Encoding encoding,
+            byte[] bytes,
+            @Nullable Object label) {
+        return FORMAT.frame(new ImageRecord(
+                key,
+                id,
+                Instant.ofEpochMilli(time),
+                shape.height(),
+                shape.width(),
+                shape.channels(),
+                encoding,
+                ByteBuffer.wrap(bytes),
+                label));
+    }
+
+    static SourceRecord source(long offset, byte @Nullable [] value) {
+        return new SourceRecord(TOPIC, 0, offset, 1000 + offset, value);
+    }
+
+    static KeyedRecord keyed(String key, long number, long time, LabelledImage image) {
+        byte[] value = bytes(
+                key,
+                key + "-" + number,
+                time,
+                TinyLearners.SHAPE,
+                Encoding.RAW,
+                image.pixels(),
+                image.label().orElse(null));
+        return new KeyedRecord(key, source(number, value));
+    }
+
+    static OperatorOptions options(LearnerOptions learner, Flush flush) {
+        return new OperatorOptions(learner, flush, 50, 100, DeviceChoice.CPU);
+    }
+
+    static KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> harness(
+            OperatorOptions options, int parallelism, int subtask) throws Exception {
+        KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> harness =
+                new KeyedOneInputStreamOperatorTestHarness<>(
+                        new LearnerOperatorFactory(options),
+                        KeyedRecord::streamKey,
+                        BasicTypeInfo.STRING_TYPE_INFO,
+                        16,
+                        parallelism,
+                        subtask);
+        harness.setup(new AvroTypeInfo<>(Prediction.class).createSerializer(new SerializerConfigImpl()));
+        return harness;
+    }
+
+    static byte[] original(DeadLetter letter) {
+        ByteBuffer bytes = letter.getBytes();
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.duplicate().get(copy);
+        return copy;
+    }
+}

@@ -1,0 +1,156 @@
+package dev.levitstream.testing;
+
+import dev.levitstream.learner.BudgetOptions;
+import dev.levitstream.learner.ExpansionOptions;
+import dev.levitstream.learner.ExpansionOptions.Codes;
+import dev.levitstream.learner.ExpansionOptions.Criterion;
+import dev.levitstream.learner.ExpansionOptions.Scale;
+import dev.levitstream.learner.Learner;
+import dev.levitstream.learner.LearnerContext;
+import dev.levitstream.learner.LearnerKind;
+import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.learner.MemoryOptions;
+import dev.levitstream.learner.NetworkOptions;
+import dev.levitstream.learner.Router;
+import dev.levitstream.learner.StateEntry;
+import dev.levitstream.learner.TrainingOptions;
+import dev.levitstream.nn.ImageShape;
+import dev.levitstream.nn.KnowledgeFusion;
+import dev.levitstream.nn.VaeOptions;
+import dev.levitstream.nn.VitOptions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Learners that are small enough to run thousands of steps in a test, and still expand, fuse and forget. */
+public final class TinyLearners {
+    /** Shape of their images. */
+    public static final ImageShape SHAPE = new ImageShape(8, 8, 1);
+
+    private TinyLearners() {}
+
+    /** Options: the first fill of a memory of 64 expands, later expansions follow the reconstruction error. */
+    public static LearnerOptions options(LearnerKind kind) {
+        return new LearnerOptions(
+                kind,
+                SHAPE,
+                4,
+                0,
+                0,
+                KnowledgeFusion.Level.FEATURES,
+                Router.Score.ELBO,
+                new NetworkOptions(
+                        new VitOptions(SHAPE, 4, 6, 2, List.of(8)),
+                        new VaeOptions(SHAPE, 4, List.of(), List.of(12, 12)),
+                        List.of(10, 8)),
+                new TrainingOptions(16, 3e-3, 1e-2, 0.5, 0.999, 0.1),
+                new BudgetOptions(3, 2, 0, 50),
+                new MemoryOptions(64, MemoryOptions.Admission.FIFO, MemoryOptions.Unlabelled.ROUTED),
+                new ExpansionOptions(Criterion.RECONSTRUCTION, Scale.RATIO, 1.6, Codes.MEAN, 16, 64, true, 4));
+    }
+
+    /** The same with another expansion. */
+    public static LearnerOptions with(LearnerOptions o, ExpansionOptions expansion) {
+        return new LearnerOptions(
+                o.kind(),
+                o.image(),
+                o.batchSize(),
+                o.classes(),
+                o.seed(),
+                o.fusionLevel(),
+                o.routing(),
+                o.network(),
+                o.training(),
+                o.budget(),
+                o.memory(),
+                expansion);
+    }
+
+    /** The same with more and larger updates, for tests in which something is really learnt. */
+    public static LearnerOptions eager(LearnerOptions o) {
+        return new LearnerOptions(
+                o.kind(),
+                o.image(),
+                o.batchSize(),
+                o.classes(),
+                o.seed(),
+                o.fusionLevel(),
+                o.routing(),
+                o.network(),
+                new TrainingOptions(16, 1e-2, 1e-2, 0.5, 0.999, 0.1),
+                new BudgetOptions(4, 1, 0, 50),
+                o.memory(),
+                o.expansion());
+    }
+
+    /** The same with another memory. */
+    public static LearnerOptions with(LearnerOptions o, MemoryOptions memory) {
+        return new LearnerOptions(
+                o.kind(),
+                o.image(),
+                o.batchSize(),
+                o.classes(),
+                o.seed(),
+                o.fusionLevel(),
+                o.routing(),
+                o.network(),
+                o.training(),
+                o.budget(),
+                memory,
+                o.expansion());
+    }
+
+    /** The same with another level of fusion. */
+    public static LearnerOptions with(LearnerOptions o, KnowledgeFusion.Level level) {
+        return new LearnerOptions(
+                o.kind(),
+                o.image(),
+                o.batchSize(),
+                o.classes(),
+                o.seed(),
+                level,
+                o.routing(),
+                o.network(),
+                o.training(),
+                o.budget(),
+                o.memory(),
+                o.expansion());
+    }
+
+    /** The same with a fixed number of classes. */
+    public static LearnerOptions withClasses(LearnerOptions o, int classes) {
+        return new LearnerOptions(
+                o.kind(),
+                o.image(),
+                o.batchSize(),
+                classes,
+                o.seed(),
+                o.fusionLevel(),
+                o.routing(),
+                o.network(),
+                o.training(),
+                o.budget(),
+                o.memory(),
+                o.expansion());
+    }
+
+    /** A fresh learner. */
+    public static Learner open(LearnerOptions options, long seed) {
+        return options.kind().open(new LearnerContext(options, seed, "cpu", () -> 0), Map.of());
+    }
+
+    /** A learner that goes on from another's state. */
+    public static Learner restore(LearnerOptions options, Map<String, byte[]> state) {
+        // another seed than before: the stored one must win
+        return options.kind().open(new LearnerContext(options, 987, "cpu", () -> 0), state);
+    }
+
+    /** All bytes of a learner's state. */
+    public static Map<String, byte[]> state(Learner learner) {
+        Map<String, byte[]> state = new HashMap<>();
+        for (StateEntry entry : learner.state()) {
+            state.put(entry.name(), entry.content().get());
+        }
+        return state;
+    }
+}
