@@ -80,8 +80,16 @@ final class DemoView {
         String after =
                 change < 0 ? "before any change" : (image - change + 1) + " images after the change at " + change;
         line(String.format(
-                "@|bold,green * component %d created|@ at image %d, %s: novelty %.2f above %.2f",
-                created.getComponentId(), image + 1, after, created.getDistance(), created.getThreshold()));
+                "@|bold,green * component %d created|@ at image %d, %s: %s",
+                created.getComponentId(), image + 1, after, why(created)));
+    }
+
+    /** What made a component be created. */
+    static String why(ComponentCreated created) {
+        Double distance = created.getDistance();
+        return distance == null
+                ? "first fill of the memory"
+                : String.format("distance %.2f above %.2f", distance, created.getThreshold());
     }
 
     void deadLetter(SpecificRecordBase letter) {

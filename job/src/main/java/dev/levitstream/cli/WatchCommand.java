@@ -92,13 +92,12 @@ final class WatchCommand implements Callable<Integer> {
         }
         if (record instanceof ComponentCreated created) {
             return Ansi.AUTO.string(String.format(
-                    "@|bold,green %s  %s  component %d created|@ at step %d: distance %.3f above %.3f; %d images in the one before",
+                    "@|bold,green %s  %s  component %d created|@ at step %d: %s; %d images in the one before",
                     created.getEventTime(),
                     created.getStreamKey(),
                     created.getComponentId(),
                     created.getStep(),
-                    created.getDistance(),
-                    created.getThreshold(),
+                    DemoView.why(created),
                     created.getImagesSeen()));
         }
         DeadLetter letter = (DeadLetter) record;

@@ -40,7 +40,10 @@ class CommandsTest {
     @Test
     void anUnknownOptionNamesTheClosestOne() {
         assertThat(run("run", "--lerner", "er")).isEqualTo(2);
-        assertThat(error()).contains("--lerner").contains("closest known: --learner").doesNotContain("at dev.");
+        assertThat(error())
+                .contains("--lerner")
+                .contains("closest known: --learner")
+                .doesNotContain("at dev.");
     }
 
     @Test
@@ -65,14 +68,17 @@ class CommandsTest {
     void aPortInUseIsNamed(@TempDir Path dir) throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = Integer.toString(taken.getLocalPort());
-            assertThat(run("demo", "--per-phase", "10", "--work-dir", dir.toString(), "--kafka-port", port)).isEqualTo(1);
-            assertThat(error()).isEqualTo("levit-stream: port " + port + " is in use: choose another, or 0 for any free one");
+            assertThat(run("demo", "--per-phase", "10", "--work-dir", dir.toString(), "--kafka-port", port))
+                    .isEqualTo(1);
+            assertThat(error())
+                    .isEqualTo("levit-stream: port " + port + " is in use: choose another, or 0 for any free one");
         }
     }
 
     @Test
     void aBrokerThatDoesNotAnswerIsNamed() {
-        assertThat(run("run", "--kafka.bootstrap-servers", "127.0.0.1:1", "--ui-port", "0")).isEqualTo(1);
+        assertThat(run("run", "--kafka.bootstrap-servers", "127.0.0.1:1", "--ui-port", "0"))
+                .isEqualTo(1);
         assertThat(error())
                 .isEqualTo("levit-stream: no Kafka broker answered at kafka.bootstrap-servers=127.0.0.1:1 within 10 s");
     }

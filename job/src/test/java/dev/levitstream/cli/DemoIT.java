@@ -26,6 +26,8 @@ class DemoIT {
                 .contains("images published           4200, of them 1500 for the test")
                 .contains("component 2 created");
         assertThat(code).isZero();
-        assertThat(Files.list(dir.resolve("checkpoints"))).as("checkpoints are kept in a chosen folder").isNotEmpty();
+        assertThat(Files.list(dir.resolve("checkpoints")))
+                .as("checkpoints are kept in a chosen folder")
+                .isNotEmpty();
     }
 }

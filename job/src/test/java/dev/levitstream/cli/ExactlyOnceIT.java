@@ -37,8 +37,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The whole job over a real broker: killed in mid-stream and started again on its checkpoints, it answers every image once and to the same byte as
- * learners that were never interrupted.
+ * The whole job over a real broker: killed in mid-stream and started again on its checkpoints, it answers every image
+ * once and to the same byte as learners that were never interrupted.
  */
 class ExactlyOnceIT {
     private static final List<String> KEYS = List.of("north", "east", "south");
@@ -108,9 +108,10 @@ class ExactlyOnceIT {
             for (int i = from; i < to; i++) {
                 for (String key : KEYS) {
                     byte[] value = record(key, i, images.get(key).get(i));
-                    producer.send(new ProducerRecord<>("images", key.getBytes(StandardCharsets.UTF_8), value), (m, e) -> {
-                        assertThat(e).isNull();
-                    });
+                    producer.send(
+                            new ProducerRecord<>("images", key.getBytes(StandardCharsets.UTF_8), value), (m, e) -> {
+                                assertThat(e).isNull();
+                            });
                 }
                 if (i % (PER_KEY / BAD) == 0) {
                     producer.send(new ProducerRecord<>("images", null, new byte[] {1, 2, 3}), (m, e) -> {
@@ -174,7 +175,9 @@ class ExactlyOnceIT {
             }
             assertThat(answers.values()).containsOnly(1);
             assertThat(answers).hasSize(KEYS.size() * PER_KEY);
-            assertThat(letters).hasSize(BAD).allMatch(letter -> letter.getReason().contains("message.bytes=3"));
+            assertThat(letters)
+                    .hasSize(BAD)
+                    .allMatch(letter -> letter.getReason().contains("message.bytes=3"));
             for (String key : KEYS) {
                 assertSameAsNeverInterrupted(key, options);
             }
@@ -195,11 +198,15 @@ class ExactlyOnceIT {
                     Prediction answer = found.get(i + k);
                     assertThat(answer.getNovelty()).as(answer.getImageId()).isEqualTo(expected.novelty());
                     assertThat(answer.getComponentId()).isEqualTo(expected.componentId());
-                    assertThat(answer.getScores().stream().map(score -> score.getScore()).toList())
+                    assertThat(answer.getScores().stream()
+                                    .map(score -> score.getScore())
+                                    .toList())
                             .isEqualTo(boxed(expected.scores()));
                     assertThat(answer.getLearnerStep()).isEqualTo(outcome.step());
                 }
-                outcome.expansion().ifPresent(e -> expansions.add(e.componentId() + "@" + e.step() + " " + e.distance()));
+                outcome.expansion()
+                        .ifPresent(e -> expansions.add(e.componentId() + "@" + e.step() + " "
+                                + e.verdict().orElseThrow().distance()));
             }
         }
         assertThat(expansions).as("the stream changes").isNotEmpty();

@@ -74,13 +74,21 @@ class DataTest {
     void aFolderOfPicturesHasOneSubFolderPerLabel(@TempDir Path dir) throws IOException {
         for (String label : List.of("cat", "dog")) {
             Path folder = Files.createDirectories(dir.resolve(label));
-            ImageIO.write(new BufferedImage(5, 4, BufferedImage.TYPE_INT_RGB), "png", folder.resolve("a.png").toFile());
-            ImageIO.write(new BufferedImage(5, 4, BufferedImage.TYPE_BYTE_GRAY), "jpeg", folder.resolve("b.jpg").toFile());
+            ImageIO.write(
+                    new BufferedImage(5, 4, BufferedImage.TYPE_INT_RGB),
+                    "png",
+                    folder.resolve("a.png").toFile());
+            ImageIO.write(
+                    new BufferedImage(5, 4, BufferedImage.TYPE_BYTE_GRAY),
+                    "jpeg",
+                    folder.resolve("b.jpg").toFile());
             Files.writeString(folder.resolve("notes.txt"), "no picture");
         }
         List<Sample> samples = ImageFolder.read(dir);
         assertThat(samples).extracting(Sample::label).containsExactly("cat", "cat", "dog", "dog");
-        assertThat(samples).extracting(Sample::encoding).containsExactly(Encoding.PNG, Encoding.JPEG, Encoding.PNG, Encoding.JPEG);
+        assertThat(samples)
+                .extracting(Sample::encoding)
+                .containsExactly(Encoding.PNG, Encoding.JPEG, Encoding.PNG, Encoding.JPEG);
         assertThat(samples.get(0).shape()).isEqualTo(new ImageShape(4, 5, 3));
         assertThat(samples.get(1).shape()).isEqualTo(new ImageShape(4, 5, 1));
         assertThatThrownBy(() -> ImageFolder.read(dir.resolve("cat"))).hasMessageContaining("one sub-folder per label");

@@ -121,14 +121,16 @@ class OptionCatalogueTest {
         assertThatThrownBy(() -> OptionCatalogue.read(Map.of("batch.size", "ten")))
                 .hasMessage("batch.size=ten must be a whole number");
         assertThatThrownBy(() -> OptionCatalogue.read(Map.of("learner", "levit")))
-                .hasMessage("learner=levit must be one of levit-dkf, levit-no-dkf, levit-dkf-fixed, levit-dnn, finetune, er");
+                .hasMessage(
+                        "learner=levit must be one of levit-dkf, levit-no-dkf, levit-dkf-fixed, levit-dnn, finetune, er");
         assertThatThrownBy(() -> OptionCatalogue.read(Map.of("image", "28x28")))
                 .hasMessage("image=28x28 must be HEIGHTxWIDTHxCHANNELS, as in 28x28x1");
         assertThatThrownBy(() -> OptionCatalogue.read(Map.of("vit.patch", "5")))
                 .hasMessage("vit.patch=5 must divide height and width of 28x28x1");
         assertThatThrownBy(() -> OptionCatalogue.read(
                         Map.of("checkpoint.interval-millis", "900000", "kafka.transaction-timeout-millis", "600000")))
-                .hasMessage("kafka.transaction-timeout-millis=600000 must be more than checkpoint.interval-millis=900000");
+                .hasMessage(
+                        "kafka.transaction-timeout-millis=600000 must be more than checkpoint.interval-millis=900000");
     }
 
     private static JobOptions parse(String... args) {

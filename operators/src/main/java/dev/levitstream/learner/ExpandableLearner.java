@@ -74,15 +74,16 @@ final class ExpandableLearner implements Learner {
             admit(images.get(i), judgements.get(i));
         }
         int updates = progress.work().run(this::update);
-        Optional<Verdict> verdict = verdict();
-        boolean novel = verdict.filter(Verdict::isNovel).isPresent();
-        boolean room = pool.size() < options.expansion().maxComponents();
-        Optional<Expansion> expansion = novel && room ? Optional.of(expand(verdict.get())) : Optional.empty();
+        boolean firstFill = options.expansion().firstFill() && pool.size() == 1 && memory.isOverfull(); // line 14
+        Optional<Verdict> novel =
+                firstFill ? Optional.empty() : criterion.verdict(memory, pool).filter(Verdict::isNovel); // line 15
+        boolean wanted = firstFill || novel.isPresent();
+        Optional<Expansion> expansion = wanted && hasRoom() ? Optional.of(expand(novel)) : Optional.empty();
         if (memory.isOverfull()) {
             memory.relieve();
         }
         return new Outcome(
-                step, predictions, expansion, updates, progress.work().queued(), novel && !room);
+                step, predictions, expansion, updates, progress.work().queued(), wanted && expansion.isEmpty());
     }
 
     private List<Judgement> judge(List<LabelledImage> images) {
@@ -142,31 +143,17 @@ final class ExpandableLearner implements Learner {
         return true;
     }
 
-    /** Lines 13 to 15. */
-    private Optional<Verdict> verdict() {
-        boolean first =
-                pool.size() == 1 && memory.isOverfull() && options.expansion().firstFill();
-        return first ? Optional.of(forced()) : criterion.verdict(memory, pool);
-    }
-
-    private static Verdict forced() {
-        return new Verdict(Double.POSITIVE_INFINITY, 0);
+    private boolean hasRoom() {
+        return pool.size() < options.expansion().maxComponents();
     }
 
     /** Lines 16 to 18. */
-    private Expansion expand(Verdict verdict) {
+    private Expansion expand(Optional<Verdict> verdict) {
         long imagesSeen = pool.active().imagesSeen();
         pool.grow(progress.seed(), progress.labels().width());
         memory.clear();
         criterion.expanded();
-        boolean measured = Double.isFinite(verdict.distance());
-        return new Expansion(
-                pool.size(),
-                progress.step(),
-                measured ? verdict.distance() : Double.NaN,
-                verdict.threshold(),
-                pool.size(),
-                imagesSeen);
+        return new Expansion(pool.size(), progress.step(), verdict, pool.size(), imagesSeen);
     }
 
     @Override
@@ -174,8 +161,7 @@ final class ExpandableLearner implements Learner {
         if (event == LearnerEvent.END_OF_STREAM) {
             progress.work().drain(this::update);
         }
-        boolean room = pool.size() < options.expansion().maxComponents();
-        return event == LearnerEvent.MANUAL && room ? Optional.of(expand(forced())) : Optional.empty();
+        return event == LearnerEvent.MANUAL && hasRoom() ? Optional.of(expand(Optional.empty())) : Optional.empty();
     }
 
     @Override

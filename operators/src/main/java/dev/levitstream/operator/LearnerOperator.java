@@ -5,6 +5,7 @@ import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
 import dev.levitstream.learner.Outcome;
+import dev.levitstream.learner.Verdict;
 import dev.levitstream.operator.LiveLearner.Pending;
 import dev.levitstream.operator.OperatorOptions.Flush;
 import dev.levitstream.schema.ClassScore;
@@ -207,8 +208,8 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
                 expansion.componentId(),
                 expansion.step(),
                 Instant.ofEpochMilli(eventTime),
-                expansion.distance(),
-                expansion.threshold(),
+                expansion.verdict().map(Verdict::distance).orElse(null),
+                expansion.verdict().map(Verdict::threshold).orElse(null),
                 expansion.componentCount(),
                 expansion.imagesSeen());
         output.collect(Outputs.COMPONENTS_CREATED, new StreamRecord<>(created, eventTime));

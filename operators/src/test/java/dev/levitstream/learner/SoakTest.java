@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Memory over 200,000 images of the size of MNIST after the last expansion, at the preset {@code stream} with half its updates. Prints resident
- * memory, heap after a collection and direct buffers every 10,000 images.
+ * Memory over 200,000 images of the size of MNIST after the last expansion, at the preset {@code stream} with half its
+ * updates. Prints resident memory, heap after a collection and direct buffers every 10,000 images.
  */
 @Tag("slow")
 class SoakTest {
@@ -45,8 +45,19 @@ class SoakTest {
     @Test
     void memoryStaysFlatOverTwoHundredThousandImages() throws IOException {
         LearnerOptions o = Presets.STREAM.options(SHAPE);
-        LearnerOptions options = new LearnerOptions(o.kind(), o.image(), o.batchSize(), o.classes(), o.seed(), o.fusionLevel(),
-                o.routing(), o.network(), o.training(), new BudgetOptions(1, 1, 0, 10), o.memory(), o.expansion());
+        LearnerOptions options = new LearnerOptions(
+                o.kind(),
+                o.image(),
+                o.batchSize(),
+                o.classes(),
+                o.seed(),
+                o.fusionLevel(),
+                o.routing(),
+                o.network(),
+                o.training(),
+                new BudgetOptions(1, 1, 0, 10),
+                o.memory(),
+                o.expansion());
         StreamSimulator simulator = new StreamSimulator(SHAPE, 1);
         List<Reading> readings = new ArrayList<>();
         try (Learner learner = LearnerKind.LEVIT_DKF.open(new LearnerContext(options, 1, "cpu", () -> 0), Map.of())) {
@@ -60,7 +71,9 @@ class SoakTest {
                 readings.add(Reading.at(images + EVERY));
                 System.out.println(readings.get(readings.size() - 1));
             }
-            assertThat(learner.describe().components()).as("no expansion in between").isEqualTo(components);
+            assertThat(learner.describe().components())
+                    .as("no expansion in between")
+                    .isEqualTo(components);
         }
         Reading start = readings.get(1); // the first stretch fills memory and compiles
         assertThat(readings.subList(2, readings.size())).allSatisfy(reading -> {

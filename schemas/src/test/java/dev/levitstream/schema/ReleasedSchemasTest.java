@@ -7,13 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 import org.junit.jupiter.api.Test;
 
-/** Every schema ever released must be readable with today's, and today's with it: copies lie in {@code released/}, never to be changed. */
+/**
+ * Every schema ever released must be readable with today's, and today's with it: copies lie in {@code released/}, never
+ * to be changed.
+ */
 class ReleasedSchemasTest {
     private static final Map<String, Schema> TODAY = Map.of(
             "image-record.avsc", ImageRecord.getClassSchema(),
@@ -30,21 +34,27 @@ class ReleasedSchemasTest {
         assertThat(files).hasSizeGreaterThanOrEqualTo(TODAY.size());
         for (Path file : files) {
             Schema released = new Schema.Parser().parse(Files.readString(file));
-            Schema present = TODAY.get(String.valueOf(file.getFileName()));
-            assertThat(present).as(file.toString()).isNotNull();
-            assertThat(type(released, present)).as("old reader of " + file).isEqualTo(SchemaCompatibilityType.COMPATIBLE);
-            assertThat(type(present, released)).as("new reader of " + file).isEqualTo(SchemaCompatibilityType.COMPATIBLE);
+            Schema present = Objects.requireNonNull(TODAY.get(String.valueOf(file.getFileName())), file.toString());
+            assertThat(type(released, present))
+                    .as("old reader of " + file)
+                    .isEqualTo(SchemaCompatibilityType.COMPATIBLE);
+            assertThat(type(present, released))
+                    .as("new reader of " + file)
+                    .isEqualTo(SchemaCompatibilityType.COMPATIBLE);
         }
     }
 
     @Test
     void everyFieldIsDocumented() {
-        TODAY.values().forEach(schema -> assertThat(schema.getFields()).allSatisfy(field -> assertThat(field.doc())
-                .as(schema.getName() + "." + field.name())
-                .isNotBlank()));
+        TODAY.values()
+                .forEach(schema -> assertThat(schema.getFields())
+                        .allSatisfy(field -> assertThat(field.doc())
+                                .as(schema.getName() + "." + field.name())
+                                .isNotBlank()));
     }
 
     private static SchemaCompatibilityType type(Schema reader, Schema writer) {
-        return SchemaCompatibility.checkReaderWriterCompatibility(reader, writer).getType();
+        return SchemaCompatibility.checkReaderWriterCompatibility(reader, writer)
+                .getType();
     }
 }

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -16,9 +17,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 class WireFormatTest {
     private static final WireFormat<ImageRecord> IMAGES = new WireFormat<>(ImageRecord.getClassSchema());
 
-    private static ImageRecord image(Object label) {
+    private static ImageRecord image(@Nullable Object label) {
         return new ImageRecord(
-                "camera-ü", "id", Instant.ofEpochMilli(1234), 2, 3, 1, Encoding.RAW, ByteBuffer.wrap(new byte[6]), label);
+                "camera-ü",
+                "id",
+                Instant.ofEpochMilli(1234),
+                2,
+                3,
+                1,
+                Encoding.RAW,
+                ByteBuffer.wrap(new byte[6]),
+                label);
     }
 
     static LongStream seeds() {
@@ -35,10 +44,18 @@ class WireFormatTest {
     @Test
     void predictionsEventsAndDeadLettersAreReadBack() {
         Prediction prediction = new Prediction(
-                "k", "id", Instant.ofEpochMilli(5), "a", List.of(new ClassScore("a", 0.75f), new ClassScore("b", 0.25f)), 2, 1.5f, null, 9L);
+                "k",
+                "id",
+                Instant.ofEpochMilli(5),
+                "a",
+                List.of(new ClassScore("a", 0.75f), new ClassScore("b", 0.25f)),
+                2,
+                1.5f,
+                null,
+                9L);
         WireFormat<Prediction> predictions = new WireFormat<>(Prediction.getClassSchema());
         assertThat(predictions.unframe("t", predictions.frame(prediction))).isEqualTo(prediction);
-        ComponentCreated created = new ComponentCreated("k", 2, 9L, Instant.ofEpochMilli(5), Double.NaN, 1.5, 2, 300L);
+        ComponentCreated created = new ComponentCreated("k", 2, 9L, Instant.ofEpochMilli(5), 2.5, 1.5, 2, 300L);
         WireFormat<ComponentCreated> events = new WireFormat<>(ComponentCreated.getClassSchema());
         assertThat(events.unframe("t", events.frame(created))).isEqualTo(created);
         DeadLetter letter = new DeadLetter("t", 1, 2L, Instant.ofEpochMilli(3), "why", null);
@@ -70,7 +87,8 @@ class WireFormatTest {
         assertThatThrownBy(() -> IMAGES.unframe("t", new byte[WireFormat.MAX_MESSAGE_BYTES + 1]))
                 .hasMessageContaining("must be at most " + WireFormat.MAX_MESSAGE_BYTES);
         WireFormat<DeadLetter> letters = new WireFormat<>(DeadLetter.getClassSchema());
-        assertThatThrownBy(() -> letters.unframe("t", whole)).hasMessageContaining("must be that of dev.levitstream.schema.DeadLetter");
+        assertThatThrownBy(() -> letters.unframe("t", whole))
+                .hasMessageContaining("must be that of dev.levitstream.schema.DeadLetter");
         byte[] text = whole.clone();
         text[11] = (byte) 0xFF; // first byte of the stream key's text
         assertThatThrownBy(() -> IMAGES.unframe("t", text)).hasMessage("topic t: streamKey=9 bytes must be UTF-8 text");
