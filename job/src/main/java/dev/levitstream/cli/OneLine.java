@@ -1,29 +1,35 @@
 package dev.levitstream.cli;
 
-import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.apache.flink.runtime.client.JobExecutionException;
 
 /** What went wrong, in one line a user can act on. */
 final class OneLine {
     private OneLine() {}
 
-    /** The innermost message that says something. */
+    /** The outermost message that says more than that something inside failed. */
     static String of(Throwable failure) {
-        String message = "";
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            String text = cause.getMessage();
-            if (text != null && !text.isBlank()) {
-                boolean bare = cause instanceof NoSuchFileException && !text.contains(" ");
-                message = bare ? text + " is missing" : text;
-            }
-            boolean says = cause instanceof IllegalArgumentException
-                    || cause instanceof IllegalStateException
-                    || cause instanceof FileSystemException;
-            if (says && !message.isEmpty()) {
-                break;
-            }
+        Throwable telling = failure;
+        while (telling.getCause() != null && isWrapper(telling)) {
+            telling = telling.getCause();
         }
-        String line = message.isEmpty() ? failure.toString() : message;
-        return line.lines().findFirst().orElse(line);
+        String message = telling.getMessage();
+        if (message == null || message.isBlank()) {
+            message = telling.toString();
+        } else if (telling instanceof NoSuchFileException && !message.contains(" ")) {
+            message = message + " is missing";
+        }
+        return message.lines().findFirst().orElse(message);
+    }
+
+    private static boolean isWrapper(Throwable failure) {
+        String message = failure.getMessage();
+        return failure instanceof ExecutionException
+                || failure instanceof CompletionException
+                || failure instanceof JobExecutionException
+                || message == null
+                || message.equals(String.valueOf(failure.getCause()));
     }
 }

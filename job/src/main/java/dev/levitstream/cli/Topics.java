@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 
 /** Looks whether broker and topics are there before anything is started. */
@@ -36,10 +34,12 @@ final class Topics {
             throws InterruptedException {
         Map<String, Object> properties = new HashMap<>(client);
         properties.put("bootstrap.servers", bootstrapServers);
+        properties.put("default.api.timeout.ms", Long.toString(SECONDS * 1000));
+        properties.put("request.timeout.ms", Long.toString(SECONDS * 1000));
         Set<String> missing = new HashSet<>(names);
         try (Admin admin = Admin.create(properties)) {
-            missing.removeAll(admin.listTopics().names().get(SECONDS, TimeUnit.SECONDS));
-        } catch (ExecutionException | TimeoutException e) {
+            missing.removeAll(admin.listTopics().names().get());
+        } catch (ExecutionException e) {
             throw new IllegalStateException(
                     "no Kafka broker answered at kafka.bootstrap-servers=" + bootstrapServers + " within " + SECONDS
                             + " s",
