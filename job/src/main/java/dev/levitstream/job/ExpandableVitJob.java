@@ -12,6 +12,7 @@ import java.util.Map;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.BasicTypeInfo;
 import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.client.program.ProgramParametrizationException;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
@@ -30,25 +31,32 @@ public final class ExpandableVitJob {
 
     private ExpandableVitJob() {}
 
-    /** Entry point of {@code flink run}. */
+    /**
+     * Entry point of {@code flink run}.
+     *
+     * @throws ProgramParametrizationException if an option or the cluster's class path is wrong; Flink's command line
+     *     shows its one line
+     */
     public static void main(String[] args) throws Exception {
         CommandSpec spec =
                 CommandSpec.create().name("flink run levit-stream-job.jar").mixinStandardHelpOptions(true);
         CommandLineOptions.addTo(spec);
-        CommandLine command = new CommandLine(spec);
-        JobOptions options;
         try {
-            CommandLine.ParseResult parsed = command.parseArgs(args);
-            if (CommandLine.printHelpIfRequested(parsed)) {
-                return;
+            CommandLine.ParseResult parsed = new CommandLine(spec).parseArgs(args);
+            if (!CommandLine.printHelpIfRequested(parsed)) {
+                NativeEngine.require();
+                execute(CommandLineOptions.read(parsed, Map.of()));
             }
-            options = CommandLineOptions.read(parsed, Map.of());
         } catch (CommandLine.UnmatchedArgumentException e) {
-            throw new IllegalArgumentException(e.getMessage() + CommandLineOptions.closest(e), e);
+            throw new ProgramParametrizationException(e.getMessage() + CommandLineOptions.closest(e));
+        } catch (CommandLine.ParameterException | IllegalArgumentException | IllegalStateException e) {
+            throw new ProgramParametrizationException(e.getMessage());
         }
-        NativeEngine.require();
+    }
+
+    private static void execute(JobOptions options) throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration(options));
-        build(env, KafkaEndpoints.images(options.kafka()), KafkaEndpoints.sinks(options.kafka()), options);
+        buildOnKafka(env, options);
         env.execute(NAME);
     }
 
