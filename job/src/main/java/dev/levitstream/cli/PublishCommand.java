@@ -5,7 +5,6 @@ import dev.levitstream.data.Phase;
 import dev.levitstream.data.Sample;
 import dev.levitstream.nn.Check;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
@@ -31,12 +30,8 @@ final class PublishCommand implements Callable<Integer> {
     @Mixin
     private DataOptions data;
 
-    @Option(
-            names = "--kafka.bootstrap-servers",
-            paramLabel = "HOST:PORT",
-            defaultValue = "localhost:9092",
-            description = "Kafka brokers. Default: ${DEFAULT-VALUE}.")
-    private String bootstrapServers;
+    @Mixin
+    private ConnectionOptions connection;
 
     @Option(
             names = "--kafka.images",
@@ -44,13 +39,6 @@ final class PublishCommand implements Callable<Integer> {
             defaultValue = "images",
             description = "Topic. Default: ${DEFAULT-VALUE}.")
     private String topic;
-
-    @Option(
-            names = "--kafka.client",
-            paramLabel = "NAME=VALUE",
-            split = ",",
-            description = "Further Kafka client properties.")
-    private Map<String, String> client = Map.of();
 
     @Option(
             names = "--stream-key",
@@ -99,9 +87,10 @@ final class PublishCommand implements Callable<Integer> {
                         .map(Phase::samples)
                         .flatMap(List::stream)
                         .toList();
-        Topics.require(bootstrapServers, client, List.of(topic));
+        Topics.require(connection.bootstrapServers(), connection.client(), List.of(topic));
         SplittableRandom random = new SplittableRandom(seed);
-        try (StreamPublisher publisher = new StreamPublisher(bootstrapServers, topic, streamKey, rate, client);
+        try (StreamPublisher publisher = new StreamPublisher(
+                        connection.bootstrapServers(), topic, streamKey, rate, connection.client());
                 ProgressBar bar = progressBar("publishing", samples.size())) {
             for (int i = 0; i < samples.size(); i++) {
                 String id = String.format("%s-%s-%06d", dataset.name(), part, i);

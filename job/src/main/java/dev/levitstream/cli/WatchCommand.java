@@ -6,11 +6,11 @@ import dev.levitstream.schema.Prediction;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.avro.specific.SpecificRecordBase;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -26,12 +26,8 @@ final class WatchCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--kafka.bootstrap-servers",
-            paramLabel = "HOST:PORT",
-            defaultValue = "localhost:9092",
-            description = "Kafka brokers. Default: ${DEFAULT-VALUE}.")
-    private String bootstrapServers;
+    @Mixin
+    private ConnectionOptions connection;
 
     @Option(
             names = "--kafka.predictions",
@@ -54,13 +50,6 @@ final class WatchCommand implements Callable<Integer> {
             description = "Topic of dead letters. Default: ${DEFAULT-VALUE}.")
     private String deadLetters;
 
-    @Option(
-            names = "--kafka.client",
-            paramLabel = "NAME=VALUE",
-            split = ",",
-            description = "Further Kafka client properties.")
-    private Map<String, String> client = Map.of();
-
     @Option(names = "--from-beginning", description = "Show what is there already, too.")
     private boolean fromBeginning;
 
@@ -69,10 +58,18 @@ final class WatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Topics.require(bootstrapServers, client, List.of(predictions, componentsCreated, deadLetters));
+        Topics.require(
+                connection.bootstrapServers(),
+                connection.client(),
+                List.of(predictions, componentsCreated, deadLetters));
         PrintWriter out = spec.commandLine().getOut();
         try (ResultReader reader = new ResultReader(
-                bootstrapServers, predictions, componentsCreated, deadLetters, client, fromBeginning)) {
+                connection.bootstrapServers(),
+                predictions,
+                componentsCreated,
+                deadLetters,
+                connection.client(),
+                fromBeginning)) {
             while (!out.checkError()) { // a closed pipe ends it; checkError flushes, too
                 reader.poll(Duration.ofMillis(500))
                         .forEach(record -> out.println(json ? json(record) : readable(record)));

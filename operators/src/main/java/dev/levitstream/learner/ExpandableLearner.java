@@ -105,7 +105,8 @@ final class ExpandableLearner implements Learner {
         for (Judgement judgement : judgements) {
             // a component knows the classes of its time; later ones get probability 0, places not yet named are left
             // out
-            float[] scores = Arrays.copyOf(judgement.probabilities(), labels.size());
+            float[] known = judgement.probabilities();
+            float[] scores = known.length == 0 ? known : Arrays.copyOf(known, labels.size());
             float threshold = criterion.noveltyThreshold(judgement, pool);
             predictions.add(
                     new ImagePrediction(labels, scores, judgement.routed() + 1, judgement.novelty(), threshold));

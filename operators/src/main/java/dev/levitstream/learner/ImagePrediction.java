@@ -7,7 +7,8 @@ import java.util.Optional;
  * The answer to one image.
  *
  * @param labels classes known when it was made, in order of first sight
- * @param scores probability of each of them, 0 to 1, sum 1; empty while no label is known
+ * @param scores probability of each of them, 0 to 1; sum 1, or less where {@code classes} leaves places without a name;
+ *     empty while the component that answers knows no label
  * @param componentId component that the router chose; the first is 1
  * @param novelty smallest VAE loss over all components (squared pixel units); 0 for learners without a VAE
  * @param noveltyThreshold novelty above which this image speaks for a changed world (same units); NaN where the

@@ -69,9 +69,10 @@ final class ReplayLearner implements Learner {
                     image.pixels().length,
                     "must be " + options.image().size());
             // one at a time, as in ComponentPool: no bit of an answer may depend on its batch mates
-            float[] probabilities =
-                    net.network().classes() == 0 ? NOTHING : net.probabilities(List.of(image.pixels()), NOTHING);
-            predictions.add(new ImagePrediction(labels, Arrays.copyOf(probabilities, labels.size()), 1, 0, Float.NaN));
+            float[] scores = net.network().classes() == 0
+                    ? NOTHING
+                    : Arrays.copyOf(net.probabilities(List.of(image.pixels()), NOTHING), labels.size());
+            predictions.add(new ImagePrediction(labels, scores, 1, 0, Float.NaN));
         }
         return predictions;
     }

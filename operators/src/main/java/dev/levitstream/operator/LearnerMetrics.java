@@ -35,9 +35,11 @@ final class LearnerMetrics {
         learnMillis = group.histogram("learn.millis", new DescriptiveStatisticsHistogram(HISTOGRAM_SAMPLES));
     }
 
-    /** A gauge whose value is asked for when metrics are reported; names are those of {@link LearnerOperator}. */
-    void gauge(String name, Supplier<? extends Number> value) {
-        group.gauge(name, (Gauge<Number>) value::get);
+    /** Adds the gauges of a learner subtask; values are asked for when metrics are reported. */
+    void gauges(Supplier<Integer> liveKeys, Supplier<Integer> largestComponents, Supplier<Integer> gpu) {
+        group.gauge("keys.live.count", (Gauge<Integer>) liveKeys::get); // learners in memory
+        group.gauge("components.largest.count", (Gauge<Integer>) largestComponents::get); // of any one live learner
+        group.gauge("device.gpu", (Gauge<Integer>) gpu::get); // 1 on a GPU, 0 on the CPU
     }
 
     void deadLetter() {

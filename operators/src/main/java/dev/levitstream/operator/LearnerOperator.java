@@ -75,15 +75,15 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         timers = getInternalTimerService("flush", VoidNamespaceSerializer.INSTANCE, this);
         device = options.device().resolve(getRuntimeContext());
         learnerMetrics = new LearnerMetrics(getMetricGroup());
-        learnerMetrics.gauge("keys.live.count", live::size);
-        learnerMetrics.gauge("device.gpu", () -> device.startsWith("gpu") ? 1 : 0);
-        learnerMetrics.gauge(
-                "components.largest.count",
-                () -> live.values().stream()
-                        .mapToInt(key -> key.learner().describe().components())
-                        .max()
-                        .orElse(0));
+        learnerMetrics.gauges(live::size, this::largestComponents, () -> device.startsWith("gpu") ? 1 : 0);
         LOG.info("learner {} computes on {}", options.learner().kind().key(), device);
+    }
+
+    private int largestComponents() {
+        return live.values().stream()
+                .mapToInt(key -> key.learner().describe().components())
+                .max()
+                .orElse(0);
     }
 
     @Override

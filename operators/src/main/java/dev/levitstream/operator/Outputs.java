@@ -2,6 +2,7 @@ package dev.levitstream.operator;
 
 import dev.levitstream.schema.ComponentCreated;
 import dev.levitstream.schema.DeadLetter;
+import dev.levitstream.schema.WireFormat;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import org.apache.flink.formats.avro.typeutils.AvroTypeInfo;
@@ -19,15 +20,19 @@ public final class Outputs {
 
     private Outputs() {}
 
-    /** The dead letter of a record. */
+    /**
+     * The dead letter of a record; a value that no message of ours could carry stays at its source, and the reason says
+     * so.
+     */
     static DeadLetter deadLetter(SourceRecord source, String reason) {
         byte[] value = source.value();
+        boolean fits = value == null || value.length <= WireFormat.MAX_MESSAGE_BYTES;
         return new DeadLetter(
                 source.topic(),
                 source.partition(),
                 source.offset(),
                 Instant.ofEpochMilli(source.timestamp()),
-                reason,
-                value == null ? null : ByteBuffer.wrap(value));
+                fits ? reason : reason + "; too large for a dead letter, the original stays at its source",
+                value == null || !fits ? null : ByteBuffer.wrap(value));
     }
 }

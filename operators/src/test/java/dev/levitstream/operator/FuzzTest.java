@@ -8,6 +8,7 @@ import dev.levitstream.operator.OperatorOptions.Flush;
 import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Encoding;
 import dev.levitstream.schema.Prediction;
+import dev.levitstream.schema.WireFormat;
 import dev.levitstream.testing.TinyLearners;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -132,6 +133,15 @@ class FuzzTest {
         }
         assertThat(letters.values()).allMatch(count -> count >= INPUTS / 14);
         assertThat(letters).hasSize(14);
+    }
+
+    @Test
+    void aRecordTooLargeForALetterIsReportedWithoutItsBytes() {
+        DeadLetter letter =
+                Outputs.deadLetter(Records.source(3, new byte[WireFormat.MAX_MESSAGE_BYTES + 1]), "too large");
+        assertThat(letter.getBytes()).isNull();
+        assertThat(letter.getReason())
+                .isEqualTo("too large; too large for a dead letter, the original stays at its source");
     }
 
     @SafeVarargs
