@@ -142,7 +142,8 @@ final class DemoView {
     /** Novelty as a bar in which the threshold has a fixed place. */
     private static String bar(double novelty, double threshold) {
         if (Double.isNaN(threshold)) {
-            return Ansi.AUTO.string("@|faint " + pad(String.format("%.1f, learning what is usual", novelty)) + "|@");
+            String text = novelty == 0 ? "not measured" : String.format("%.1f, no norm yet", novelty);
+            return Ansi.AUTO.string("@|faint " + pad(text) + "|@");
         }
         int length = (int) Math.max(0, Math.min(BAR, Math.round(novelty / threshold * THRESHOLD_AT)));
         StringBuilder bar = new StringBuilder(pad("#".repeat(length)));

@@ -31,7 +31,8 @@ public final class Main implements Runnable {
     /** The commands, with one-line errors. */
     static CommandLine commandLine() {
         CommandLine run = new CommandLine(new RunCommand());
-        CommandLineOptions.addTo(run.getCommandSpec()); // not annotated: they are generated from the option records
+        CommandLineOptions.addTo(
+                run.getCommandSpec(), "levit-stream run"); // not annotated: they are generated from the option records
         CommandLine commandLine = new CommandLine(new Main()).addSubcommand(run);
         commandLine.setParameterExceptionHandler((e, args) -> usageError(e));
         commandLine.setExecutionExceptionHandler((e, command, parsed) -> {

@@ -19,8 +19,13 @@ public final class CommandLineOptions {
 
     private CommandLineOptions() {}
 
-    /** Adds every job option to a command. */
-    public static void addTo(CommandSpec spec) {
+    /**
+     * Adds every job option to a command.
+     *
+     * @param invocation how the command is called, for its help
+     */
+    public static void addTo(CommandSpec spec, String invocation) {
+        spec.usageMessage().customSynopsis(invocation + " [--config FILE] [--KEY VALUE]...");
         spec.addOption(OptionSpec.builder("--" + OptionCatalogue.CONFIG)
                 .paramLabel("FILE")
                 .type(String.class)
@@ -72,7 +77,7 @@ public final class CommandLineOptions {
         }
         Map<String, String> given = new LinkedHashMap<>();
         CommandSpec known = CommandSpec.create();
-        addTo(known);
+        addTo(known, "");
         for (String key : properties.stringPropertyNames()) {
             // one parser for both: picocli names the closest known key
             try {

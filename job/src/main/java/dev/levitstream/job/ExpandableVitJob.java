@@ -38,9 +38,8 @@ public final class ExpandableVitJob {
      *     shows its one line
      */
     public static void main(String[] args) throws Exception {
-        CommandSpec spec =
-                CommandSpec.create().name("flink run levit-stream-job.jar").mixinStandardHelpOptions(true);
-        CommandLineOptions.addTo(spec);
+        CommandSpec spec = CommandSpec.create().mixinStandardHelpOptions(true);
+        CommandLineOptions.addTo(spec, "flink run levit-stream-job.jar");
         try {
             CommandLine.ParseResult parsed = new CommandLine(spec).parseArgs(args);
             if (!CommandLine.printHelpIfRequested(parsed)) {

@@ -135,7 +135,7 @@ class OptionCatalogueTest {
 
     private static JobOptions parse(String... args) {
         CommandSpec spec = CommandSpec.create();
-        CommandLineOptions.addTo(spec);
+        CommandLineOptions.addTo(spec, "job");
         return CommandLineOptions.read(new CommandLine(spec).parseArgs(args), Map.of());
     }
 
@@ -163,7 +163,7 @@ class OptionCatalogueTest {
     @Test
     void helpListsEveryOptionWithDefaultAndRule() {
         CommandSpec spec = CommandSpec.create();
-        CommandLineOptions.addTo(spec);
+        CommandLineOptions.addTo(spec, "job");
         String help = new CommandLine(spec).getUsageMessage().replaceAll("\\s+", " ");
         assertThat(OptionCatalogue.all()).allSatisfy(option -> {
             assertThat(help).contains("--" + option.key());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levitstream.nn.ImageShape;
 import dev.levitstream.testing.StreamSimulator;
+import dev.levitstream.testing.TinyLearners;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
@@ -44,20 +45,7 @@ class SoakTest {
 
     @Test
     void memoryStaysFlatOverTwoHundredThousandImages() throws IOException {
-        LearnerOptions o = Presets.STREAM.options(SHAPE);
-        LearnerOptions options = new LearnerOptions(
-                o.kind(),
-                o.image(),
-                o.batchSize(),
-                o.classes(),
-                o.seed(),
-                o.fusionLevel(),
-                o.routing(),
-                o.network(),
-                o.training(),
-                new BudgetOptions(1, 1, 0, 10),
-                o.memory(),
-                o.expansion());
+        LearnerOptions options = TinyLearners.with(Presets.STREAM.options(SHAPE), new BudgetOptions(1, 1, 0, 10));
         StreamSimulator simulator = new StreamSimulator(SHAPE, 1);
         List<Reading> readings = new ArrayList<>();
         try (Learner learner = LearnerKind.LEVIT_DKF.open(new LearnerContext(options, 1, "cpu", () -> 0), Map.of())) {

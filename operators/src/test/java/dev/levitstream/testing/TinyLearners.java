@@ -51,87 +51,57 @@ public final class TinyLearners {
 
     /** The same with another expansion. */
     public static LearnerOptions with(LearnerOptions o, ExpansionOptions expansion) {
-        return new LearnerOptions(
-                o.kind(),
-                o.image(),
-                o.batchSize(),
-                o.classes(),
-                o.seed(),
-                o.fusionLevel(),
-                o.routing(),
-                o.network(),
-                o.training(),
-                o.budget(),
-                o.memory(),
-                expansion);
-    }
-
-    /** The same with more and larger updates, for tests in which something is really learnt. */
-    public static LearnerOptions eager(LearnerOptions o) {
-        return new LearnerOptions(
-                o.kind(),
-                o.image(),
-                o.batchSize(),
-                o.classes(),
-                o.seed(),
-                o.fusionLevel(),
-                o.routing(),
-                o.network(),
-                new TrainingOptions(16, 1e-2, 1e-2, 0.5, 0.999, 0.1),
-                new BudgetOptions(4, 1, 0, 50),
-                o.memory(),
-                o.expansion());
+        return copy(o, o.classes(), o.fusionLevel(), o.training(), o.budget(), o.memory(), expansion);
     }
 
     /** The same with another memory. */
     public static LearnerOptions with(LearnerOptions o, MemoryOptions memory) {
-        return new LearnerOptions(
-                o.kind(),
-                o.image(),
-                o.batchSize(),
-                o.classes(),
-                o.seed(),
-                o.fusionLevel(),
-                o.routing(),
-                o.network(),
-                o.training(),
-                o.budget(),
-                memory,
-                o.expansion());
+        return copy(o, o.classes(), o.fusionLevel(), o.training(), o.budget(), memory, o.expansion());
+    }
+
+    /** The same with another budget. */
+    public static LearnerOptions with(LearnerOptions o, BudgetOptions budget) {
+        return copy(o, o.classes(), o.fusionLevel(), o.training(), budget, o.memory(), o.expansion());
     }
 
     /** The same with another level of fusion. */
     public static LearnerOptions with(LearnerOptions o, KnowledgeFusion.Level level) {
-        return new LearnerOptions(
-                o.kind(),
-                o.image(),
-                o.batchSize(),
-                o.classes(),
-                o.seed(),
-                level,
-                o.routing(),
-                o.network(),
-                o.training(),
-                o.budget(),
-                o.memory(),
-                o.expansion());
+        return copy(o, o.classes(), level, o.training(), o.budget(), o.memory(), o.expansion());
     }
 
     /** The same with a fixed number of classes. */
     public static LearnerOptions withClasses(LearnerOptions o, int classes) {
+        return copy(o, classes, o.fusionLevel(), o.training(), o.budget(), o.memory(), o.expansion());
+    }
+
+    /** The same with more and larger updates, for tests in which something is really learnt. */
+    public static LearnerOptions eager(LearnerOptions o) {
+        TrainingOptions training = new TrainingOptions(16, 1e-2, 1e-2, 0.5, 0.999, 0.1);
+        return copy(
+                o, o.classes(), o.fusionLevel(), training, new BudgetOptions(4, 1, 0, 50), o.memory(), o.expansion());
+    }
+
+    private static LearnerOptions copy(
+            LearnerOptions o,
+            int classes,
+            KnowledgeFusion.Level level,
+            TrainingOptions training,
+            BudgetOptions budget,
+            MemoryOptions memory,
+            ExpansionOptions expansion) {
         return new LearnerOptions(
                 o.kind(),
                 o.image(),
                 o.batchSize(),
                 classes,
                 o.seed(),
-                o.fusionLevel(),
+                level,
                 o.routing(),
                 o.network(),
-                o.training(),
-                o.budget(),
-                o.memory(),
-                o.expansion());
+                training,
+                budget,
+                memory,
+                expansion);
     }
 
     /** A fresh learner. */
