@@ -12,9 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
-import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
@@ -24,9 +22,12 @@ import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The job in a Flink cluster inside this process, with the web UI and checkpoints in a folder. */
 final class EmbeddedJob implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedJob.class);
     private static final long STOP_SECONDS = 30;
 
     private final JobClient client;
@@ -105,19 +106,11 @@ final class EmbeddedJob implements AutoCloseable {
             return;
         }
         client.cancel().get(STOP_SECONDS, TimeUnit.SECONDS);
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
-        while (!result.isDone() && System.nanoTime() < end) {
-            try {
-                JobStatus status = client.getJobStatus().get(1, TimeUnit.SECONDS);
-                if (status.isGloballyTerminalState()) {
-                    return;
-                }
-                result.get(200, TimeUnit.MILLISECONDS);
-            } catch (TimeoutException e) {
-                // not gone yet
-            } catch (ExecutionException e) {
-                return; // gone: a cancelled job's result is an error, and its cluster leaves with it
-            }
+        try {
+            result.get(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            // a cancelled job's result is an error; its cluster leaves with it
+            LOG.debug("the job is gone", e);
         }
     }
 }
