@@ -46,7 +46,7 @@ public final class OptionCatalogue {
     private static JobOptions read(OptionReader r) {
         Presets preset = r.choice("preset", Presets.STREAM, "where the defaults of the options below come from");
         ImageShape image =
-                shape(r.text("image", "28x28x1", "HEIGHTxWIDTHxCHANNELS, channels 1 or 3", "size of images"));
+                shape(r.text("image", "28x28x1", "HEIGHTxWIDTHxCHANNELS, channels 1 to 64", "size of images"));
         LearnerOptions learner = learner(r, preset.options(image));
         OperatorOptions operator = new OperatorOptions(
                 learner,
@@ -259,7 +259,7 @@ public final class OptionCatalogue {
     }
 
     private static ImageShape shape(String text) {
-        if (!text.matches("[0-9]{1,5}x[0-9]{1,5}x[0-9]")) {
+        if (!text.matches("[0-9]{1,5}x[0-9]{1,5}x[0-9]{1,2}")) {
             throw new IllegalArgumentException("image=" + text + " must be HEIGHTxWIDTHxCHANNELS, as in 28x28x1");
         }
         String[] sides = text.split("x", -1);

@@ -67,18 +67,13 @@ public final class ComponentNetwork {
         return new ComponentNetwork(body, vae, fusion, frozen, more);
     }
 
-    /** What this component gives to later ones once it is frozen: (B, H, W, C) -> (B, knowledge width). */
+    /**
+     * What this component gives to later ones once it is frozen, without what it fused itself: its attention or its
+     * features, (B, H, W, C) -> (B, knowledge width).
+     */
     public NDArray knowledge(Parameters p, NDArray images) {
         NDArray attended = body.attend(p, images);
-        return fusion.level() == KnowledgeFusion.Level.ATTENTION ? attended : plainFeatures(p, attended);
-    }
-
-    /**
-     * The feature path without fusion. A component that was trained with fused attention has a wider MLP; only the
-     * attention of such a component is ever asked for.
-     */
-    private NDArray plainFeatures(Parameters p, NDArray attended) {
-        return body.features(p, attended);
+        return fusion.level() == KnowledgeFusion.Level.ATTENTION ? attended : body.features(p, attended);
     }
 
     /**

@@ -7,13 +7,16 @@ import java.io.Serializable;
  *
  * @param height rows, at least 1
  * @param width columns, at least 1
- * @param channels values per pixel, 1 or 3
+ * @param channels values per pixel, 1 to 64: grey 1, colour 3, a multispectral sensor as many as it has
  */
 public record ImageShape(int height, int width, int channels) implements Serializable {
+    private static final int MAX_CHANNELS = 64;
+
     public ImageShape {
         Check.that(height > 0, "image.height", height, "must be at least 1");
         Check.that(width > 0, "image.width", width, "must be at least 1");
-        Check.that(channels == 1 || channels == 3, "image.channels", channels, "must be 1 or 3");
+        Check.that(
+                channels >= 1 && channels <= MAX_CHANNELS, "image.channels", channels, "must be 1 to " + MAX_CHANNELS);
     }
 
     /** Values of one image: D = H W C. */

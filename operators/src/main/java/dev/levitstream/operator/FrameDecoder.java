@@ -62,7 +62,7 @@ final class FrameDecoder {
             return new ImageShape(image.getHeight(), image.getWidth(), image.getChannels());
         } catch (IllegalArgumentException e) {
             String size = image.getHeight() + "x" + image.getWidth() + "x" + image.getChannels();
-            throw new MalformedRecordException(topic, "shape", size, "must have positive sides and 1 or 3 channels");
+            throw new MalformedRecordException(topic, "shape", size, "must have positive sides and 1 to 64 channels");
         }
     }
 
@@ -72,11 +72,19 @@ final class FrameDecoder {
         buffer.duplicate().get(bytes);
         return switch (image.getEncoding()) {
             case RAW -> raw(topic, bytes);
-            case PNG -> ImageCodec.decode(topic, "png", bytes, shape);
-            case JPEG -> ImageCodec.decode(topic, "jpeg", bytes, shape);
+            case PNG -> picture(topic, "png", bytes);
+            case JPEG -> picture(topic, "jpeg", bytes);
             case UNKNOWN ->
                 throw new MalformedRecordException(topic, "encoding", image.getEncoding(), "must be RAW, PNG or JPEG");
         };
+    }
+
+    private byte[] picture(String topic, String format, byte[] bytes) {
+        if (shape.channels() != 1 && shape.channels() != 3) {
+            throw new MalformedRecordException(
+                    topic, "encoding", format, "must be RAW for images of " + shape.channels() + " channels");
+        }
+        return ImageCodec.decode(topic, format, bytes, shape);
     }
 
     private byte[] raw(String topic, byte[] bytes) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The presets at their real sizes, convolutional VAE and all, for as long as a unit test may take. */
 class PresetLearnersTest {
     @ParameterizedTest(name = "{0} x {1} x {2}")
-    @CsvSource({"28, 28, 1", "32, 32, 3", "84, 84, 3"})
+    @CsvSource({"28, 28, 1", "32, 32, 3", "84, 84, 3", "24, 16, 4"})
     void aPresetLearnerTrainsExpandsAndRestores(int height, int width, int channels) {
         ImageShape shape = new ImageShape(height, width, channels);
         LearnerOptions options = TinyLearners.with(Presets.STREAM.options(shape), new BudgetOptions(1, 1, 0, 2));

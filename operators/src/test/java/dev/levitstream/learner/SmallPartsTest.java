@@ -94,7 +94,7 @@ class SmallPartsTest {
                 .hasMessage("budget.queue=1 must be at least budget.updates=5");
         assertThatThrownBy(() -> new MemoryOptions(10, MemoryOptions.Admission.FIFO, MemoryOptions.Unlabelled.ALL))
                 .hasMessage("memory.capacity=10 must be at least 64");
-        assertThatThrownBy(() -> new ImageShape(28, 28, 2)).hasMessage("image.channels=2 must be 1 or 3");
+        assertThatThrownBy(() -> new ImageShape(28, 28, 0)).hasMessage("image.channels=0 must be 1 to 64");
     }
 
     @Test

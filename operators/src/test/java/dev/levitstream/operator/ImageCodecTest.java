@@ -94,6 +94,15 @@ class ImageCodecTest {
     }
 
     @Test
+    void imagesOfMoreChannelsAreRawOnly() {
+        ImageShape shape = new ImageShape(2, 2, 5);
+        assertThat(decode(shape, Encoding.RAW, new byte[20], "x").image().pixels())
+                .hasSize(20);
+        assertThatThrownBy(() -> decode(shape, Encoding.PNG, new byte[20], "x"))
+                .hasMessage("topic images: encoding=png must be RAW for images of 5 channels");
+    }
+
+    @Test
     void aRecordWithoutAValueIsRefused() {
         assertThatThrownBy(() -> new FrameDecoder(new ImageShape(8, 8, 1)).decode(Records.source(0, null)))
                 .hasMessage("topic images: value=null must be an image record");
