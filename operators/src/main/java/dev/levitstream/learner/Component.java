@@ -13,10 +13,14 @@ import dev.levitstream.nn.Parameters;
 import dev.levitstream.nn.Randomness;
 import dev.levitstream.nn.Tensors;
 import dev.levitstream.nn.Vae;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
+import java.util.function.IntFunction;
 
 /**
  * One expert: network, parameters and, while it is active, optimizer. Owns one native array, the flat parameter vector;
@@ -73,6 +77,63 @@ final class Component implements AutoCloseable {
         return new Component(id, image, manager, network, flat);
     }
 
+    /**
+     * Reads what {@link #write} wrote of an active component.
+     *
+     * @param networks the network for a number of classes
+     */
+    static Component readActive(
+            DataInputStream in,
+            int id,
+            LearnerOptions options,
+            NDManager parent,
+            IntFunction<ComponentNetwork> networks)
+            throws IOException {
+        ComponentNetwork network = networks.apply(in.readInt());
+        double usualNovelty = in.readDouble();
+        long imagesSeen = in.readLong();
+        float[] values = StateCodec.readFloats(in);
+        long updates = in.readLong();
+        float beta1 = (float) options.training().beta1();
+        float beta2 = (float) options.training().beta2();
+        Adam adam = new Adam(StateCodec.readFloats(in), StateCodec.readFloats(in), updates, beta1, beta2);
+        Component component = active(id, options.image(), parent, network, values, adam);
+        component.usualNovelty = usualNovelty;
+        component.imagesSeen = imagesSeen;
+        return component;
+    }
+
+    /** Reads what {@link #write} wrote of a frozen component. */
+    static Component readFrozen(
+            DataInputStream in,
+            int id,
+            LearnerOptions options,
+            NDManager parent,
+            IntFunction<ComponentNetwork> networks)
+            throws IOException {
+        ComponentNetwork network = networks.apply(in.readInt());
+        double usualNovelty = in.readDouble();
+        long imagesSeen = in.readLong();
+        Component component = frozen(id, options.image(), parent, network, StateCodec.readFloats(in));
+        component.usualNovelty = usualNovelty;
+        component.imagesSeen = imagesSeen;
+        return component;
+    }
+
+    /** Classes, figures and parameters; while active, also the optimizer. */
+    void write(DataOutputStream out) throws IOException {
+        out.writeInt(network.classes());
+        out.writeDouble(usualNovelty);
+        out.writeLong(imagesSeen);
+        StateCodec.writeFloats(out, Tensors.read(flat));
+        if (training.isPresent()) {
+            Adam adam = training.get().adam();
+            out.writeLong(adam.updates());
+            StateCodec.writeFloats(out, adam.firstMoments());
+            StateCodec.writeFloats(out, adam.secondMoments());
+        }
+    }
+
     int id() {
         return id;
     }
@@ -95,23 +156,8 @@ final class Component implements AutoCloseable {
         return usualNovelty;
     }
 
-    void restoreFigures(double usual, long images) {
-        usualNovelty = usual;
-        imagesSeen = images;
-    }
-
     void setUsualNovelty(double usual) {
         usualNovelty = usual;
-    }
-
-    /** A copy of the parameters. */
-    float[] values() {
-        return Tensors.read(flat);
-    }
-
-    /** The optimizer; only while active. */
-    Adam adam() {
-        return training().adam();
     }
 
     /** Ends training for good; parameters keep their bits. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /** All components of one learner, oldest first; the last is active, the others frozen. */
 final class ComponentPool implements AutoCloseable {
@@ -114,65 +115,27 @@ final class ComponentPool implements AutoCloseable {
     List<StateEntry> entries(long revision) {
         List<StateEntry> entries = new ArrayList<>();
         for (Component component : frozen()) {
-            entries.add(new StateEntry(
-                    String.format(FROZEN, component.id()),
-                    0,
-                    true,
-                    () -> StateCodec.seal(out -> {
-                        out.writeInt(component.network().classes());
-                        out.writeDouble(component.usualNovelty());
-                        out.writeLong(component.imagesSeen());
-                        StateCodec.writeFloats(out, component.values());
-                    })));
+            String name = String.format(FROZEN, component.id());
+            entries.add(new StateEntry(name, 0, true, () -> StateCodec.seal(component::write)));
         }
         Component active = active();
-        entries.add(new StateEntry(
-                ACTIVE,
-                revision,
-                false,
-                () -> StateCodec.seal(out -> {
-                    out.writeInt(active.network().classes());
-                    out.writeDouble(active.usualNovelty());
-                    out.writeLong(active.imagesSeen());
-                    StateCodec.writeFloats(out, active.values());
-                    out.writeLong(active.adam().updates());
-                    StateCodec.writeFloats(out, active.adam().firstMoments());
-                    StateCodec.writeFloats(out, active.adam().secondMoments());
-                })));
+        entries.add(new StateEntry(ACTIVE, revision, false, () -> StateCodec.seal(active::write)));
         return entries;
     }
 
     /** Rebuilds {@code count} components from their entries. */
     void restore(Map<String, byte[]> state, int count) {
         for (int id = 1; id <= count; id++) {
-            String name = id < count ? String.format(FROZEN, id) : ACTIVE;
-            byte[] sealed = state.get(name);
-            if (sealed == null) {
-                throw new IllegalStateException("state entry " + name + " is missing of " + state.keySet());
-            }
-            int componentId = id;
-            boolean active = id == count;
-            components.add(StateCodec.open(name, sealed, in -> {
-                ComponentNetwork network = blueprint.network(componentId - 1, in.readInt());
-                double usualNovelty = in.readDouble();
-                long imagesSeen = in.readLong();
-                float[] values = StateCodec.readFloats(in);
-                Component component;
-                if (active) {
-                    long updates = in.readLong();
-                    Adam adam = new Adam(
-                            StateCodec.readFloats(in),
-                            StateCodec.readFloats(in),
-                            updates,
-                            (float) options.training().beta1(),
-                            (float) options.training().beta2());
-                    component = Component.active(componentId, options.image(), manager, network, values, adam);
-                } else {
-                    component = Component.frozen(componentId, options.image(), manager, network, values);
-                }
-                component.restoreFigures(usualNovelty, imagesSeen);
-                return component;
-            }));
+            int number = id;
+            IntFunction<ComponentNetwork> networks = classes -> blueprint.network(number - 1, classes);
+            Component component = number < count
+                    ? StateCodec.open(
+                            String.format(FROZEN, number),
+                            state,
+                            in -> Component.readFrozen(in, number, options, manager, networks))
+                    : StateCodec.open(
+                            ACTIVE, state, in -> Component.readActive(in, number, options, manager, networks));
+            components.add(component);
         }
     }
 

@@ -103,8 +103,7 @@ final class ExpandableLearner implements Learner {
         List<String> labels = progress.labels().labels();
         List<ImagePrediction> predictions = new ArrayList<>(judgements.size());
         for (Judgement judgement : judgements) {
-            // a component knows the classes of its time; later ones get probability 0, places not yet named are left
-            // out
+            // a component knows the classes of its time; later ones get probability 0, unnamed places are left out
             float[] known = judgement.probabilities();
             float[] scores = known.length == 0 ? known : Arrays.copyOf(known, labels.size());
             float threshold = criterion.noveltyThreshold(judgement, pool);
@@ -159,6 +158,7 @@ final class ExpandableLearner implements Learner {
 
     @Override
     public Optional<Expansion> onEvent(LearnerEvent event) {
+        progress.changed();
         if (event == LearnerEvent.END_OF_STREAM) {
             progress.work().drain(this::update);
         }
@@ -175,7 +175,7 @@ final class ExpandableLearner implements Learner {
         List<StateEntry> entries = new ArrayList<>();
         entries.add(new StateEntry(
                 CONTROL,
-                progress.step(),
+                progress.revision(),
                 false,
                 () -> StateCodec.seal(out -> {
                     progress.write(out);
@@ -184,7 +184,7 @@ final class ExpandableLearner implements Learner {
                     out.writeUTF(options.expansion().criterion().name());
                     criterion.write(out);
                 })));
-        entries.addAll(pool.entries(progress.step()));
+        entries.addAll(pool.entries(progress.revision()));
         entries.addAll(memory.entries());
         return entries;
     }

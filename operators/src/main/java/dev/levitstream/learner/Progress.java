@@ -16,6 +16,7 @@ final class Progress {
     private long step;
     private long updates;
     private long admitted;
+    private long revision;
 
     Progress(LearnerContext context) {
         this.context = context;
@@ -45,6 +46,16 @@ final class Progress {
         return work;
     }
 
+    /** Rises with whatever changes the learner; for state entries, not stored. */
+    long revision() {
+        return revision;
+    }
+
+    /** Notes that the learner changed otherwise than by a batch. */
+    void changed() {
+        revision++;
+    }
+
     /** Number of the next update; each has its own randomness. */
     long nextUpdate() {
         return updates++;
@@ -65,6 +76,7 @@ final class Progress {
             }
         }
         step++;
+        changed();
         work.grant();
     }
 

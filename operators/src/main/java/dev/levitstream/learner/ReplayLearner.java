@@ -123,6 +123,7 @@ final class ReplayLearner implements Learner {
 
     @Override
     public Optional<Expansion> onEvent(LearnerEvent event) {
+        progress.changed();
         if (event == LearnerEvent.END_OF_STREAM) {
             progress.work().drain(this::update);
         }
@@ -139,7 +140,7 @@ final class ReplayLearner implements Learner {
         List<StateEntry> entries = new ArrayList<>();
         entries.add(new StateEntry(
                 CONTROL,
-                progress.step(),
+                progress.revision(),
                 false,
                 () -> StateCodec.seal(out -> {
                     progress.write(out);
@@ -150,17 +151,7 @@ final class ReplayLearner implements Learner {
                         StateCodec.writeBytes(out, image.pixels());
                     }
                 })));
-        entries.add(new StateEntry(
-                NET,
-                progress.step(),
-                false,
-                () -> StateCodec.seal(out -> {
-                    out.writeInt(net.network().classes());
-                    StateCodec.writeFloats(out, net.values());
-                    out.writeLong(net.adam().updates());
-                    StateCodec.writeFloats(out, net.adam().firstMoments());
-                    StateCodec.writeFloats(out, net.adam().secondMoments());
-                })));
+        entries.add(new StateEntry(NET, progress.revision(), false, () -> StateCodec.seal(net::write)));
         entries.addAll(memory.entries());
         return entries;
     }
@@ -178,22 +169,10 @@ final class ReplayLearner implements Learner {
             }
             return images;
         });
-        byte[] stored = state.get(NET);
-        if (stored == null) {
-            throw new IllegalStateException("state entry " + NET + " is missing of " + state.keySet());
-        }
-        return StateCodec.open(NET, stored, in -> {
-            ComponentNetwork network = blueprint.network(0, in.readInt());
-            float[] values = StateCodec.readFloats(in);
-            long updates = in.readLong();
-            Adam adam = new Adam(
-                    StateCodec.readFloats(in),
-                    StateCodec.readFloats(in),
-                    updates,
-                    (float) options.training().beta1(),
-                    (float) options.training().beta2());
-            return Component.active(1, options.image(), manager, network, values, adam);
-        });
+        return StateCodec.open(
+                NET,
+                state,
+                in -> Component.readActive(in, 1, options, manager, classes -> blueprint.network(0, classes)));
     }
 
     @Override

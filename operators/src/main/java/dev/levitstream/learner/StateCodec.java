@@ -7,6 +7,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
@@ -43,6 +44,15 @@ final class StateCodec {
         byte[] sealed = bytes.toByteArray();
         ByteBuffer.wrap(sealed).putInt(MAGIC).putInt(FORMAT).putInt(checksum(sealed));
         return sealed;
+    }
+
+    /** Opens the entry of that name, which must be there. */
+    static <T> T open(String name, Map<String, byte[]> state, Reading<T> reading) {
+        byte[] sealed = state.get(name);
+        if (sealed == null) {
+            throw new IllegalStateException("state entry " + name + " is missing of " + state.keySet());
+        }
+        return open(name, sealed, reading);
     }
 
     static <T> T open(String name, byte[] sealed, Reading<T> reading) {
