@@ -40,8 +40,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The whole job over a real broker: killed in mid-stream and started again on its checkpoints, it answers every image
- * once and to the same byte as learners that were never interrupted.
+ * The whole job over a real broker: cancelled in mid-stream, without a savepoint, and started again on its last
+ * checkpoint, it answers every image once and to the same byte as learners that were never interrupted.
  */
 class ExactlyOnceIT {
     private static final List<String> KEYS = List.of("north", "east", "south");
@@ -146,7 +146,7 @@ class ExactlyOnceIT {
 
     @Test
     @Timeout(180)
-    void aJobKilledInMidStreamAnswersEveryImageOnceAndToTheSameByte(@TempDir Path dir) throws Exception {
+    void aJobCancelledInMidStreamAnswersEveryImageOnceAndToTheSameByte(@TempDir Path dir) throws Exception {
         for (String key : KEYS) {
             SplittableRandom random = new SplittableRandom(key.hashCode());
             List<LabelledImage> stream = new ArrayList<>();
