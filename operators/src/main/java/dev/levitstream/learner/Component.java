@@ -64,10 +64,13 @@ final class Component implements AutoCloseable {
     /** A component that learns; takes {@code values}. */
     static Component active(
             int id, ImageShape image, NDManager parent, ComponentNetwork network, float[] values, Adam adam) {
-        Component component = frozen(id, image, parent, network, values);
-        component.flat.setRequiresGradient(true);
-        component.training = Optional.of(new Training(values, new float[values.length], adam));
-        return component;
+        return frozen(id, image, parent, network, values).learning(values, adam);
+    }
+
+    private Component learning(float[] values, Adam adam) {
+        flat.setRequiresGradient(true);
+        training = Optional.of(new Training(values, new float[values.length], adam));
+        return this;
     }
 
     /** A component that never changes again; borrows {@code values}. */
@@ -78,32 +81,10 @@ final class Component implements AutoCloseable {
     }
 
     /**
-     * Reads what {@link #write} wrote of an active component.
+     * Reads what {@link #write} wrote of a frozen component.
      *
      * @param networks the network for a number of classes
      */
-    static Component readActive(
-            DataInputStream in,
-            int id,
-            LearnerOptions options,
-            NDManager parent,
-            IntFunction<ComponentNetwork> networks)
-            throws IOException {
-        ComponentNetwork network = networks.apply(in.readInt());
-        double usualNovelty = in.readDouble();
-        long imagesSeen = in.readLong();
-        float[] values = StateCodec.readFloats(in);
-        long updates = in.readLong();
-        float beta1 = (float) options.training().beta1();
-        float beta2 = (float) options.training().beta2();
-        Adam adam = new Adam(StateCodec.readFloats(in), StateCodec.readFloats(in), updates, beta1, beta2);
-        Component component = active(id, options.image(), parent, network, values, adam);
-        component.usualNovelty = usualNovelty;
-        component.imagesSeen = imagesSeen;
-        return component;
-    }
-
-    /** Reads what {@link #write} wrote of a frozen component. */
     static Component readFrozen(
             DataInputStream in,
             int id,
@@ -118,6 +99,22 @@ final class Component implements AutoCloseable {
         component.usualNovelty = usualNovelty;
         component.imagesSeen = imagesSeen;
         return component;
+    }
+
+    /** Reads what {@link #write} wrote of an active component: what a frozen one has, then the optimizer. */
+    static Component readActive(
+            DataInputStream in,
+            int id,
+            LearnerOptions options,
+            NDManager parent,
+            IntFunction<ComponentNetwork> networks)
+            throws IOException {
+        Component component = readFrozen(in, id, options, parent, networks);
+        long updates = in.readLong();
+        float beta1 = (float) options.training().beta1();
+        float beta2 = (float) options.training().beta2();
+        Adam adam = new Adam(StateCodec.readFloats(in), StateCodec.readFloats(in), updates, beta1, beta2);
+        return component.learning(Tensors.read(component.flat), adam);
     }
 
     /** Classes, figures and parameters; while active, also the optimizer. */
@@ -255,11 +252,6 @@ final class Component implements AutoCloseable {
             NDArray eps = Tensors.of(scope, noise, posterior.mean().getShape());
             return Tensors.read(posterior.mean().add(posterior.deviation().mul(eps)));
         });
-    }
-
-    /** The fusion gates, empty where nothing is fused. */
-    float[] gates() {
-        return evaluate((scope, p) -> network.gates(p, scope).map(Tensors::read).orElse(new float[0]));
     }
 
     /**

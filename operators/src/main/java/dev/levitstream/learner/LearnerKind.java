@@ -7,29 +7,28 @@ import java.util.Map;
 
 /** The methods that can be chosen. */
 public enum LearnerKind {
-    LEVIT_DKF("levit-dkf", "the full method: expansion and knowledge fusion with learnt gates"),
-    LEVIT_NO_DKF("levit-no-dkf", "expansion without knowledge fusion"),
-    LEVIT_DKF_FIXED("levit-dkf-fixed", "expansion and knowledge fusion with equal gates"),
-    LEVIT_DNN("levit-dnn", "expansion with fully connected nets instead of ViTs"),
-    FINETUNE("finetune", "one ViT trained on each batch as it comes: the lower bound"),
-    ER("er", "one ViT with experience replay from a reservoir");
+    /** The full method: expansion and knowledge fusion with learnt gates. */
+    LEVIT_DKF("levit-dkf"),
+    /** Expansion without knowledge fusion. */
+    LEVIT_NO_DKF("levit-no-dkf"),
+    /** Expansion and knowledge fusion with equal gates. */
+    LEVIT_DKF_FIXED("levit-dkf-fixed"),
+    /** Expansion with fully connected nets instead of ViTs. */
+    LEVIT_DNN("levit-dnn"),
+    /** One ViT trained on each batch as it comes: the lower bound. */
+    FINETUNE("finetune"),
+    /** One ViT with experience replay from a reservoir. */
+    ER("er");
 
     private final String key;
-    private final String meaning;
 
-    LearnerKind(String key, String meaning) {
+    LearnerKind(String key) {
         this.key = key;
-        this.meaning = meaning;
     }
 
     /** Its name in options. */
     public String key() {
         return key;
-    }
-
-    /** What it is, in a few words. */
-    public String meaning() {
-        return meaning;
     }
 
     /**

@@ -96,11 +96,6 @@ final class ReplayMemory {
         return images.get(index);
     }
 
-    /** Images ever admitted since the memory was last cleared. */
-    long seen() {
-        return seen;
-    }
-
     /** Draws {@code count} different images, or all where there are fewer. */
     List<Remembered> draw(int count, SplittableRandom random) {
         int[] order = new int[images.size()];

@@ -101,11 +101,6 @@ public final class ComponentNetwork {
         return fusion.fuseFeatures(gates, body.features(p, attended), prior);
     }
 
-    /** The gates of this component as they stand, empty where it fuses nothing: (gate count). */
-    public Optional<NDArray> gates(Parameters p, NDManager scope) {
-        return fusion.fuses(frozen) ? Optional.of(fusion.gates(p, body, frozen, scope)) : Optional.empty();
-    }
-
     /**
      * Loss of the active component, cross entropy + VAE loss; the two share no parameters, so one optimizer serves
      * both.

@@ -94,7 +94,7 @@ final class Layers {
     private static NDArray padEnd(NDArray x, int axis) {
         long[] shape = x.getShape().getShape().clone();
         shape[axis] = 1;
-        NDArray zeros = Tensors.zeros(x.getManager(), new Shape(shape));
+        NDArray zeros = x.getManager().zeros(new Shape(shape));
         return x.concat(zeros, axis);
     }
 

@@ -29,11 +29,6 @@ public final class Tensors {
         return of(scope, new float[] {(float) value}, new Shape(1));
     }
 
-    /** Zeros; they belong to {@code scope}. */
-    static NDArray zeros(NDManager scope, Shape shape) {
-        return scope.zeros(shape);
-    }
-
     /** Overwrites an array's values. */
     public static void write(float[] values, NDArray array) {
         if (onCpu(array)) {
