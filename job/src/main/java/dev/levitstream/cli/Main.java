@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
         version = "levit-stream 0.1.0",
         description =
                 "Learns from image streams for ever: predictions and component-created events out of Kafka images.",
-        subcommands = {DemoCommand.class, PublishCommand.class, WatchCommand.class})
+        subcommands = {DemoCommand.class, BenchCommand.class, PublishCommand.class, WatchCommand.class})
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 public final class Main implements Runnable {
     @Spec

@@ -7,6 +7,7 @@ import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.MemoryOptions;
 import dev.levitstream.learner.NetworkOptions;
 import dev.levitstream.learner.Presets;
+import dev.levitstream.learner.RoutingOptions;
 import dev.levitstream.learner.TrainingOptions;
 import dev.levitstream.nn.ImageShape;
 import dev.levitstream.nn.VaeOptions;
@@ -114,12 +115,28 @@ public final class OptionCatalogue {
                         "fusion.level",
                         base.fusionLevel(),
                         "where knowledge of frozen components joins (levit-dkf, levit-dkf-fixed)"),
-                r.choice("routing.score", base.routing(), "VAE score that chooses the component per image"),
+                routing(r, base.routing()),
                 network(r, base.network()),
                 training(r, base.training()),
                 budget(r, base.budget()),
                 memory(r, base.memory()),
                 expansion(r, base.expansion()));
+    }
+
+    private static RoutingOptions routing(OptionReader r, RoutingOptions base) {
+        return new RoutingOptions(
+                r.choice("routing.router", base.router(), "what chooses the component per image; vae is the article's"),
+                r.choice("routing.score", base.score(), "VAE score that novelty and the router vae go by"),
+                r.integer(
+                        "routing.filters",
+                        base.filters(),
+                        "count, at least 1",
+                        "random filters of the router discriminant; it keeps 9 features of each"),
+                r.number(
+                        "routing.shrinkage",
+                        base.shrinkage(),
+                        "positive",
+                        "share of the mean variance added to every feature's (router discriminant)"));
     }
 
     private static NetworkOptions network(OptionReader r, NetworkOptions base) {
@@ -201,6 +218,11 @@ public final class OptionCatalogue {
                         base.samples(),
                         "images, at least 16",
                         "images that the latent and ratio measures compare"),
+                r.number(
+                        "expansion.evidence",
+                        base.evidence(),
+                        "thresholds, positive",
+                        "excess over the threshold that the novelty criterion must add up"),
                 r.integer(
                         "expansion.warm-up",
                         base.warmUp(),
@@ -210,6 +232,11 @@ public final class OptionCatalogue {
                         "expansion.first-fill",
                         base.firstFill(),
                         "whether the first fill of the memory always expands"),
+                r.whole(
+                        "expansion.max-images",
+                        base.maxImages(),
+                        "images, 0 for no such limit",
+                        "images after which a component is frozen whatever is measured"),
                 r.integer(
                         "components.max",
                         base.maxComponents(),

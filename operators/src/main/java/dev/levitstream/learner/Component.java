@@ -16,6 +16,7 @@ import dev.levitstream.nn.Vae;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -234,6 +235,24 @@ final class Component implements AutoCloseable {
                     Tensors.of(scope, codes, new Shape(rows, network.vae().latentWidth()));
             return Tensors.read(network.vae().decode(p, code));
         });
+    }
+
+    /** What there is to see of it; {@code random} draws the codes of what it generates. */
+    ComponentProfile profile(int generated, SplittableRandom random) {
+        List<byte[]> drawn = new ArrayList<>(generated);
+        float[] values = generated == 0 ? new float[0] : generate(generated, random);
+        for (int i = 0; i < generated; i++) {
+            byte[] pixels = new byte[image.size()];
+            for (int k = 0; k < pixels.length; k++) {
+                float value = values[i * pixels.length + k];
+                pixels[k] = (byte) Math.round(255 * Math.max(0, Math.min(1, value)));
+            }
+            drawn.add(pixels);
+        }
+        float[] gates = evaluate(
+                (scope, p) -> network.gates(p, scope).map(Tensors::read).orElse(new float[0]));
+        long vae = network.vaeSize();
+        return new ComponentProfile(id, imagesSeen, network.layout().size() - vae, vae, gates, drawn);
     }
 
     /**

@@ -3,22 +3,27 @@ package dev.levitstream.learner;
 import ai.djl.ndarray.NDManager;
 import dev.levitstream.nn.Adam;
 import dev.levitstream.nn.ComponentNetwork;
+import dev.levitstream.nn.RandomPatches;
 import dev.levitstream.nn.Randomness;
 import dev.levitstream.nn.Randomness.Purpose;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /** All components of one learner, oldest first; the last is active, the others frozen. */
 final class ComponentPool implements AutoCloseable {
     private static final String FROZEN = "component/%04d";
     private static final String ACTIVE = "active";
+    private static final String ROUTER = "router";
+    private static final float[] NOTHING = new float[0];
 
     private final LearnerOptions options;
     private final Blueprint blueprint;
     private final Router router;
+    private final Optional<DiscriminantRouter> discriminant;
     private final NDManager manager;
     private final List<Component> components = new ArrayList<>();
 
@@ -26,7 +31,12 @@ final class ComponentPool implements AutoCloseable {
         this.options = options;
         this.blueprint = blueprint;
         this.manager = manager;
-        this.router = new Router(options.routing(), options.training().klWeight());
+        RoutingOptions routing = options.routing();
+        this.router = new Router(routing.score(), options.training().klWeight());
+        this.discriminant = routing.router() == RoutingOptions.Method.DISCRIMINANT
+                ? Optional.of(new DiscriminantRouter(
+                        new RandomPatches(options.image(), routing.filters()), routing.shrinkage()))
+                : Optional.empty();
     }
 
     int size() {
@@ -62,6 +72,7 @@ final class ComponentPool implements AutoCloseable {
         float[] values = network.layout().initialise(Randomness.at(seed, Purpose.INITIALISE, id));
         Adam adam = Blueprint.adam(values.length, options.training());
         components.add(Component.active(id, options.image(), manager, network, values, adam));
+        discriminant.ifPresent(DiscriminantRouter::grown);
     }
 
     /**
@@ -79,13 +90,51 @@ final class ComponentPool implements AutoCloseable {
             scores[c] = router.score(errors[c], densities.divergence()[0]);
         }
         FrozenView view = new FrozenView(knowledge(image), Arrays.copyOf(errors, size() - 1));
-        int routed = Router.best(scores);
-        float[] probabilities = new float[0];
-        if (get(routed).network().classes() > 0) {
-            float[] prior = Arrays.copyOf(view.knowledge(), routed * blueprint.knowledgeWidth());
-            probabilities = get(routed).probabilities(image, prior);
+        float[] features = discriminant.map(chooser -> chooser.features(pixels)).orElse(NOTHING);
+        int chosen = discriminant.map(chooser -> chooser.route(features)).orElse(-1);
+        int routed = chosen < 0 ? Router.best(scores) : chosen;
+        return new Judgement(errors, scores, routed, features, probabilities(routed, image, view), view);
+    }
+
+    /** What one component answers to one image; empty while it knows no label. */
+    private float[] probabilities(int component, List<byte[]> image, FrozenView view) {
+        if (get(component).network().classes() == 0) {
+            return NOTHING;
         }
-        return new Judgement(errors, scores, routed, probabilities, view);
+        float[] prior = Arrays.copyOf(view.knowledge(), component * blueprint.knowledgeWidth());
+        return get(component).probabilities(image, prior);
+    }
+
+    /** What every component answers to one image, whichever is routed to. */
+    float[][] everyAnswer(byte[] pixels, FrozenView view) {
+        float[][] answers = new float[size()][];
+        for (int c = 0; c < answers.length; c++) {
+            answers[c] = probabilities(c, List.of(pixels), view);
+        }
+        return answers;
+    }
+
+    /** VAE scores under the present parameters, (images, components); bits may depend on batch mates. */
+    float[][] scores(List<byte[]> images) {
+        float[][] scores = new float[images.size()][size()];
+        for (int c = 0; c < size(); c++) {
+            Component.Densities densities = get(c).densities(images);
+            for (int i = 0; i < scores.length; i++) {
+                scores[i][c] =
+                        router.score(densities.reconstruction()[i], densities.divergence()[i]);
+            }
+        }
+        return scores;
+    }
+
+    /** Tells the router that the active component learns an image. */
+    void learnt(Judgement image, int label) {
+        discriminant.ifPresent(chooser -> chooser.learnt(image.features(), size() - 1, label));
+    }
+
+    /** Lets the router take in what was learnt. */
+    void refreshRouter() {
+        discriminant.ifPresent(DiscriminantRouter::refresh);
     }
 
     /** The frozen components' part of {@link #judge}, bit for bit. */
@@ -102,7 +151,7 @@ final class ComponentPool implements AutoCloseable {
     private float[] knowledge(List<byte[]> image) {
         int width = blueprint.knowledgeWidth();
         if (width == 0) {
-            return new float[0];
+            return NOTHING;
         }
         float[] joined = new float[frozen().size() * width];
         for (int j = 0; j < frozen().size(); j++) {
@@ -120,6 +169,8 @@ final class ComponentPool implements AutoCloseable {
         }
         Component active = active();
         entries.add(new StateEntry(ACTIVE, revision, false, () -> StateCodec.seal(active::write)));
+        discriminant.ifPresent(
+                chooser -> entries.add(new StateEntry(ROUTER, revision, false, () -> StateCodec.seal(chooser::write))));
         return entries;
     }
 
@@ -136,6 +187,18 @@ final class ComponentPool implements AutoCloseable {
                     : StateCodec.open(
                             ACTIVE, state, in -> Component.readActive(in, number, options, manager, networks));
             components.add(component);
+        }
+        discriminant.ifPresent(chooser -> readRouter(chooser, state));
+    }
+
+    /** A router that the state does not know starts without a past. */
+    private static void readRouter(DiscriminantRouter router, Map<String, byte[]> state) {
+        byte[] sealed = state.get(ROUTER);
+        if (sealed != null) {
+            StateCodec.open(ROUTER, sealed, in -> {
+                router.read(in);
+                return router;
+            });
         }
     }
 

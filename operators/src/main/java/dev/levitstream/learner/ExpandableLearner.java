@@ -73,17 +73,26 @@ final class ExpandableLearner implements Learner {
         for (int i = 0; i < images.size(); i++) {
             admit(images.get(i), judgements.get(i));
         }
+        pool.refreshRouter();
         int updates = progress.work().run(this::update);
         boolean firstFill = options.expansion().firstFill() && pool.size() == 1 && memory.isOverfull(); // line 14
-        Optional<Verdict> novel =
-                firstFill ? Optional.empty() : criterion.verdict(memory, pool).filter(Verdict::isNovel); // line 15
-        boolean wanted = firstFill || novel.isPresent();
+        Optional<Verdict> novel = firstFill ? Optional.empty() : verdict(images).filter(Verdict::isNovel); // line 15
+        boolean wanted = firstFill || novel.isPresent() || isFull(pool.active());
         Optional<Expansion> expansion = wanted && hasRoom() ? Optional.of(expand(novel)) : Optional.empty();
         if (memory.isOverfull()) {
             memory.relieve();
         }
         return new Outcome(
                 step, predictions, expansion, updates, progress.work().queued(), wanted && expansion.isEmpty());
+    }
+
+    private Optional<Verdict> verdict(List<LabelledImage> images) {
+        return criterion.verdict(images.stream().map(LabelledImage::pixels).toList(), memory, pool);
+    }
+
+    private boolean isFull(Component active) {
+        long most = options.expansion().maxImages();
+        return most > 0 && active.imagesSeen() >= most;
     }
 
     private List<Judgement> judge(List<LabelledImage> images) {
@@ -126,9 +135,11 @@ final class ExpandableLearner implements Learner {
         if (image.label().isEmpty() && explainedByFrozen && options.memory().unlabelled() == Unlabelled.ROUTED) {
             return;
         }
+        int label = progress.classOf(image);
         pool.active().sawImage();
+        pool.learnt(judgement, label);
         memory.admit(
-                new Remembered(image.pixels(), progress.classOf(image), judgement.view()),
+                new Remembered(image.pixels(), label, judgement.view()),
                 Randomness.at(progress.seed(), Purpose.ADMIT, progress.nextAdmission()));
     }
 
@@ -202,6 +213,37 @@ final class ExpandableLearner implements Learner {
             }
             return restored;
         });
+    }
+
+    @Override
+    public List<ComponentAnswers> everyAnswer(List<LabelledImage> images) {
+        List<String> known = progress.labels().labels();
+        List<ComponentAnswers> answers = new ArrayList<>(images.size());
+        for (LabelledImage image : images) {
+            Judgement judgement = pool.judge(image.pixels());
+            List<Optional<String>> labels = new ArrayList<>(pool.size());
+            for (float[] probabilities : pool.everyAnswer(image.pixels(), judgement.view())) {
+                labels.add(new ImagePrediction(
+                                known,
+                                Arrays.copyOf(probabilities, Math.min(probabilities.length, known.size())),
+                                1,
+                                0,
+                                0)
+                        .label());
+            }
+            answers.add(new ComponentAnswers(judgement.routed() + 1, judgement.scores(), labels));
+        }
+        return answers;
+    }
+
+    @Override
+    public List<ComponentProfile> profiles(int generated) {
+        List<ComponentProfile> profiles = new ArrayList<>(pool.size());
+        for (int c = 0; c < pool.size(); c++) {
+            SplittableRandom random = Randomness.at(progress.seed(), Purpose.GENERATE, Long.MIN_VALUE + c);
+            profiles.add(pool.get(c).profile(generated, random));
+        }
+        return profiles;
     }
 
     @Override

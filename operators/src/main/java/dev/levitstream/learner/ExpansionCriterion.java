@@ -25,8 +25,12 @@ sealed interface ExpansionCriterion permits LatentDistance, ReconstructionError,
         return Float.NaN;
     }
 
-    /** The verdict, if there is evidence for one now. */
-    Optional<Verdict> verdict(ReplayMemory memory, ComponentPool pool);
+    /**
+     * The verdict, if there is evidence for one now.
+     *
+     * @param batch the images just learnt
+     */
+    Optional<Verdict> verdict(List<byte[]> batch, ReplayMemory memory, ComponentPool pool);
 
     /** Starts anew after an expansion. */
     default void expanded() {}

@@ -12,9 +12,11 @@ import java.io.Serializable;
  *     novelty), or a ratio where the scale is ratio
  * @param codes which codes the latent criterion compares (ambiguity A1)
  * @param samples images compared by the latent criterion and the ratio scale (count), at least 16
+ * @param evidence how much excess over the threshold the novelty criterion must add up (thresholds), positive
  * @param warmUp images that a component sees before the novelty criterion judges (count), at least 64
  * @param firstFill whether the first fill of the memory always creates the second component (Algorithm 1, line 14;
  *     ambiguity A10)
+ * @param maxImages images after which a component is frozen whatever is measured (count); 0 for never
  * @param maxComponents most components (count), at least 1; at the cap the active one learns on and nothing expands
  */
 public record ExpansionOptions(
@@ -23,8 +25,10 @@ public record ExpansionOptions(
         double threshold,
         Codes codes,
         int samples,
+        double evidence,
         int warmUp,
         boolean firstFill,
+        long maxImages,
         int maxComponents)
         implements Serializable {
     /** What is measured. */
@@ -52,6 +56,8 @@ public record ExpansionOptions(
     public ExpansionOptions {
         Check.that(threshold > 0, "expansion.threshold", threshold, "must be positive");
         Check.that(samples >= 16, "expansion.samples", samples, "must be at least 16");
+        Check.that(evidence > 0, "expansion.evidence", evidence, "must be positive");
+        Check.that(maxImages >= 0, "expansion.max-images", maxImages, "must be at least 0");
         Check.that(warmUp >= 64, "expansion.warm-up", warmUp, "must be at least 64");
         Check.that(maxComponents >= 1, "components.max", maxComponents, "must be at least 1");
     }

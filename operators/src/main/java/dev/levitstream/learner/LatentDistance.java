@@ -27,7 +27,7 @@ final class LatentDistance implements ExpansionCriterion {
     }
 
     @Override
-    public Optional<Verdict> verdict(ReplayMemory memory, ComponentPool pool) {
+    public Optional<Verdict> verdict(List<byte[]> batch, ReplayMemory memory, ComponentPool pool) {
         ExpansionOptions expansion = options.expansion();
         if (!memory.isOverfull() || pool.frozen().isEmpty()) {
             return Optional.empty();

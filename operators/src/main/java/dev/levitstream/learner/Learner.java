@@ -42,6 +42,19 @@ public interface Learner extends AutoCloseable {
     /** Everything that the next answers depend on, as named entries; contents are made when asked for. */
     List<StateEntry> state();
 
+    /**
+     * What every component would answer to each image, whichever the router chooses: for evaluation, and as pure as
+     * {@link #predict}.
+     */
+    List<ComponentAnswers> everyAnswer(List<LabelledImage> images);
+
+    /**
+     * What there is to see of each component, oldest first: for reports.
+     *
+     * @param generated images that its VAE draws (count), at least 0
+     */
+    List<ComponentProfile> profiles(int generated);
+
     /** What this learner is and how much it holds. */
     LearnerDescription describe();
 

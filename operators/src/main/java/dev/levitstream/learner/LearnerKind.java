@@ -42,6 +42,11 @@ public enum LearnerKind {
         return isReplay() ? new ReplayLearner(context, state) : new ExpandableLearner(context, state);
     }
 
+    /** Whether it may create components. */
+    public boolean expands() {
+        return !isReplay();
+    }
+
     boolean isReplay() {
         return this == FINETUNE || this == ER;
     }

@@ -14,7 +14,7 @@ import java.io.Serializable;
  * @param classes most labels; 0 grows the classifier with every new label, n > 0 fixes its width and refuses more
  * @param seed of all randomness; each stream key derives its own
  * @param fusionLevel where knowledge of frozen components joins (ambiguity A2)
- * @param routing VAE score by which images are routed (ambiguity A4)
+ * @param routing how images find their component
  * @param network sizes
  * @param training one update
  * @param budget how many updates
@@ -28,7 +28,7 @@ public record LearnerOptions(
         int classes,
         long seed,
         KnowledgeFusion.Level fusionLevel,
-        Router.Score routing,
+        RoutingOptions routing,
         NetworkOptions network,
         TrainingOptions training,
         BudgetOptions budget,

@@ -8,22 +8,33 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Novelty of the latest block of images, each measured before it was learnt; novel if the block's mean exceeds the
- * threshold. On the ratio scale an image counts min over components c of score_c / usual_c: 1 means that some component
- * explains it as well as its own images. usual_c is an exponential average over familiar blocks of the scores of the
- * images that c explained best, kept while c was active.
+ * Novelty of the most recent images, each judged before it was learnt, summed up by Page's test (Page 1954): with r_i
+ * the VAE score of image i under the component that explains it best, on the ratio scale divided by what is usual for
+ * that component, the evidence for a change is
+ *
+ * <p>S = max(0, S + min(r_i / threshold, {@value #MOST}) - 1),
+ *
+ * <p>and the world is novel once S > evidence. Images that are no news pull S down to 0, a lasting rise adds up however
+ * small it is, and one outlier adds at most {@value #MOST} - 1. usual_c is an exponential average over familiar blocks
+ * of the scores of the images that c explained best, kept while c was active.
+ *
+ * <p>A training step that went wrong makes everything look novel for a moment. So before S counts, the images of the
+ * batch are judged once more under the present parameters; if they are familiar by now, S is halved.
  *
  * <p>Ours, not the article's; see the package documentation for why.
  */
 final class PrequentialNovelty implements ExpansionCriterion {
     private static final int BLOCK = ReplayMemory.SEGMENT;
     private static final double MEMORY = 0.8;
+    private static final double MOST = 2.5;
+    /** Share of the evidence above which nothing is taken for usual. */
+    private static final double SUSPICION = 0.25;
     /** Fewer of the active component's own images in a block say too little about what is usual for it. */
     private static final int MIN_OWN = 8;
 
     private final ExpansionOptions options;
+    private double evidence;
     private int images;
-    private double sum;
     private int ownImages;
     private double ownSum;
 
@@ -33,24 +44,39 @@ final class PrequentialNovelty implements ExpansionCriterion {
 
     @Override
     public void observed(List<Judgement> batch, ComponentPool pool) {
-        if (pool.active().imagesSeen() < options.warmUp()) {
+        Component active = pool.active();
+        if (active.imagesSeen() < options.warmUp()) {
             return;
         }
-        boolean calibrated = !Double.isNaN(pool.active().usualNovelty());
+        boolean calibrated = !Double.isNaN(active.usualNovelty());
         for (Judgement image : batch) {
-            int best = options.scale() == Scale.RATIO ? bestRatio(image, pool) : image.routed();
+            int best = explaining(image.scores(), pool);
+            if (calibrated) {
+                double excess = Math.min(image.scores()[best] / (options.threshold() * unit(best, pool)), MOST) - 1;
+                evidence = Math.max(0, evidence + excess);
+            }
             images++;
-            sum += image.scores()[best] / unit(best, pool);
             if (best == pool.size() - 1 || !calibrated) {
                 ownImages++;
                 ownSum += image.scores()[pool.size() - 1];
             }
         }
+        if (images >= BLOCK) {
+            learnUsual(active, calibrated);
+        }
+    }
+
+    private void learnUsual(Component active, boolean calibrated) {
+        if (ownImages >= MIN_OWN && evidence <= SUSPICION * options.evidence()) {
+            double own = ownSum / ownImages;
+            active.setUsualNovelty(calibrated ? MEMORY * active.usualNovelty() + (1 - MEMORY) * own : own);
+        }
+        startBlock();
     }
 
     @Override
     public float noveltyThreshold(Judgement image, ComponentPool pool) {
-        return (float) (options.threshold() * unit(image.routed(), pool));
+        return (float) (options.threshold() * unit(explaining(image.scores(), pool), pool));
     }
 
     /** What scores of a component are divided by; NaN while that is not known. */
@@ -58,54 +84,68 @@ final class PrequentialNovelty implements ExpansionCriterion {
         return options.scale() == Scale.RATIO ? pool.get(component).usualNovelty() : 1;
     }
 
-    private int bestRatio(Judgement image, ComponentPool pool) {
+    /** The component that explains an image best, each measured by what is usual for it. */
+    private int explaining(float[] scores, ComponentPool pool) {
         float[] ratios = new float[pool.size()];
         for (int c = 0; c < ratios.length; c++) {
-            ratios[c] = (float) (image.scores()[c] / unit(c, pool));
+            ratios[c] = (float) (scores[c] / unit(c, pool));
         }
         return Router.best(ratios);
     }
 
     @Override
-    public Optional<Verdict> verdict(ReplayMemory memory, ComponentPool pool) {
-        if (images < BLOCK) {
+    public Optional<Verdict> verdict(List<byte[]> batch, ReplayMemory memory, ComponentPool pool) {
+        if (pool.active().imagesSeen() < options.warmUp()
+                || Double.isNaN(pool.active().usualNovelty())) {
             return Optional.empty();
         }
-        Component active = pool.active();
-        Verdict verdict = new Verdict(sum / images, options.threshold());
-        boolean calibrated = !Double.isNaN(active.usualNovelty());
-        if (!(calibrated && verdict.isNovel()) && ownImages >= MIN_OWN) {
-            double own = ownSum / ownImages;
-            active.setUsualNovelty(calibrated ? MEMORY * active.usualNovelty() + (1 - MEMORY) * own : own);
+        Verdict verdict = new Verdict(evidence, options.evidence());
+        if (!verdict.isNovel()) {
+            return Optional.of(verdict);
         }
+        if (!isNovelNow(batch, pool)) {
+            evidence /= 2;
+            return Optional.empty();
+        }
+        evidence = 0; // if there is no room to expand, the next verdict needs new evidence
         startBlock();
-        return calibrated ? Optional.of(verdict) : Optional.empty();
+        return Optional.of(verdict);
+    }
+
+    /** Whether the images are still beyond the threshold, on average, under the present parameters. */
+    private boolean isNovelNow(List<byte[]> batch, ComponentPool pool) {
+        double sum = 0;
+        for (float[] scores : pool.scores(batch)) {
+            int best = explaining(scores, pool);
+            sum += Math.min(scores[best] / (options.threshold() * unit(best, pool)), MOST);
+        }
+        return sum > batch.size();
     }
 
     @Override
     public void expanded() {
+        evidence = 0;
         startBlock();
     }
 
     private void startBlock() {
         images = 0;
-        sum = 0;
         ownImages = 0;
         ownSum = 0;
     }
 
     @Override
     public void write(DataOutputStream out) throws IOException {
+        out.writeDouble(evidence);
         out.writeInt(images);
-        out.writeDouble(sum);
         out.writeInt(ownImages);
         out.writeDouble(ownSum);
     }
 
     @Override
     public void read(DataInputStream in) throws IOException {
+        evidence = in.readDouble();
         images = in.readInt();
-        sum = in.readDouble();
         ownImages = in.readInt();
         ownSum = in.readDouble();
     }

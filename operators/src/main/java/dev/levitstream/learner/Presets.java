@@ -5,6 +5,7 @@ import dev.levitstream.learner.ExpansionOptions.Criterion;
 import dev.levitstream.learner.ExpansionOptions.Scale;
 import dev.levitstream.learner.MemoryOptions.Admission;
 import dev.levitstream.learner.MemoryOptions.Unlabelled;
+import dev.levitstream.learner.RoutingOptions.Method;
 import dev.levitstream.nn.ImageShape;
 import dev.levitstream.nn.KnowledgeFusion;
 import dev.levitstream.nn.VaeOptions;
@@ -20,12 +21,13 @@ public enum Presets {
             boolean grey = image.channels() == 1;
             return complete(
                     image,
-                    Router.Score.ELBO,
+                    new RoutingOptions(Method.VAE, Router.Score.ELBO, 100, 1e-3),
                     1,
                     new TrainingOptions(64, 1e-4, 1e-4, 0.5, 0.999, 1),
                     new BudgetOptions(grey ? 50 : 200, 5, 0, 2000),
+                    Admission.FIFO,
                     Unlabelled.ALL,
-                    new ExpansionOptions(Criterion.LATENT, Scale.ABSOLUTE, 3.2, Codes.MEAN, 512, 64, true, 50));
+                    new ExpansionOptions(Criterion.LATENT, Scale.ABSOLUTE, 3.2, Codes.MEAN, 512, 20, 64, true, 0, 50));
         }
     },
     /**
@@ -37,12 +39,13 @@ public enum Presets {
         public LearnerOptions options(ImageShape image) {
             return complete(
                     image,
-                    Router.Score.RECONSTRUCTION,
+                    new RoutingOptions(Method.DISCRIMINANT, Router.Score.RECONSTRUCTION, 100, 1e-3),
                     4,
                     new TrainingOptions(64, 1e-3, 1e-2, 0.5, 0.999, 1),
                     new BudgetOptions(2, 1, 0, 200),
+                    Admission.RESERVOIR,
                     Unlabelled.ROUTED,
-                    new ExpansionOptions(Criterion.NOVELTY, Scale.RATIO, 1.45, Codes.MEAN, 512, 500, false, 20));
+                    new ExpansionOptions(Criterion.NOVELTY, Scale.RATIO, 1.25, Codes.MEAN, 512, 20, 500, false, 0, 20));
         }
     };
 
@@ -53,10 +56,11 @@ public enum Presets {
 
     private static LearnerOptions complete(
             ImageShape image,
-            Router.Score routing,
+            RoutingOptions routing,
             int narrower,
             TrainingOptions training,
             BudgetOptions budget,
+            Admission admission,
             Unlabelled unlabelled,
             ExpansionOptions expansion) {
         int capacity = image.channels() == 1 ? 2000 : 1000;
@@ -71,7 +75,7 @@ public enum Presets {
                 network(image, narrower),
                 training,
                 budget,
-                new MemoryOptions(capacity, Admission.FIFO, unlabelled),
+                new MemoryOptions(capacity, admission, unlabelled),
                 expansion);
     }
 

@@ -21,7 +21,7 @@ final class ReconstructionError implements ExpansionCriterion {
     }
 
     @Override
-    public Optional<Verdict> verdict(ReplayMemory memory, ComponentPool pool) {
+    public Optional<Verdict> verdict(List<byte[]> batch, ReplayMemory memory, ComponentPool pool) {
         ExpansionOptions expansion = options.expansion();
         int frozen = pool.frozen().size();
         if (!memory.isOverfull() || frozen == 0) {

@@ -176,6 +176,18 @@ final class ReplayLearner implements Learner {
     }
 
     @Override
+    public List<ComponentAnswers> everyAnswer(List<LabelledImage> images) {
+        return predict(images).stream()
+                .map(prediction -> new ComponentAnswers(1, new float[1], List.of(prediction.label())))
+                .toList();
+    }
+
+    @Override
+    public List<ComponentProfile> profiles(int generated) {
+        return List.of(net.profile(0, Randomness.at(progress.seed(), Purpose.GENERATE, 0)));
+    }
+
+    @Override
     public LearnerDescription describe() {
         return new LearnerDescription(
                 options.kind().key(),

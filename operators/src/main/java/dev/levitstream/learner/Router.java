@@ -1,6 +1,6 @@
 package dev.levitstream.learner;
 
-/** Chooses the component that answers for one image: the one whose VAE explains it best. */
+/** The article's router: the component whose VAE explains an image best answers for it. */
 public final class Router {
     /** What "best" is measured by. */
     public enum Score {

@@ -1,5 +1,6 @@
 package dev.levitstream.learner;
 
+import dev.levitstream.nn.Check;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -89,6 +90,23 @@ final class StateCodec {
         float[] values = new float[bytes.length / Float.BYTES];
         ByteBuffer.wrap(bytes).asFloatBuffer().get(values);
         return values;
+    }
+
+    static void writeDoubles(DataOutputStream out, double[] values) throws IOException {
+        byte[] bytes = new byte[values.length * Double.BYTES];
+        ByteBuffer.wrap(bytes).asDoubleBuffer().put(values);
+        writeBytes(out, bytes);
+    }
+
+    /** Fills {@code out}, which must have as many values as were written. */
+    static void readDoubles(DataInputStream in, double[] out) throws IOException {
+        byte[] bytes = readBytes(in);
+        Check.that(
+                bytes.length == out.length * Double.BYTES,
+                "state.values",
+                bytes.length / Double.BYTES,
+                "must be " + out.length);
+        ByteBuffer.wrap(bytes).asDoubleBuffer().get(out);
     }
 
     static void writeBytes(DataOutputStream out, byte[] bytes) throws IOException {

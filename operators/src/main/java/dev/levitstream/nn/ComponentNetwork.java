@@ -132,6 +132,18 @@ public final class ComponentNetwork {
         return perImage.mean();
     }
 
+    /** Eq. (7): weights of the components that are fused, the own last; empty where nothing is fused. */
+    public Optional<NDArray> gates(Parameters p, NDManager scope) {
+        return fusion.fuses(frozen) ? Optional.of(fusion.gates(p, body, frozen, scope)) : Optional.empty();
+    }
+
+    /** Parameters of the density model (count); 0 without one. */
+    public long vaeSize() {
+        ParameterLayout.Builder builder = new ParameterLayout.Builder();
+        vae.ifPresent(model -> model.declare(builder));
+        return builder.build().size();
+    }
+
     /** The density model; it must exist. */
     public Vae vae() {
         return vae.orElseThrow(() -> new IllegalStateException("this learner has no VAE"));

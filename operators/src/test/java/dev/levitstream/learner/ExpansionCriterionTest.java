@@ -33,7 +33,7 @@ class ExpansionCriterionTest {
             Criterion criterion, Scale scale, double threshold, boolean firstFill) {
         LearnerOptions options = TinyLearners.with(
                 TinyLearners.eager(TinyLearners.options(LearnerKind.LEVIT_NO_DKF)),
-                new ExpansionOptions(criterion, scale, threshold, Codes.MEAN, 64, 200, firstFill, 9));
+                new ExpansionOptions(criterion, scale, threshold, Codes.MEAN, 64, 10, 200, firstFill, 0, 9));
         StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, 4);
         List<LabelledImage> images = new ArrayList<>(simulator.phase(0, PHASE, 0));
         images.addAll(simulator.phase(1, PHASE, 0));
@@ -57,7 +57,7 @@ class ExpansionCriterionTest {
     void knownImagesOfAnOlderComponentAreNoChange() {
         LearnerOptions base = TinyLearners.with(
                 TinyLearners.eager(TinyLearners.options(LearnerKind.LEVIT_DKF)),
-                new ExpansionOptions(Criterion.NOVELTY, Scale.RATIO, 1.6, Codes.MEAN, 64, 200, false, 9));
+                new ExpansionOptions(Criterion.NOVELTY, Scale.RATIO, 1.6, Codes.MEAN, 64, 10, 200, false, 0, 9));
         // large enough that the images of a change, before it is noticed, do not push the old world out of the memory
         MemoryOptions memory = new MemoryOptions(512, MemoryOptions.Admission.FIFO, MemoryOptions.Unlabelled.ROUTED);
         LearnerOptions options = TinyLearners.with(base, memory);

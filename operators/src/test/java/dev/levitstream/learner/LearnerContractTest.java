@@ -277,7 +277,8 @@ class LearnerContractTest {
         ExpansionOptions e = base.expansion();
         LearnerOptions options = TinyLearners.with(
                 base,
-                new ExpansionOptions(e.criterion(), e.scale(), 1e-6, e.codes(), e.samples(), e.warmUp(), true, 2));
+                new ExpansionOptions(
+                        e.criterion(), e.scale(), 1e-6, e.codes(), e.samples(), e.evidence(), e.warmUp(), true, 0, 2));
         List<LabelledImage> images = stream(0);
         boolean refused = false;
         try (Learner learner = TinyLearners.open(options, 0)) {

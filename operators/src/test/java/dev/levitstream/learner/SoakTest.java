@@ -56,8 +56,10 @@ class SoakTest {
                         e.threshold(),
                         e.codes(),
                         e.samples(),
+                        e.evidence(),
                         e.warmUp(),
                         e.firstFill(),
+                        0,
                         COMPONENTS));
         StreamSimulator simulator = new StreamSimulator(SHAPE, 1);
         List<Reading> readings = new ArrayList<>();

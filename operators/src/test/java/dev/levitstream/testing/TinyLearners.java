@@ -12,6 +12,8 @@ import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.MemoryOptions;
 import dev.levitstream.learner.NetworkOptions;
 import dev.levitstream.learner.Router;
+import dev.levitstream.learner.RoutingOptions;
+import dev.levitstream.learner.RoutingOptions.Method;
 import dev.levitstream.learner.StateEntry;
 import dev.levitstream.learner.TrainingOptions;
 import dev.levitstream.nn.ImageShape;
@@ -38,7 +40,8 @@ public final class TinyLearners {
                 0,
                 0,
                 KnowledgeFusion.Level.FEATURES,
-                Router.Score.ELBO,
+                new RoutingOptions(
+                        kind == LearnerKind.LEVIT_DNN ? Method.VAE : Method.DISCRIMINANT, Router.Score.ELBO, 2, 1e-2),
                 new NetworkOptions(
                         new VitOptions(SHAPE, 4, 6, 2, List.of(8)),
                         new VaeOptions(SHAPE, 4, List.of(), List.of(12, 12)),
@@ -46,7 +49,7 @@ public final class TinyLearners {
                 new TrainingOptions(16, 3e-3, 1e-2, 0.5, 0.999, 0.1),
                 new BudgetOptions(3, 2, 0, 50),
                 new MemoryOptions(64, MemoryOptions.Admission.FIFO, MemoryOptions.Unlabelled.ROUTED),
-                new ExpansionOptions(Criterion.RECONSTRUCTION, Scale.RATIO, 1.6, Codes.MEAN, 16, 64, true, 4));
+                new ExpansionOptions(Criterion.RECONSTRUCTION, Scale.RATIO, 1.6, Codes.MEAN, 16, 5, 64, true, 0, 4));
     }
 
     /** The same with another expansion. */

@@ -1,0 +1,334 @@
+package dev.levitstream.cli;
+
+import dev.levitstream.bench.BenchRunner;
+import dev.levitstream.bench.Benchmark;
+import dev.levitstream.bench.MarkdownReport;
+import dev.levitstream.bench.Reports;
+import dev.levitstream.bench.RunFolder;
+import dev.levitstream.bench.RunPlan;
+import dev.levitstream.bench.RunResult;
+import dev.levitstream.bench.StandardBenchmark;
+import dev.levitstream.nn.Check;
+import dev.levitstream.nn.ImageShape;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Benchmarks learners and writes reports. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description =
+                "Runs a benchmark through the learners and writes report.md, report.html and CSV files. Interrupted, it goes on with --resume.",
+        footer = {"", "Example: levit-stream bench split-mnist --dir DIR --learner levit-dkf,er --runs 5"},
+        subcommands = {BenchCommand.Compare.class, BenchCommand.Table.class})
+@SuppressWarnings("NullAway.Init") // picocli fills the fields
+final class BenchCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "NAME",
+            description = "Which benchmark: ${COMPLETION-CANDIDATES}.",
+            completionCandidates = Names.class)
+    private @Nullable String name;
+
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            defaultValue = ".",
+            description = "Folder with the published files, or of pictures. Default: the current one.")
+    private Path dir;
+
+    @Option(
+            names = "--learner",
+            paramLabel = "NAMES",
+            split = ",",
+            defaultValue = "levit-dkf",
+            description =
+                    "Learners, comma-separated: those of run --help, and offline, the upper bound (all images shuffled,"
+                            + " --epochs passes, one ViT). Default: ${DEFAULT-VALUE}.")
+    private List<String> learners;
+
+    @Option(
+            names = "--runs",
+            paramLabel = "COUNT",
+            defaultValue = "1",
+            description = "Runs of each learner, with seeds from --seed on. Default: ${DEFAULT-VALUE}.")
+    private int runs;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "SEED",
+            defaultValue = "0",
+            description =
+                    "Seed of the first run: of the learner and of the order within tasks. Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            defaultValue = "stream",
+            description = "paper or stream. Default: ${DEFAULT-VALUE}.")
+    private String preset;
+
+    @Option(
+            names = "--budget",
+            paramLabel = "UPDATES",
+            description = "Updates per batch, short for --set budget.updates=... --set budget.period=1.")
+    private @Nullable Integer budget;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Any learner option (see run --help); may be repeated.")
+    private Map<String, String> settings = Map.of();
+
+    @Option(
+            names = "--vary",
+            paramLabel = "KEY=V,V,...",
+            description = "An option with several values, each run with every learner and seed, drawn as a plot.")
+    private @Nullable String vary;
+
+    @Option(
+            names = "--images",
+            paramLabel = "COUNT",
+            defaultValue = "0",
+            description = "Most training images per task, 0 for all. Default: ${DEFAULT-VALUE}.")
+    private int images;
+
+    @Option(
+            names = "--test-images",
+            paramLabel = "COUNT",
+            defaultValue = "0",
+            description = "Most test images per task, 0 for all. Default: ${DEFAULT-VALUE}.")
+    private int testImages;
+
+    @Option(
+            names = "--size",
+            paramLabel = "HxWxC",
+            description = "Scale images to this size. Default: the benchmark's own.")
+    private @Nullable String size;
+
+    @Option(
+            names = "--epochs",
+            paramLabel = "COUNT",
+            defaultValue = "5",
+            description = "Passes of the learner offline. Default: ${DEFAULT-VALUE}.")
+    private int epochs;
+
+    @Option(
+            names = "--oracle-boundaries",
+            description = "Tell expanding learners of every change; every figure is labelled so.")
+    private boolean oracleBoundaries;
+
+    @Option(
+            names = "--through-kafka",
+            description = "Run the whole job over an embedded broker instead of the learner alone; one run at a time.")
+    private boolean throughKafka;
+
+    @Option(
+            names = "--parallel",
+            paramLabel = "COUNT",
+            defaultValue = "0",
+            description = "Runs at once, one thread each; 0 for as many as there are cores. Default: ${DEFAULT-VALUE}.")
+    private int parallel;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Folder of results and reports. Default: bench-NAME.")
+    private @Nullable Path out;
+
+    @Option(names = "--resume", description = "Keep finished runs of the folder instead of running them again.")
+    private boolean resume;
+
+    /** The names of all benchmarks. */
+    static final class Names extends ArrayList<String> {
+        Names() {
+            super(Arrays.stream(StandardBenchmark.values())
+                    .map(StandardBenchmark::key)
+                    .toList());
+        }
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Check.that(runs >= 1, "runs", runs, "must be at least 1");
+        Check.that(images >= 0, "images", images, "must be at least 0");
+        Check.that(testImages >= 0, "test-images", testImages, "must be at least 0");
+        Check.that(parallel >= 0, "parallel", parallel, "must be at least 0");
+        PrintWriter console = spec.commandLine().getOut();
+        StandardBenchmark chosen = Arrays.stream(StandardBenchmark.values())
+                .filter(candidate -> candidate.key().equals(name))
+                .findFirst()
+                .orElseThrow(
+                        () -> new IllegalArgumentException("benchmark=" + name + " must be one of " + new Names()));
+        List<RunPlan> plans = plans();
+        Benchmark benchmark = chosen.read(dir, shape(), images, testImages);
+        RunFolder folder = new RunFolder(out == null ? Path.of("bench-" + chosen.key()) : out);
+        BenchRunner runner = new BenchRunner(benchmark, folder);
+        List<RunPlan> open = runner.open(plans, resume);
+        console.printf(
+                "%s: %s, %d tasks, %,d training images; %d runs, %d of them done already%n",
+                chosen.key(),
+                chosen.meaning(),
+                benchmark.tasks().size(),
+                benchmark.trainImages(),
+                plans.size(),
+                plans.size() - open.size());
+        console.flush();
+        long work = throughKafka ? open.size() * (benchmark.trainImages() + benchmark.testImages()) : runner.work(open);
+        try (ProgressBar bar = new ProgressBarBuilder()
+                .setTaskName("images")
+                .setInitialMax(work)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUpdateIntervalMillis(1000)
+                .showSpeed()
+                .build()) {
+            if (throughKafka) {
+                for (RunPlan plan : open) {
+                    folder.add(KafkaRun.run(benchmark, plan, bar::stepBy));
+                }
+            } else {
+                runner.run(open, parallel == 0 ? Runtime.getRuntime().availableProcessors() : parallel, bar::stepBy);
+            }
+        }
+        Reports.write(folder);
+        console.println();
+        console.print(MarkdownReport.report(folder.all()));
+        console.println();
+        console.println("written: " + folder.path().resolve("report.html") + ", report.md and CSV files beside it");
+        console.flush();
+        return 0;
+    }
+
+    private Optional<ImageShape> shape() {
+        if (size == null) {
+            return Optional.empty();
+        }
+        if (!size.matches("[0-9]{1,4}x[0-9]{1,4}x[13]")) {
+            throw new IllegalArgumentException("size=" + size + " must be HEIGHTxWIDTHx1 or HEIGHTxWIDTHx3");
+        }
+        String[] sides = size.split("x", -1);
+        return Optional.of(
+                new ImageShape(Integer.parseInt(sides[0]), Integer.parseInt(sides[1]), Integer.parseInt(sides[2])));
+    }
+
+    private List<RunPlan> plans() {
+        Map<String, String> common = new LinkedHashMap<>(settings);
+        if (budget != null) {
+            common.put("budget.updates", budget.toString());
+            common.put("budget.period", "1");
+        }
+        List<RunPlan> plans = new ArrayList<>();
+        for (int run = 0; run < runs; run++) { // every learner gets its first seed before any its second
+            for (String learner : learners) {
+                for (Map<String, String> variant : variants(common)) {
+                    boolean told = oracleBoundaries && learner.startsWith("levit");
+                    plans.add(new RunPlan(learner, preset, variant, epochs, told, seed + run));
+                }
+            }
+        }
+        return plans;
+    }
+
+    private List<Map<String, String>> variants(Map<String, String> common) {
+        if (vary == null) {
+            return List.of(common);
+        }
+        int equals = vary.indexOf('=');
+        if (equals < 1 || equals == vary.length() - 1) {
+            throw new IllegalArgumentException("vary=" + vary + " must be KEY=VALUE,VALUE,...");
+        }
+        List<Map<String, String>> variants = new ArrayList<>();
+        for (String value : vary.substring(equals + 1).split(",", -1)) {
+            Map<String, String> variant = new LinkedHashMap<>(common);
+            variant.put(vary.substring(0, equals), value.trim());
+            variants.add(variant);
+        }
+        return variants;
+    }
+
+    /** Two reports side by side. */
+    @Command(
+            name = "compare",
+            mixinStandardHelpOptions = true,
+            description = "Puts the series of two reports side by side, paired over the seeds that both have.")
+    static final class Compare implements Callable<Integer> {
+        @Spec
+        private CommandSpec spec;
+
+        @Parameters(index = "0", paramLabel = "A", description = "Folder of a bench run.")
+        private Path a;
+
+        @Parameters(index = "1", paramLabel = "B", description = "Another, or the same, to compare its series.")
+        private Path b;
+
+        @Override
+        public Integer call() throws IOException {
+            spec.commandLine().getOut().print(Reports.compare(new RunFolder(a), new RunFolder(b)));
+            spec.commandLine().getOut().flush();
+            return 0;
+        }
+    }
+
+    /** One table of many reports. */
+    @Command(
+            name = "table",
+            mixinStandardHelpOptions = true,
+            description = "Prints one Markdown table of several reports, or writes it into a file between the lines"
+                    + " <!-- bench:begin --> and <!-- bench:end -->.")
+    static final class Table implements Callable<Integer> {
+        private static final String BEGIN = "<!-- bench:begin -->\n";
+        private static final String END = "<!-- bench:end -->";
+
+        @Spec
+        private CommandSpec spec;
+
+        @Parameters(arity = "1..*", paramLabel = "DIR", description = "Folders of bench runs.")
+        private List<Path> folders;
+
+        @Option(names = "--into", paramLabel = "FILE", description = "File to write the table into.")
+        private @Nullable Path file;
+
+        @Override
+        public Integer call() throws IOException {
+            List<RunResult> results = new ArrayList<>();
+            for (Path folder : folders) {
+                results.addAll(new RunFolder(folder).all());
+            }
+            String table = MarkdownReport.table(results);
+            if (file == null) {
+                spec.commandLine().getOut().print(table);
+                spec.commandLine().getOut().flush();
+                return 0;
+            }
+            String text = Files.readString(file);
+            int begin = text.indexOf(BEGIN);
+            int end = text.indexOf(END);
+            if (begin < 0 || end < begin) {
+                throw new IllegalArgumentException(
+                        "into=" + file + " must have the lines " + BEGIN.trim() + " and " + END);
+            }
+            Files.writeString(file, text.substring(0, begin + BEGIN.length()) + table + text.substring(end));
+            return 0;
+        }
+    }
+}
