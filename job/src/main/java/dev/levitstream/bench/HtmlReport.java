@@ -11,7 +11,7 @@ import java.util.Map;
 /** One page that needs nothing else: data, page and charting library (Apache ECharts) in one file. */
 final class HtmlReport {
     private static final String PAGE = "/bench/report.html";
-    private static final String LIBRARY = "/META-INF/resources/webjars/echarts/5.5.0/dist/echarts.min.js";
+    private static final String LIBRARY = "/META-INF/resources/webjars/echarts/5.5.0/echarts.min.js";
 
     private HtmlReport() {}
 

@@ -72,7 +72,6 @@ final class ComponentPool implements AutoCloseable {
         float[] values = network.layout().initialise(Randomness.at(seed, Purpose.INITIALISE, id));
         Adam adam = Blueprint.adam(values.length, options.training());
         components.add(Component.active(id, options.image(), manager, network, values, adam));
-        discriminant.ifPresent(DiscriminantRouter::grown);
     }
 
     /**
@@ -127,14 +126,9 @@ final class ComponentPool implements AutoCloseable {
         return scores;
     }
 
-    /** Tells the router that the active component learns an image. */
-    void learnt(Judgement image, int label) {
-        discriminant.ifPresent(chooser -> chooser.learnt(image.features(), size() - 1, label));
-    }
-
-    /** Lets the router take in what was learnt. */
-    void refreshRouter() {
-        discriminant.ifPresent(DiscriminantRouter::refresh);
+    /** The router that learns, if it is that one. */
+    Optional<DiscriminantRouter> discriminant() {
+        return discriminant;
     }
 
     /** The frozen components' part of {@link #judge}, bit for bit. */

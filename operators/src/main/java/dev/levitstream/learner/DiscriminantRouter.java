@@ -6,22 +6,27 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
 import org.ejml.interfaces.linsol.LinearSolverDense;
 
 /**
  * Routes by streaming linear discriminant analysis (Hayes and Kanan 2020) over fixed random features f: groups g are
- * the pairs (component that learnt the image, its label), score_g(f) = f' S^-1 m_g - m_g' S^-1 m_g / 2 with group means
- * m_g and one covariance S within groups, shrunk towards a multiple of the identity. The component of the best group
- * answers.
+ * the pairs (component that learnt the image, its label), score_g(f) = f' S^-1 m_g - m_g' S^-1 m_g / 2 + ln n_g with
+ * group means m_g, sizes n_g and one covariance S within groups, shrunk towards a multiple of the identity. The
+ * component of the best group answers.
  *
  * <p>Sums, counts and second moments are all it keeps: nothing is forgotten, their order does not matter, and their
- * size does not grow with the number of images. A group counts by its mean and not by its size, so a component is found
- * after its first few images. Solved anew when the active component's images have doubled, and every {@value #PERIOD}
- * images.
+ * size does not grow with the number of images. Solved anew {@value #FIRST} images after a group's first, when the
+ * images since then have doubled, and every {@value #PERIOD} images.
+ *
+ * <p>Images that come while there is evidence for a change are counted apart. If a component is created, they go over
+ * to it, for they were the first of its world; else they stay with the component that learnt them. Without this the old
+ * component would own a small group amid each new one, and draw its images.
  */
 final class DiscriminantRouter {
+    private static final int FIRST = 10;
     private static final int PERIOD = 1024;
 
     private final RandomPatches patches;
@@ -32,21 +37,23 @@ final class DiscriminantRouter {
 
     private final List<Group> groups = new ArrayList<>();
     private long images;
-    private long sinceGrowth;
+    private long sinceBirth;
     private long nextSolution;
 
     /** One group: its sums, and the discriminant that the last solution gave it; none before the first. */
     private static final class Group {
-        private final int component;
         private final int label;
         private final double[] sum;
         private final float[] weight;
         private float bias = Float.NEGATIVE_INFINITY;
+        private int component;
+        private boolean suspected;
         private long count;
 
-        private Group(int component, int label, int width) {
+        private Group(int component, int label, boolean suspected, int width) {
             this.component = component;
             this.label = label;
+            this.suspected = suspected;
             this.sum = new double[width];
             this.weight = new float[width];
         }
@@ -81,12 +88,16 @@ final class DiscriminantRouter {
         return best;
     }
 
-    /** Takes note that a component learns an image. */
-    void learnt(float[] features, int component, int label) {
-        Group group = group(component, label);
+    /**
+     * Takes note that a component learns an image.
+     *
+     * @param suspected whether there is evidence for a change at the moment
+     */
+    void learnt(float[] features, int component, int label, boolean suspected) {
+        Group group = group(component, label, suspected);
         group.count++;
         images++;
-        sinceGrowth++;
+        sinceBirth++;
         int at = 0;
         for (int i = 0; i < width; i++) {
             float value = features[i];
@@ -98,29 +109,61 @@ final class DiscriminantRouter {
         }
     }
 
-    private Group group(int component, int label) {
-        for (Group group : groups) {
-            if (group.component == component && group.label == label) {
-                return group;
-            }
+    private Group group(int component, int label, boolean suspected) {
+        Optional<Group> found = find(component, label, suspected);
+        if (found.isPresent()) {
+            return found.get();
         }
-        Group fresh = new Group(component, label, width);
+        if (!suspected || find(component, label, false).isEmpty()) {
+            sinceBirth = 0;
+            nextSolution = FIRST;
+        }
+        Group fresh = new Group(component, label, suspected, width);
         groups.add(fresh);
         return fresh;
     }
 
-    /** Says that a new component learns from now on. */
-    void grown() {
-        sinceGrowth = 0;
-        nextSolution = 0;
+    private Optional<Group> find(int component, int label, boolean suspected) {
+        return groups.stream()
+                .filter(group -> group.component == component && group.label == label && group.suspected == suspected)
+                .findFirst();
+    }
+
+    /** The evidence came to nothing: suspected images stay with the component that learnt them. */
+    void settle() {
+        for (Group group : List.copyOf(groups)) {
+            if (group.suspected) {
+                Optional<Group> own = find(group.component, group.label, false);
+                own.ifPresent(settled -> {
+                    settled.count += group.count;
+                    for (int i = 0; i < width; i++) {
+                        settled.sum[i] += group.sum[i];
+                    }
+                    groups.remove(group);
+                });
+                group.suspected = false;
+            }
+        }
+    }
+
+    /** The world has changed: suspected images go over to the component that was created for it. */
+    void handOver(int component) {
+        for (Group group : groups) {
+            if (group.suspected) {
+                group.component = component;
+                group.suspected = false;
+                sinceBirth = 0;
+                nextSolution = 0;
+            }
+        }
     }
 
     /** Solves for the discriminants if that is due. */
     void refresh() {
-        if (sinceGrowth == 0 || sinceGrowth < nextSolution) {
+        if (groups.isEmpty() || sinceBirth < nextSolution) {
             return;
         }
-        nextSolution = sinceGrowth + Math.min(PERIOD, sinceGrowth);
+        nextSolution = sinceBirth + Math.max(FIRST, Math.min(PERIOD, sinceBirth));
         DMatrixRMaj means = new DMatrixRMaj(width, groups.size());
         for (int g = 0; g < groups.size(); g++) {
             Group group = groups.get(g);
@@ -142,7 +185,7 @@ final class DiscriminantRouter {
                 group.weight[i] = (float) solution.get(i, g);
                 bias -= means.get(i, g) * solution.get(i, g) / 2;
             }
-            group.bias = (float) bias;
+            group.bias = (float) (bias + StrictMath.log((double) group.count));
         }
     }
 
@@ -173,13 +216,14 @@ final class DiscriminantRouter {
 
     void write(DataOutputStream out) throws IOException {
         out.writeLong(images);
-        out.writeLong(sinceGrowth);
+        out.writeLong(sinceBirth);
         out.writeLong(nextSolution);
         StateCodec.writeDoubles(out, moments);
         out.writeInt(groups.size());
         for (Group group : groups) {
             out.writeInt(group.component);
             out.writeInt(group.label);
+            out.writeBoolean(group.suspected);
             out.writeLong(group.count);
             StateCodec.writeDoubles(out, group.sum);
             StateCodec.writeFloats(out, group.weight);
@@ -189,12 +233,12 @@ final class DiscriminantRouter {
 
     void read(DataInputStream in) throws IOException {
         images = in.readLong();
-        sinceGrowth = in.readLong();
+        sinceBirth = in.readLong();
         nextSolution = in.readLong();
         StateCodec.readDoubles(in, moments);
         int count = in.readInt();
         for (int g = 0; g < count; g++) {
-            Group group = new Group(in.readInt(), in.readInt(), width);
+            Group group = new Group(in.readInt(), in.readInt(), in.readBoolean(), width);
             group.count = in.readLong();
             StateCodec.readDoubles(in, group.sum);
             System.arraycopy(StateCodec.readFloats(in), 0, group.weight, 0, width);

@@ -70,15 +70,19 @@ final class ExpandableLearner implements Learner {
         progress.observed(images, predictions);
         growHead();
         criterion.observed(judgements, pool);
-        for (int i = 0; i < images.size(); i++) {
-            admit(images.get(i), judgements.get(i));
+        boolean suspected = criterion.suspects();
+        if (!suspected) {
+            pool.discriminant().ifPresent(DiscriminantRouter::settle);
         }
-        pool.refreshRouter();
+        for (int i = 0; i < images.size(); i++) {
+            admit(images.get(i), judgements.get(i), suspected);
+        }
         int updates = progress.work().run(this::update);
         boolean firstFill = options.expansion().firstFill() && pool.size() == 1 && memory.isOverfull(); // line 14
         Optional<Verdict> novel = firstFill ? Optional.empty() : verdict(images).filter(Verdict::isNovel); // line 15
         boolean wanted = firstFill || novel.isPresent() || isFull(pool.active());
         Optional<Expansion> expansion = wanted && hasRoom() ? Optional.of(expand(novel)) : Optional.empty();
+        pool.discriminant().ifPresent(DiscriminantRouter::refresh);
         if (memory.isOverfull()) {
             memory.relieve();
         }
@@ -130,14 +134,14 @@ final class ExpandableLearner implements Learner {
         }
     }
 
-    private void admit(LabelledImage image, Judgement judgement) {
+    private void admit(LabelledImage image, Judgement judgement, boolean suspected) {
         boolean explainedByFrozen = judgement.routed() < pool.size() - 1;
         if (image.label().isEmpty() && explainedByFrozen && options.memory().unlabelled() == Unlabelled.ROUTED) {
             return;
         }
         int label = progress.classOf(image);
         pool.active().sawImage();
-        pool.learnt(judgement, label);
+        pool.discriminant().ifPresent(router -> router.learnt(judgement.features(), pool.size() - 1, label, suspected));
         memory.admit(
                 new Remembered(image.pixels(), label, judgement.view()),
                 Randomness.at(progress.seed(), Purpose.ADMIT, progress.nextAdmission()));
@@ -162,6 +166,9 @@ final class ExpandableLearner implements Learner {
     private Expansion expand(Optional<Verdict> verdict) {
         long imagesSeen = pool.active().imagesSeen();
         pool.grow(progress.seed(), progress.labels().width());
+        if (verdict.isPresent()) {
+            pool.discriminant().ifPresent(router -> router.handOver(pool.size() - 1));
+        }
         memory.clear();
         criterion.expanded();
         return new Expansion(pool.size(), progress.step(), verdict, pool.size(), imagesSeen);

@@ -32,6 +32,11 @@ sealed interface ExpansionCriterion permits LatentDistance, ReconstructionError,
      */
     Optional<Verdict> verdict(List<byte[]> batch, ReplayMemory memory, ComponentPool pool);
 
+    /** Whether there is some evidence for a change, though not enough yet. */
+    default boolean suspects() {
+        return false;
+    }
+
     /** Starts anew after an expansion. */
     default void expanded() {}
 

@@ -123,6 +123,11 @@ final class PrequentialNovelty implements ExpansionCriterion {
     }
 
     @Override
+    public boolean suspects() {
+        return evidence > 0;
+    }
+
+    @Override
     public void expanded() {
         evidence = 0;
         startBlock();
