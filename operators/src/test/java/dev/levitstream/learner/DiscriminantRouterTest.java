@@ -236,7 +236,7 @@ class DiscriminantRouterTest {
         assertThat(router.route(flat)).isEqualTo(-1);
         router.refresh();
         for (int i = 0; i < 20; i++) {
-            router.learnt(flat, 0, 0);
+            router.learnt(flat, 0, 0, false);
             router.refresh();
         }
         assertThat(router.route(flat)).isZero();
