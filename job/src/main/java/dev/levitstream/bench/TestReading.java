@@ -38,11 +38,7 @@ record TestReading(double accuracy, double taskSetAccuracy, double routingAccura
                     rightOf[c] += answers.labels().get(c).equals(images.get(i).label()) ? 1 : 0;
                     lossOf[c] += answers.losses()[c];
                 }
-                right += answers.labels()
-                                .get(answers.routed() - 1)
-                                .equals(images.get(i).label())
-                        ? 1
-                        : 0;
+                right += answers.answer().equals(images.get(i).label()) ? 1 : 0;
                 home += answers.routed() == homes.applyAsInt(t) ? 1 : 0;
                 progress.accept(1);
             }

@@ -131,12 +131,12 @@ public final class OptionCatalogue {
                         "routing.filters",
                         base.filters(),
                         "count, at least 1",
-                        "random filters of the router discriminant; it keeps 9 features of each"),
+                        "random filters of the discriminant; it keeps 9 features of each"),
                 r.number(
                         "routing.shrinkage",
                         base.shrinkage(),
                         "positive",
-                        "share of the mean variance added to every feature's (router discriminant)"));
+                        "share of the mean variance that the discriminant adds to every feature's"));
     }
 
     private static NetworkOptions network(OptionReader r, NetworkOptions base) {

@@ -8,6 +8,10 @@ import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -35,6 +39,33 @@ class CommandsTest {
         assertThat(out.toString()).contains("demo", "run", "publish", "watch");
         assertThat(run("run", "--help")).isZero();
         assertThat(out.toString()).contains("--expansion.threshold", "--kafka.bootstrap-servers", "--checkpoints");
+    }
+
+    @Test
+    void benchSaysWhatIsWrongBeforeItRunsAnything(@TempDir Path dir) {
+        assertThat(run("bench", "--help")).isZero();
+        assertThat(out.toString()).contains("split-mnist", "permuted-mnist", "--resume", "compare", "table");
+        Map<List<String>, String> wrong = new LinkedHashMap<>();
+        wrong.put(List.of("split-imagenet"), "benchmark=split-imagenet must be one of [split-mnist, ");
+        wrong.put(List.of(), "benchmark=null must be one of [split-mnist, ");
+        wrong.put(List.of("split-mnist", "--runs", "0"), "runs=0 must be at least 1");
+        wrong.put(
+                List.of("split-mnist", "--learner", "lstm"), "learner=lstm must be offline or a learner of run --help");
+        wrong.put(List.of("split-mnist", "--vary", "batch.size"), "vary=batch.size must be KEY=VALUE,VALUE,...");
+        wrong.put(List.of("split-mnist", "--size", "28x28"), "size=28x28 must be HEIGHTxWIDTHx1 or HEIGHTxWIDTHx3");
+        wrong.put(
+                List.of("split-mnist", "--dir", dir.toString()),
+                "train-images-idx3-ubyte.gz is missing (looked in mnist/ too): it is published as part of the MNIST");
+        wrong.put(
+                List.of("compare", dir.toString(), dir.toString()),
+                dir + "/runs is missing: " + dir + " must be the --out folder of a bench run");
+        wrong.forEach((arguments, message) -> {
+            err.getBuffer().setLength(0);
+            List<String> given = new ArrayList<>(List.of("bench"));
+            given.addAll(arguments);
+            assertThat(run(given.toArray(String[]::new))).as(message).isPositive();
+            assertThat(error()).contains(message).hasLineCount(1);
+        });
     }
 
     @Test

@@ -15,6 +15,10 @@ import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import us.hebi.matlab.mat.format.Mat5;
+import us.hebi.matlab.mat.format.Mat5File;
+import us.hebi.matlab.mat.types.MatlabType;
+import us.hebi.matlab.mat.types.Matrix;
 
 /** Readers on small files in the published layouts. */
 class DataTest {
@@ -61,6 +65,61 @@ class DataTest {
         Sample sample = StandardDataset.CIFAR10.test(dir).get(0);
         assertThat(sample.label()).isEqualTo("7");
         assertThat(sample.content().bytes()).startsWith(1, 2, 3, 4, 0, 0);
+    }
+
+    @Test
+    void cifar100IsReadByItsFineLabels(@TempDir Path dir) throws IOException {
+        byte[] record = new byte[2 + 3072];
+        record[0] = 11; // coarse
+        record[1] = 53; // fine
+        record[2] = 1;
+        record[2 + 1024] = 2;
+        record[2 + 2048] = 3;
+        Files.createDirectories(dir.resolve("cifar-100-binary"));
+        Files.write(dir.resolve("cifar-100-binary/train.bin"), record);
+        Sample sample = StandardDataset.CIFAR100.train(dir).get(0);
+        assertThat(sample.label()).isEqualTo("53");
+        assertThat(sample.content().bytes()).startsWith(1, 2, 3, 0);
+    }
+
+    @Test
+    void houseNumbersAreReadFromMatlabFiles(@TempDir Path dir) throws IOException {
+        Matrix images = Mat5.newMatrix(new int[] {32, 32, 3, 2}, MatlabType.UInt8);
+        images.setInt(new int[] {0, 1, 2, 1}, 200); // row 0, column 1, blue, second image
+        Matrix labels = Mat5.newMatrix(new int[] {2, 1}, MatlabType.UInt8);
+        labels.setInt(0, 10); // their 0
+        labels.setInt(1, 4);
+        try (Mat5File file = Mat5.newMatFile()) {
+            file.addArray("X", images).addArray("y", labels);
+            Mat5.writeToFile(file, dir.resolve("test_32x32.mat").toFile());
+        }
+        List<Sample> samples = StandardDataset.SVHN.test(dir);
+        assertThat(samples).extracting(Sample::label).containsExactly("0", "4");
+        byte[] pixels = samples.get(1).content().bytes();
+        assertThat(pixels[3 + 2]).isEqualTo((byte) 200);
+        assertThat(samples.get(0).content().bytes()).containsOnly(0);
+        try (Mat5File file = Mat5.newMatFile()) {
+            file.addArray("X", Mat5.newMatrix(new int[] {1, 1}, MatlabType.UInt8));
+            Mat5.writeToFile(file, dir.resolve("train_32x32.mat").toFile());
+        }
+        assertThatThrownBy(() -> StandardDataset.SVHN.train(dir)).hasMessageContaining("must hold the arrays X and y");
+    }
+
+    @Test
+    void imagesAreScaledAndTheirChannelsBroughtToTheShape() throws IOException {
+        ImageShape small = new ImageShape(2, 2, 1);
+        Sample grey = Sample.raw("a", small, new byte[] {(byte) 200, (byte) 200, 100, 100});
+        assertThat(Rescaling.pixels(grey, small)).isSameAs(grey.content().bytes());
+        byte[] coloured = Rescaling.pixels(grey, new ImageShape(2, 2, 3));
+        assertThat(coloured).startsWith(200, 200, 200).endsWith(100, 100, 100);
+        byte[] larger = Rescaling.pixels(grey, new ImageShape(4, 4, 1));
+        assertThat(larger).hasSize(16);
+        assertThat(larger[0] & 0xFF).isBetween(190, 210);
+        assertThat(larger[15] & 0xFF).isBetween(85, 110);
+        Sample red = Sample.raw("a", new ImageShape(1, 1, 3), new byte[] {(byte) 255, 0, 0});
+        assertThat(Rescaling.pixels(red, new ImageShape(1, 1, 1))).containsExactly(76);
+        Sample broken = new Sample("a", small, Encoding.PNG, () -> new byte[3]);
+        assertThatThrownBy(() -> Rescaling.pixels(broken, small)).hasMessageContaining("no readable picture");
     }
 
     @Test

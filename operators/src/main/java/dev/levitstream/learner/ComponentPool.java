@@ -18,6 +18,13 @@ final class ComponentPool implements AutoCloseable {
     private static final String FROZEN = "component/%04d";
     private static final String ACTIVE = "active";
     private static final String ROUTER = "router";
+    /**
+     * Components whose answers the product weighs; two cost little and more changed nothing (package documentation).
+     */
+    private static final int CANDIDATES = 2;
+    /** A classifier that is sure may be wrong: probabilities below count as this. */
+    private static final double SMALLEST = 1e-6;
+
     private static final float[] NOTHING = new float[0];
 
     private final LearnerOptions options;
@@ -33,7 +40,7 @@ final class ComponentPool implements AutoCloseable {
         this.manager = manager;
         RoutingOptions routing = options.routing();
         this.router = new Router(routing.score(), options.training().klWeight());
-        this.discriminant = routing.router() == RoutingOptions.Method.DISCRIMINANT
+        this.discriminant = routing.router() != RoutingOptions.Method.VAE
                 ? Optional.of(new DiscriminantRouter(
                         new RandomPatches(options.image(), routing.filters()), routing.shrinkage()))
                 : Optional.empty();
@@ -90,9 +97,61 @@ final class ComponentPool implements AutoCloseable {
         }
         FrozenView view = new FrozenView(knowledge(image), Arrays.copyOf(errors, size() - 1));
         float[] features = discriminant.map(chooser -> chooser.features(pixels)).orElse(NOTHING);
-        int chosen = discriminant.map(chooser -> chooser.route(features)).orElse(-1);
-        int routed = chosen < 0 ? Router.best(scores) : chosen;
-        return new Judgement(errors, scores, routed, features, probabilities(routed, image, view), view);
+        Belief belief = discriminant.map(chooser -> chooser.believe(features)).orElseGet(() -> new Belief(List.of()));
+        Answer answer = answer(belief, scores, image, view);
+        return new Judgement(errors, scores, answer.component(), features, answer.probabilities(), view);
+    }
+
+    private record Answer(int component, float[] probabilities) {}
+
+    private Answer answer(Belief belief, float[] scores, List<byte[]> image, FrozenView view) {
+        List<Integer> candidates = belief.components();
+        int best = candidates.isEmpty() ? Router.best(scores) : candidates.get(0);
+        boolean alone = candidates.isEmpty() || options.routing().router() != RoutingOptions.Method.PRODUCT;
+        if (alone || get(best).network().classes() == 0) {
+            return new Answer(best, probabilities(best, image, view));
+        }
+        return product(belief, candidates.subList(0, Math.min(CANDIDATES, candidates.size())), image, view);
+    }
+
+    /**
+     * p(c, y | x) ~ p(c, y | f(x)) p_c(y | x) over the best components c and their classes y, with the router's belief
+     * p(c, y | f(x)) and the component's own answer p_c(y | x): a product of experts (Hinton 2002). The pair of the
+     * highest probability answers; classes add up over components.
+     */
+    private Answer product(Belief belief, List<Integer> candidates, List<byte[]> image, FrozenView view) {
+        int classes = 0;
+        for (int component : candidates) {
+            classes = Math.max(classes, get(component).network().classes());
+        }
+        double[][] logs = new double[candidates.size()][];
+        int best = candidates.get(0);
+        double highest = Double.NEGATIVE_INFINITY;
+        for (int k = 0; k < logs.length; k++) {
+            float[] own = probabilities(candidates.get(k), image, view);
+            logs[k] = new double[own.length];
+            for (int y = 0; y < own.length; y++) {
+                logs[k][y] = belief.of(candidates.get(k), y) + StrictMath.log(Math.max(own[y], SMALLEST));
+                if (logs[k][y] > highest) {
+                    highest = logs[k][y];
+                    best = candidates.get(k);
+                }
+            }
+        }
+        double[] sums = new double[classes];
+        double total = 0;
+        for (double[] ofComponent : logs) {
+            for (int y = 0; y < ofComponent.length; y++) {
+                double share = StrictMath.exp(ofComponent[y] - highest);
+                sums[y] += share;
+                total += share;
+            }
+        }
+        float[] probabilities = new float[classes];
+        for (int y = 0; y < classes; y++) {
+            probabilities[y] = (float) (sums[y] / total);
+        }
+        return new Answer(best, probabilities);
     }
 
     /** What one component answers to one image; empty while it knows no label. */

@@ -71,21 +71,19 @@ final class DiscriminantRouter {
         return patches.of(pixels);
     }
 
-    /** Index of the component whose group scores best; -1 before anything was learnt. */
-    int route(float[] features) {
-        int best = -1;
-        float highest = Float.NEGATIVE_INFINITY;
+    /** What the groups say of an image; nothing before anything was learnt. */
+    Belief believe(float[] features) {
+        List<Belief.Claim> claims = new ArrayList<>(groups.size());
         for (Group group : groups) {
-            float score = group.bias;
-            for (int i = 0; i < width; i++) {
-                score += features[i] * group.weight[i];
-            }
-            if (score > highest) {
-                highest = score;
-                best = group.component;
+            if (group.bias > Float.NEGATIVE_INFINITY) {
+                float score = group.bias;
+                for (int i = 0; i < width; i++) {
+                    score += features[i] * group.weight[i];
+                }
+                claims.add(new Belief.Claim(group.component, group.label, score));
             }
         }
-        return best;
+        return new Belief(claims);
     }
 
     /**

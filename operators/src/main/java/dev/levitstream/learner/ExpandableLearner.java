@@ -224,21 +224,15 @@ final class ExpandableLearner implements Learner {
 
     @Override
     public List<ComponentAnswers> everyAnswer(List<LabelledImage> images) {
-        List<String> known = progress.labels().labels();
         List<ComponentAnswers> answers = new ArrayList<>(images.size());
         for (LabelledImage image : images) {
-            Judgement judgement = pool.judge(image.pixels());
+            Judgement judgement = judge(List.of(image)).get(0);
+            ImagePrediction prediction = predictions(List.of(judgement)).get(0);
             List<Optional<String>> labels = new ArrayList<>(pool.size());
             for (float[] probabilities : pool.everyAnswer(image.pixels(), judgement.view())) {
-                labels.add(new ImagePrediction(
-                                known,
-                                Arrays.copyOf(probabilities, Math.min(probabilities.length, known.size())),
-                                1,
-                                0,
-                                0)
-                        .label());
+                labels.add(prediction.withScores(probabilities).label());
             }
-            answers.add(new ComponentAnswers(judgement.routed() + 1, judgement.scores(), labels));
+            answers.add(new ComponentAnswers(prediction.componentId(), prediction.label(), judgement.scores(), labels));
         }
         return answers;
     }

@@ -1,5 +1,6 @@
 package dev.levitstream.learner;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,6 +26,12 @@ public record ImagePrediction(
             }
         }
         return scores.length == 0 ? Optional.empty() : Optional.of(labels.get(best));
+    }
+
+    /** The same for other probabilities of the labels; what is missing of them is 0, what is too much is left out. */
+    ImagePrediction withScores(float[] other) {
+        float[] padded = other.length == 0 ? other : Arrays.copyOf(other, labels.size());
+        return new ImagePrediction(labels, padded, componentId, novelty, noveltyThreshold);
     }
 
     /** Whether every number is finite; if not, the component's parameters have diverged. */

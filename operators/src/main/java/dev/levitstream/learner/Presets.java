@@ -39,7 +39,7 @@ public enum Presets {
         public LearnerOptions options(ImageShape image) {
             return complete(
                     image,
-                    new RoutingOptions(Method.DISCRIMINANT, Router.Score.RECONSTRUCTION, 100, 1e-3),
+                    new RoutingOptions(Method.PRODUCT, Router.Score.RECONSTRUCTION, 100, 1e-3),
                     4,
                     new TrainingOptions(64, 1e-3, 1e-2, 0.5, 0.999, 1),
                     new BudgetOptions(2, 1, 0, 200),

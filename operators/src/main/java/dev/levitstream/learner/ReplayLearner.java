@@ -178,7 +178,8 @@ final class ReplayLearner implements Learner {
     @Override
     public List<ComponentAnswers> everyAnswer(List<LabelledImage> images) {
         return predict(images).stream()
-                .map(prediction -> new ComponentAnswers(1, new float[1], List.of(prediction.label())))
+                .map(prediction ->
+                        new ComponentAnswers(1, prediction.label(), new float[1], List.of(prediction.label())))
                 .toList();
     }
 

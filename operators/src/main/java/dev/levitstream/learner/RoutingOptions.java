@@ -9,9 +9,8 @@ import java.util.Locale;
  *
  * @param router what decides
  * @param score VAE loss that the router {@code vae} compares; also what novelty is measured in
- * @param filters random filters of the router {@code discriminant} (count), at least 1; it keeps 9 x filters features
- * @param shrinkage share of the mean variance that the router {@code discriminant} adds to every feature's own,
- *     positive
+ * @param filters random filters of the discriminant (count), at least 1; it keeps 9 x filters features
+ * @param shrinkage share of the mean variance that the discriminant adds to every feature's own, positive
  */
 public record RoutingOptions(Method router, Router.Score score, int filters, double shrinkage) implements Serializable {
     /** What decides. */
@@ -19,7 +18,9 @@ public record RoutingOptions(Method router, Router.Score score, int filters, dou
         /** The VAE that explains the image best, as in the article. */
         VAE,
         /** A linear discriminant over fixed features, kept exactly while the stream goes by. */
-        DISCRIMINANT
+        DISCRIMINANT,
+        /** The discriminant's belief times the answers of the two components that it believes in most. */
+        PRODUCT
     }
 
     /** The router in one word, for reports. */

@@ -41,7 +41,14 @@ public final class TinyLearners {
                 0,
                 KnowledgeFusion.Level.FEATURES,
                 new RoutingOptions(
-                        kind == LearnerKind.LEVIT_DNN ? Method.VAE : Method.DISCRIMINANT, Router.Score.ELBO, 2, 1e-2),
+                        switch (kind) {
+                            case LEVIT_DNN -> Method.VAE;
+                            case LEVIT_NO_DKF -> Method.DISCRIMINANT;
+                            default -> Method.PRODUCT;
+                        },
+                        Router.Score.ELBO,
+                        2,
+                        1e-2),
                 new NetworkOptions(
                         new VitOptions(SHAPE, 4, 6, 2, List.of(8)),
                         new VaeOptions(SHAPE, 4, List.of(), List.of(12, 12)),
