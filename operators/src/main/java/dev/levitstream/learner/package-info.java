@@ -5,7 +5,8 @@
  *
  * <ol>
  *   <li>judge each image by all components' VAEs, route it to one, predict
- *       ({@link dev.levitstream.learner.ComponentPool}, {@link dev.levitstream.learner.Router});
+ *       ({@link dev.levitstream.learner.ComponentPool}, {@link dev.levitstream.learner.Router},
+ *       {@link dev.levitstream.learner.DiscriminantRouter});
  *   <li>admit the images to the replay memory ({@link dev.levitstream.learner.ReplayMemory});
  *   <li>train the active component on mini-batches of the memory, within the budget
  *       ({@link dev.levitstream.learner.WorkQueue});
@@ -14,7 +15,7 @@
  * </ol>
  *
  * <p>Why predictions are a pure function of one image: an answer that depends on batch mates, on the task or on the
- * order of a test set cannot be trusted in a stream. Images are judged in chunks of one fixed shape, so that not even
+ * order of a test set cannot be trusted in a stream. Each image is judged in computations of its own, so that not even
  * rounding depends on company.
  *
  * <p>Why what frozen components make of an image is kept beside it in the memory: they never change, so an update costs
@@ -25,8 +26,38 @@
  * name it.
  *
  * <p>Why the criterion {@code novelty} exists beside the article's: its score is the novelty that every prediction
- * carries anyway, each image's divided by what is usual for the component that it is routed to, so it costs nothing,
- * needs no threshold in pixel units, and known images of older components do not look like change.
+ * carries anyway, each image's divided by what is usual for the component that explains it, so it costs nothing, needs
+ * no threshold in pixel units, and known images of older components do not look like change. Why it sums evidence up:
+ * judged by blocks of 64 images, changes of Split MNIST measured 1.44 to 1.95 and undisturbed blocks up to 1.30, so
+ * that a threshold between them (1.45) missed a change in one of six full runs; after a change the excess lasts for
+ * hundreds of images while elsewhere it does not, and Page's test finds every one of them (threshold 1.25, evidence 20
+ * thresholds).
+ *
+ * <p>Why the router {@code product} (ambiguity A4). Question: what limits honest routing, and what improves it?
+ * Figures, all from one run each that was told of the changes, Split MNIST with 3,000 and Split CIFAR-10 with 2,000
+ * images per task; if every image found its component, accuracy would be 98.4 and 73.0 %:
+ *
+ * <table>
+ *   <caption>routed right, then answered right</caption>
+ *   <tr><th>router<th>Split MNIST<th>Split CIFAR-10
+ *   <tr><td>smallest evidence bound, as in the article<td>93.8, 92.6 %<td>41.1, 31.0 %
+ *   <tr><td>smallest reconstruction error<td>93.7, 92.5 %<td>38.1, 28.8 %
+ *   <tr><td>the same divided by what is usual for the component<td>90.6, 89.4 %<td>34.8, 26.1 %
+ *   <tr><td>the same, and the classifier's confidence<td>94.0, 93.0 %<td>38.5, 30.2 %
+ *   <tr><td>{@code discriminant}<td>96.5, 95.1 %<td>63.3, 49.1 %
+ *   <tr><td>{@code product}<td>96.3 % answered right<td>58.2 % answered right
+ * </table>
+ *
+ * <p>A VAE says how well an image can be drawn, not whose it is. A discriminant between components does say it, but its
+ * images are gone when the next component comes; over features that never change it needs sums only, so it forgets
+ * nothing. The last row multiplies its belief with the component's own answer; two candidates do as well as all. What
+ * this refutes: on CIFAR-10 the discriminant's own classes, without any component, are right for 58.4 % of the same
+ * images.
+ *
+ * <p>Why memory is a reservoir in the preset {@code stream} (ambiguity A12): a component that spans a change nobody
+ * noticed keeps both worlds. Split Fashion-MNIST, 4,000 images per task, where the change to shirts and sneakers is not
+ * noticed: first in, first out 82.5 %, reservoir 87.0 %; where nothing is missed (Split MNIST, 6,000 per task) 95.5
+ * against 95.1 %. One seed each.
  */
 @NullMarked
 package dev.levitstream.learner;

@@ -1,0 +1,72 @@
+package dev.levitstream.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.levitstream.data.Dataset;
+import dev.levitstream.data.DrawnStream;
+import dev.levitstream.data.Phase;
+import dev.levitstream.data.Rescaling;
+import dev.levitstream.data.Sample;
+import dev.levitstream.learner.LabelledImage;
+import dev.levitstream.nn.ImageShape;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * What learners reach on the drawn stream, seed 0, preset stream: 1500 images per phase. A change of these numbers is a
+ * change of the learner: say why in the commit that changes them.
+ */
+@Tag("slow")
+class GoldenRunTest {
+    private static final double TOLERANCE = 0.015;
+
+    private static Benchmark drawn() throws IOException {
+        Dataset dataset = DrawnStream.dataset(1500, 200, 1);
+        ImageShape shape = dataset.train().get(0).samples().get(0).shape();
+        List<Task> tasks = new ArrayList<>();
+        for (Phase phase : dataset.train()) {
+            Set<String> labels = phase.samples().stream().map(Sample::label).collect(Collectors.toCollection(HashSet::new));
+            List<Sample> test =
+                    dataset.test().stream().filter(sample -> labels.contains(sample.label())).toList();
+            tasks.add(new Task(phase.name(), images(phase.samples(), shape), images(test, shape)));
+        }
+        return new Benchmark("drawn", shape, tasks);
+    }
+
+    private static List<LabelledImage> images(List<Sample> samples, ImageShape shape) throws IOException {
+        List<LabelledImage> images = new ArrayList<>();
+        for (Sample sample : samples) {
+            images.add(new LabelledImage(Rescaling.pixels(sample, shape), Optional.of(sample.label())));
+        }
+        return images;
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "levit-dkf, 0, 0, 3",
+        "levit-no-dkf, 0, 0, 3",
+        "levit-dkf-fixed, 0, 0, 3",
+        "levit-dnn, 0, 0, 3",
+        "er, 0, 0, 1",
+        "finetune, 0, 0, 1"
+    })
+    void aLearnerReachesWhatItReachedBefore(String learner, double accuracy, double prequential, int components)
+            throws IOException {
+        RunPlan plan = new RunPlan(learner, "stream", Map.of(), 1, false, 0);
+        RunResult run = new InProcessRun(drawn(), plan, images -> {}).run();
+
+        assertThat(run.accuracy()).isCloseTo(accuracy, within(TOLERANCE));
+        assertThat(run.prequentialAccuracy()).isCloseTo(prequential, within(TOLERANCE));
+        assertThat(run.components()).isEqualTo(components);
+    }
+}
