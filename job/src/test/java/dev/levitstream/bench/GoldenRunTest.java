@@ -35,9 +35,11 @@ class GoldenRunTest {
         ImageShape shape = dataset.train().get(0).samples().get(0).shape();
         List<Task> tasks = new ArrayList<>();
         for (Phase phase : dataset.train()) {
-            Set<String> labels = phase.samples().stream().map(Sample::label).collect(Collectors.toCollection(HashSet::new));
-            List<Sample> test =
-                    dataset.test().stream().filter(sample -> labels.contains(sample.label())).toList();
+            Set<String> labels =
+                    phase.samples().stream().map(Sample::label).collect(Collectors.toCollection(HashSet::new));
+            List<Sample> test = dataset.test().stream()
+                    .filter(sample -> labels.contains(sample.label()))
+                    .toList();
             tasks.add(new Task(phase.name(), images(phase.samples(), shape), images(test, shape)));
         }
         return new Benchmark("drawn", shape, tasks);

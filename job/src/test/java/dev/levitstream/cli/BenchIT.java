@@ -53,9 +53,27 @@ class BenchIT {
         draw(dir.resolve("data/train"), 400, new Random(1));
         draw(dir.resolve("data/test"), 20, new Random(2));
         String[] common = {
-            "bench", "split-folder", "--dir", dir.resolve("data").toString(), "--size", "8x8x1", "--set", "vae.hidden=16",
-            "--set", "vae.latent-width=4", "--set", "vit.embedding-width=12", "--set", "vit.hidden=16", "--set",
-            "routing.filters=3", "--set", "training.learning-rate=0.01", "--set", "memory.capacity=512", "--out",
+            "bench",
+            "split-folder",
+            "--dir",
+            dir.resolve("data").toString(),
+            "--size",
+            "8x8x1",
+            "--set",
+            "vae.hidden=16",
+            "--set",
+            "vae.latent-width=4",
+            "--set",
+            "vit.embedding-width=12",
+            "--set",
+            "vit.hidden=16",
+            "--set",
+            "routing.filters=3",
+            "--set",
+            "training.learning-rate=0.01",
+            "--set",
+            "memory.capacity=512",
+            "--out",
             dir.resolve("out").toString()
         };
         String alone = run(common);
@@ -76,7 +94,13 @@ class BenchIT {
 
         String readme = "before\n<!-- bench:begin -->\nold\n<!-- bench:end -->\nafter\n";
         Path file = Files.writeString(dir.resolve("README.md"), readme);
-        run("bench", "table", dir.resolve("out").toString(), dir.resolve("kafka").toString(), "--into", file.toString());
+        run(
+                "bench",
+                "table",
+                dir.resolve("out").toString(),
+                dir.resolve("kafka").toString(),
+                "--into",
+                file.toString());
         assertThat(Files.readString(file))
                 .startsWith("before\n<!-- bench:begin -->\n| stream | learner |")
                 .contains("split-folder (1600)", "through-kafka")

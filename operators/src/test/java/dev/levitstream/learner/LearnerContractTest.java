@@ -229,6 +229,82 @@ class LearnerContractTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(LearnerKind.class)
+    void whatEveryComponentAnswersAgreesWithWhatIsPredicted(LearnerKind kind) {
+        LearnerOptions options = TinyLearners.eager(TinyLearners.options(kind));
+        List<LabelledImage> images = stream(6);
+        try (Learner learner = TinyLearners.open(options, 6)) {
+            for (int i = 0; i < images.size(); i += BATCH) {
+                observe(learner, images, i);
+            }
+            LearnerDescription about = learner.describe();
+            List<LabelledImage> asked = images.subList(300, 340);
+            List<ImagePrediction> predictions = learner.predict(asked);
+            List<ComponentAnswers> answers = learner.everyAnswer(asked);
+            for (int i = 0; i < asked.size(); i++) {
+                ComponentAnswers answer = answers.get(i);
+                assertThat(answer.routed()).isEqualTo(predictions.get(i).componentId());
+                assertThat(answer.answer()).isEqualTo(predictions.get(i).label());
+                assertThat(answer.labels()).hasSize(about.components());
+                assertThat(answer.losses()).hasSize(about.components());
+                double sum = 0;
+                for (float score : predictions.get(i).scores()) {
+                    assertThat(score).isBetween(0f, 1f);
+                    sum += score;
+                }
+                assertThat(sum).isBetween(0.99, 1.01);
+            }
+            List<ComponentProfile> profiles = learner.profiles(2);
+            assertThat(profiles).hasSize(about.components());
+            assertThat(profiles.stream()
+                            .mapToLong(profile -> profile.bodyParameters() + profile.vaeParameters())
+                            .sum())
+                    .isEqualTo(about.parameters());
+            for (ComponentProfile profile : profiles) {
+                double gates = 0;
+                for (float gate : profile.gates()) {
+                    gates += gate;
+                }
+                assertThat(profile.gates().length == 0 || Math.abs(gates - 1) < 1e-5)
+                        .isTrue();
+                assertThat(profile.generated()).hasSize(kind.expands() ? 2 : 0);
+            }
+            assertInvariants(learner, options);
+        }
+    }
+
+    @Test
+    void aComponentThatHasSeenItsMostImagesIsFrozen() {
+        LearnerOptions base = TinyLearners.options(LearnerKind.LEVIT_DKF);
+        ExpansionOptions e = base.expansion();
+        LearnerOptions options = TinyLearners.with(
+                base,
+                new ExpansionOptions(
+                        e.criterion(),
+                        e.scale(),
+                        1e9,
+                        e.codes(),
+                        e.samples(),
+                        e.evidence(),
+                        e.warmUp(),
+                        false,
+                        100,
+                        9));
+        StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, 2);
+        List<LabelledImage> images = simulator.phase(0, 320, 0);
+        List<Integer> expansions = new ArrayList<>();
+        try (Learner learner = TinyLearners.open(options, 2)) {
+            for (int i = 0; i < images.size(); i += BATCH) {
+                if (observe(learner, images, i).expansion().isPresent()) {
+                    expansions.add(i + BATCH);
+                }
+            }
+            assertThat(expansions).containsExactly(100, 200, 300);
+            assertInvariants(learner, options);
+        }
+    }
+
     @Test
     void anotherLearnersStateIsRefusedByName() {
         try (Learner er = TinyLearners.open(TinyLearners.options(LearnerKind.ER), 0)) {
