@@ -162,7 +162,11 @@ public final class OptionCatalogue {
                                 vae.hidden(),
                                 "widths; one where vae.channels is given",
                                 "fully connected layers of the VAE")),
-                r.integers("dnn.hidden", base.dnnHidden(), "widths, at least 1 each", "layers of levit-dnn"));
+                r.integers("dnn.hidden", base.dnnHidden(), "widths, at least 1 each", "layers of levit-dnn"),
+                r.yesNo(
+                        "vit.shared-embedding",
+                        base.sharedEmbedding(),
+                        "whether the patch embedding is learnt by the first component alone"));
     }
 
     private static TrainingOptions training(OptionReader r, TrainingOptions base) {
@@ -180,7 +184,11 @@ public final class OptionCatalogue {
                         "Adam's learning rate for fusion gates"),
                 r.number("training.beta1", base.beta1(), "0 to below 1", "decay of Adam's first moment"),
                 r.number("training.beta2", base.beta2(), "0 to below 1", "decay of Adam's second moment"),
-                r.number("training.kl-weight", base.klWeight(), "at least 0", "weight of the VAE's divergence"));
+                r.number("training.kl-weight", base.klWeight(), "at least 0", "weight of the VAE's divergence"),
+                r.choice(
+                        "training.augmentation",
+                        base.augmentation(),
+                        "how images are changed before an update; costs the cache of frozen components"));
     }
 
     private static BudgetOptions budget(OptionReader r, BudgetOptions base) {

@@ -50,6 +50,8 @@ class OptionCatalogueTest {
             Map.entry("budget.millis", "20"),
             Map.entry("budget.queue", "77"),
             Map.entry("memory.capacity", "3000"),
+            Map.entry("training.augmentation", "natural"),
+            Map.entry("vit.shared-embedding", "true"),
             Map.entry("memory.admission", "fifo"),
             Map.entry("memory.unlabelled", "all"),
             Map.entry("expansion.criterion", "latent"),

@@ -38,6 +38,7 @@ final class Component implements AutoCloseable {
     private Optional<Training> training;
     private double usualNovelty = Double.NaN;
     private long imagesSeen;
+    private int kept;
 
     /**
      * What only the active component has: its parameters on the Java side, where the optimizer works, and the
@@ -99,6 +100,9 @@ final class Component implements AutoCloseable {
         Component component = frozen(id, options.image(), parent, network, StateCodec.readFloats(in));
         component.usualNovelty = usualNovelty;
         component.imagesSeen = imagesSeen;
+        if (options.network().sharedEmbedding() && id > 1) {
+            component.keepEmbedding();
+        }
         return component;
     }
 
@@ -252,7 +256,7 @@ final class Component implements AutoCloseable {
         float[] gates = evaluate(
                 (scope, p) -> network.gates(p, scope).map(Tensors::read).orElse(new float[0]));
         long vae = network.vaeSize();
-        return new ComponentProfile(id, imagesSeen, network.layout().size() - vae, vae, gates, drawn);
+        return new ComponentProfile(id, imagesSeen, network.layout().size() - vae - kept, vae, gates, drawn);
     }
 
     /**
@@ -295,15 +299,26 @@ final class Component implements AutoCloseable {
         }
     }
 
+    /** Copies the patch embedding to where it lies in another component's values. */
+    void copyEmbedding(float[] values) {
+        System.arraycopy(Tensors.read(flat), 0, values, 0, network.embeddingSize());
+    }
+
+    /** Leaves the patch embedding as it is from now on (ambiguity A7). */
+    void keepEmbedding() {
+        kept = network.embeddingSize();
+    }
+
     private Adam.Rate[] rates(TrainingOptions options) {
         int size = network.layout().size();
         if (!network.layout().contains(KnowledgeFusion.LOGITS)) {
-            return new Adam.Rate[] {new Adam.Rate(0, size, options.learningRate())};
+            return new Adam.Rate[] {new Adam.Rate(0, kept, 0), new Adam.Rate(kept, size, options.learningRate())};
         }
         ParameterLayout.Entry gates = network.layout().entry(KnowledgeFusion.LOGITS);
         int end = gates.offset() + gates.size();
         return new Adam.Rate[] {
-            new Adam.Rate(0, gates.offset(), options.learningRate()),
+            new Adam.Rate(0, kept, 0),
+            new Adam.Rate(kept, gates.offset(), options.learningRate()),
             new Adam.Rate(gates.offset(), end, options.gateLearningRate()),
             new Adam.Rate(end, size, options.learningRate())
         };

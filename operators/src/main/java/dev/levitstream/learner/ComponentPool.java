@@ -77,8 +77,15 @@ final class ComponentPool implements AutoCloseable {
         ComponentNetwork network = blueprint.network(components.size(), classes);
         int id = components.size() + 1;
         float[] values = network.layout().initialise(Randomness.at(seed, Purpose.INITIALISE, id));
+        boolean shares = options.network().sharedEmbedding() && !components.isEmpty();
+        if (shares) {
+            get(0).copyEmbedding(values);
+        }
         Adam adam = Blueprint.adam(values.length, options.training());
         components.add(Component.active(id, options.image(), manager, network, values, adam));
+        if (shares) {
+            active().keepEmbedding();
+        }
     }
 
     /**
@@ -188,6 +195,22 @@ final class ComponentPool implements AutoCloseable {
     /** The router that learns, if it is that one. */
     Optional<DiscriminantRouter> discriminant() {
         return discriminant;
+    }
+
+    /** What the frozen components make of images that are used once, at once; bits may depend on batch mates. */
+    List<FrozenView> passingViews(List<byte[]> images) {
+        int width = blueprint.knowledgeWidth();
+        int count = width == 0 ? 0 : frozen().size();
+        float[][] joined = new float[images.size()][count * width];
+        for (int j = 0; j < count; j++) {
+            float[] all = get(j).knowledge(images);
+            for (int i = 0; i < joined.length; i++) {
+                System.arraycopy(all, i * width, joined[i], j * width, width);
+            }
+        }
+        return Arrays.stream(joined)
+                .map(knowledge -> new FrozenView(knowledge, new float[frozen().size()]))
+                .toList();
     }
 
     /** The frozen components' part of {@link #judge}, bit for bit. */

@@ -154,8 +154,25 @@ final class ExpandableLearner implements Learner {
             return false;
         }
         SplittableRandom random = Randomness.at(progress.seed(), Purpose.UPDATE, progress.nextUpdate());
-        pool.active().update(new MiniBatch(memory.draw(size, random), latentWidth, random), options.training());
+        List<Remembered> drawn = augmented(memory.draw(size, random), random);
+        pool.active().update(new MiniBatch(drawn, latentWidth, random), options.training());
         return true;
+    }
+
+    private List<Remembered> augmented(List<Remembered> drawn, SplittableRandom random) {
+        Augmentation augmentation = options.training().augmentation();
+        if (augmentation == Augmentation.NONE) {
+            return drawn;
+        }
+        List<byte[]> changed = drawn.stream()
+                .map(image -> augmentation.of(image.pixels(), options.image(), random))
+                .toList();
+        List<FrozenView> views = pool.passingViews(changed);
+        List<Remembered> augmented = new ArrayList<>(drawn.size());
+        for (int i = 0; i < drawn.size(); i++) {
+            augmented.add(new Remembered(changed.get(i), drawn.get(i).label(), views.get(i)));
+        }
+        return augmented;
     }
 
     private boolean hasRoom() {

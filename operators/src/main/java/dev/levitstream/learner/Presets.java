@@ -23,7 +23,7 @@ public enum Presets {
                     image,
                     new RoutingOptions(Method.VAE, Router.Score.ELBO, 100, 1e-3),
                     1,
-                    new TrainingOptions(64, 1e-4, 1e-4, 0.5, 0.999, 1),
+                    new TrainingOptions(64, 1e-4, 1e-4, 0.5, 0.999, 1, Augmentation.NONE),
                     new BudgetOptions(grey ? 50 : 200, 5, 0, 2000),
                     Admission.FIFO,
                     Unlabelled.ALL,
@@ -41,7 +41,7 @@ public enum Presets {
                     image,
                     new RoutingOptions(Method.PRODUCT, Router.Score.RECONSTRUCTION, 100, 1e-3),
                     4,
-                    new TrainingOptions(64, 1e-3, 1e-2, 0.5, 0.999, 1),
+                    new TrainingOptions(64, 1e-3, 1e-2, 0.5, 0.999, 1, Augmentation.NONE),
                     new BudgetOptions(2, 1, 0, 200),
                     Admission.RESERVOIR,
                     Unlabelled.ROUTED,
@@ -92,7 +92,8 @@ public enum Presets {
             return new NetworkOptions(
                     new VitOptions(image, patch, 100, 3, List.of(100)),
                     new VaeOptions(image, 50, List.of(), List.of(200, 200)),
-                    List.of(600, 300));
+                    List.of(600, 300),
+                    false);
         }
         int divisor = Math.max(image.height(), image.width()) <= SMALL_SIDE ? narrower : 2 * narrower;
         return new NetworkOptions(
@@ -102,7 +103,8 @@ public enum Presets {
                         200,
                         List.of(64 / divisor, 128 / divisor, 256 / divisor, 512 / divisor),
                         List.of(1024 / divisor)),
-                List.of(1000, 500, 200));
+                List.of(1000, 500, 200),
+                false);
     }
 
     /** The largest patch that divides both sides and leaves at least four patches along each; 1 where none does. */

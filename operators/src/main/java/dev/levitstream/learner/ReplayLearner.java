@@ -117,6 +117,10 @@ final class ReplayLearner implements Learner {
         SplittableRandom random = Randomness.at(progress.seed(), Purpose.UPDATE, progress.nextUpdate());
         List<Remembered> batch = new ArrayList<>(latest);
         batch.addAll(memory.draw(latest.size(), random));
+        batch.replaceAll(image -> new Remembered(
+                options.training().augmentation().of(image.pixels(), options.image(), random),
+                image.label(),
+                FrozenView.NONE));
         net.update(new MiniBatch(batch, 0, random), options.training());
         return true;
     }

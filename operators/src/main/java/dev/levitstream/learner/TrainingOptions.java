@@ -12,9 +12,17 @@ import java.io.Serializable;
  * @param beta1 decay of Adam's first moment, in [0, 1) (ambiguity A3)
  * @param beta2 decay of Adam's second moment, in [0, 1)
  * @param klWeight weight of the VAE loss's second part (ambiguity A3), at least 0
+ * @param augmentation how images are changed before an update; what frozen components make of them is then computed
+ *     anew each time
  */
 public record TrainingOptions(
-        int batch, double learningRate, double gateLearningRate, double beta1, double beta2, double klWeight)
+        int batch,
+        double learningRate,
+        double gateLearningRate,
+        double beta1,
+        double beta2,
+        double klWeight,
+        Augmentation augmentation)
         implements Serializable {
     public TrainingOptions {
         Check.that(batch >= 1, "training.batch", batch, "must be at least 1");

@@ -144,6 +144,14 @@ public final class ComponentNetwork {
         return builder.build().size();
     }
 
+    /** Parameters of the patch embedding (count), which lie first; 0 for a body without one. */
+    public int embeddingSize() {
+        return layout.entries().stream()
+                .filter(entry -> entry.name().startsWith(VisionTransformer.EMBEDDING))
+                .mapToInt(ParameterLayout.Entry::size)
+                .sum();
+    }
+
     /** The density model; it must exist. */
     public Vae vae() {
         return vae.orElseThrow(() -> new IllegalStateException("this learner has no VAE"));

@@ -11,6 +11,9 @@ import ai.djl.ndarray.NDList;
  * no residual and no output projection; tokens are flattened in order, so their places are kept.
  */
 public final class VisionTransformer implements Body {
+    /** How the names of the patch embedding's parameters start; they are declared first. */
+    static final String EMBEDDING = "vit.embed";
+
     private final VitOptions options;
 
     public VisionTransformer(VitOptions options) {
@@ -21,8 +24,8 @@ public final class VisionTransformer implements Body {
     public void declare(ParameterLayout.Builder layout, int priorWidth) {
         int q = options.embeddingWidth();
         int pixels = options.patch() * options.patch() * options.image().channels();
-        Layers.declareLinear(layout, "vit.embed", SMALL_NORMAL, pixels, q);
-        Layers.declareAffine(layout, "vit.embed", q);
+        Layers.declareLinear(layout, EMBEDDING, SMALL_NORMAL, pixels, q);
+        Layers.declareAffine(layout, EMBEDDING, q);
         Layers.declareLinear(layout, "vit.attention", SMALL_NORMAL, q, 3 * options.heads() * q);
         int in = attendedWidth() + priorWidth;
         for (int i = 0; i < options.hidden().size(); i++) {
@@ -52,7 +55,7 @@ public final class VisionTransformer implements Body {
 
     /** Eq. (2): z = LeakyReLU(affine(x E + e)): (B, N, P P C) -> (B, N, Q). */
     NDArray tokens(Parameters p, NDArray patches) {
-        return Layers.leakyRelu(Layers.affine(p, "vit.embed", Layers.linear(p, "vit.embed", patches)));
+        return Layers.leakyRelu(Layers.affine(p, EMBEDDING, Layers.linear(p, EMBEDDING, patches)));
     }
 
     /** Eqs. (3), (4): softmax(q k^T / sqrt(Q)) v for each head, heads one after the other: (B, N, Q) -> (B, A). */

@@ -274,6 +274,75 @@ class LearnerContractTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = LearnerKind.class,
+            names = {"LEVIT_DKF", "LEVIT_DNN", "ER"})
+    void augmentedAndSharingLearnersLearnAndRestoreToo(LearnerKind kind) {
+        LearnerOptions base = TinyLearners.eager(TinyLearners.options(kind));
+        TrainingOptions t = base.training();
+        NetworkOptions n = base.network();
+        LearnerOptions options = TinyLearners.with(
+                TinyLearners.with(
+                        base,
+                        new TrainingOptions(
+                                t.batch(),
+                                t.learningRate(),
+                                t.gateLearningRate(),
+                                t.beta1(),
+                                t.beta2(),
+                                t.klWeight(),
+                                Augmentation.NATURAL)),
+                new NetworkOptions(n.vit(), n.vae(), n.dnnHidden(), true));
+        List<LabelledImage> images = stream(8);
+        try (Learner whole = TinyLearners.open(options, 8)) {
+            for (int i = 0; i < 240; i += BATCH) {
+                observe(whole, images, i);
+            }
+            assertThat(whole.describe().components() > 1).isEqualTo(kind.expands());
+            try (Learner restored = TinyLearners.restore(options, TinyLearners.state(whole))) {
+                for (int i = 240; i < images.size(); i += BATCH) {
+                    assertThat(text(observe(restored, images, i).predictions()))
+                            .isEqualTo(text(observe(whole, images, i).predictions()));
+                }
+                assertSameBytes(TinyLearners.state(restored), TinyLearners.state(whole));
+            }
+            assertInvariants(whole, options);
+        }
+    }
+
+    @Test
+    void aSharedEmbeddingStaysTheFirstComponentsAndIsCountedOnce() {
+        LearnerOptions base = TinyLearners.eager(TinyLearners.options(LearnerKind.LEVIT_DKF));
+        NetworkOptions n = base.network();
+        LearnerOptions sharing = TinyLearners.with(base, new NetworkOptions(n.vit(), n.vae(), n.dnnHidden(), true));
+        List<LabelledImage> images = stream(8);
+        try (Learner own = TinyLearners.open(base, 8);
+                Learner shared = TinyLearners.open(sharing, 8)) {
+            for (int i = 0; i < images.size(); i += BATCH) {
+                observe(own, images, i);
+                observe(shared, images, i);
+            }
+            // 16 pixels to 6, with bias, scale and shift
+            int embedding = 16 * 6 + 6 + 6 + 6;
+            byte[] first = Objects.requireNonNull(TinyLearners.state(shared).get("component/0001"));
+            byte[] second = Objects.requireNonNull(TinyLearners.state(shared).get("component/0002"));
+            assertThat(embeddingBytes(second, embedding)).isEqualTo(embeddingBytes(first, embedding));
+            Map<String, byte[]> unshared = TinyLearners.state(own);
+            assertThat(embeddingBytes(Objects.requireNonNull(unshared.get("component/0002")), embedding))
+                    .isNotEqualTo(embeddingBytes(Objects.requireNonNull(unshared.get("component/0001")), embedding));
+            assertThat(shared.profiles(0).get(1).bodyParameters())
+                    .isEqualTo(own.profiles(0).get(1).bodyParameters() - embedding);
+            assertInvariants(shared, sharing);
+        }
+    }
+
+    /** The first values of a sealed component: header, classes, usual novelty, images, length, then the values. */
+    private static byte[] embeddingBytes(byte[] sealed, int values) {
+        int from = 12 + Integer.BYTES + Double.BYTES + Long.BYTES + Integer.BYTES;
+        return Arrays.copyOfRange(sealed, from, from + values * Float.BYTES);
+    }
+
     @Test
     void aComponentThatHasSeenItsMostImagesIsFrozen() {
         LearnerOptions base = TinyLearners.options(LearnerKind.LEVIT_DKF);

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.levitstream.nn.ImageShape;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -108,5 +110,30 @@ class SmallPartsTest {
             }
         }
         assertThat(Presets.patch(new ImageShape(7, 11, 1))).isEqualTo(1);
+    }
+
+    @Test
+    void augmentationMovesPixelsAndInventsNone() {
+        ImageShape shape = new ImageShape(10, 8, 3);
+        byte[] pixels = new byte[shape.size()];
+        Set<List<Byte>> colours = new HashSet<>();
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) i;
+        }
+        for (int i = 0; i < pixels.length; i += 3) {
+            colours.add(List.of(pixels[i], pixels[i + 1], pixels[i + 2]));
+        }
+        assertThat(Augmentation.NONE.of(pixels, shape, new SplittableRandom(1))).isSameAs(pixels);
+        int mirrored = 0;
+        for (long seed = 0; seed < 200; seed++) {
+            byte[] changed = Augmentation.NATURAL.of(pixels, shape, new SplittableRandom(seed));
+            assertThat(changed).isEqualTo(Augmentation.NATURAL.of(pixels, shape, new SplittableRandom(seed)));
+            for (int i = 0; i < changed.length; i += 3) {
+                assertThat(colours).contains(List.of(changed[i], changed[i + 1], changed[i + 2]));
+            }
+            int middle = (5 * 8 + 3) * 3; // to its right lies a higher value, unless mirrored
+            mirrored += (changed[middle] & 0xFF) > (changed[middle + 3] & 0xFF) ? 1 : 0;
+        }
+        assertThat(mirrored).isBetween(70, 130);
     }
 }

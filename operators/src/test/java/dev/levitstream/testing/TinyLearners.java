@@ -1,5 +1,6 @@
 package dev.levitstream.testing;
 
+import dev.levitstream.learner.Augmentation;
 import dev.levitstream.learner.BudgetOptions;
 import dev.levitstream.learner.ExpansionOptions;
 import dev.levitstream.learner.ExpansionOptions.Codes;
@@ -52,8 +53,9 @@ public final class TinyLearners {
                 new NetworkOptions(
                         new VitOptions(SHAPE, 4, 6, 2, List.of(8)),
                         new VaeOptions(SHAPE, 4, List.of(), List.of(12, 12)),
-                        List.of(10, 8)),
-                new TrainingOptions(16, 3e-3, 1e-2, 0.5, 0.999, 0.1),
+                        List.of(10, 8),
+                        false),
+                new TrainingOptions(16, 3e-3, 1e-2, 0.5, 0.999, 0.1, Augmentation.NONE),
                 new BudgetOptions(3, 2, 0, 50),
                 new MemoryOptions(64, MemoryOptions.Admission.FIFO, MemoryOptions.Unlabelled.ROUTED),
                 new ExpansionOptions(Criterion.RECONSTRUCTION, Scale.RATIO, 1.6, Codes.MEAN, 16, 5, 64, true, 0, 4));
@@ -84,9 +86,32 @@ public final class TinyLearners {
         return copy(o, classes, o.fusionLevel(), o.training(), o.budget(), o.memory(), o.expansion());
     }
 
+    /** The same with other updates. */
+    public static LearnerOptions with(LearnerOptions o, TrainingOptions training) {
+        return copy(o, o.classes(), o.fusionLevel(), training, o.budget(), o.memory(), o.expansion());
+    }
+
+    /** The same with other sizes. */
+    public static LearnerOptions with(LearnerOptions o, NetworkOptions network) {
+        return new LearnerOptions(
+                o.kind(),
+                o.image(),
+                o.batchSize(),
+                o.classes(),
+                o.seed(),
+                o.fusionLevel(),
+                o.routing(),
+                network,
+                o.training(),
+                o.budget(),
+                o.memory(),
+                o.expansion());
+    }
+
     /** The same with more and larger updates, for tests in which something is really learnt. */
     public static LearnerOptions eager(LearnerOptions o) {
-        TrainingOptions training = new TrainingOptions(16, 1e-2, 1e-2, 0.5, 0.999, 0.1);
+        TrainingOptions training = new TrainingOptions(
+                16, 1e-2, 1e-2, 0.5, 0.999, 0.1, o.training().augmentation());
         return copy(
                 o, o.classes(), o.fusionLevel(), training, new BudgetOptions(4, 1, 0, 50), o.memory(), o.expansion());
     }
