@@ -89,7 +89,7 @@ final class DemoView {
         Double distance = created.getDistance();
         return distance == null
                 ? "first fill of the memory"
-                : String.format("distance %.2f above %.2f", distance, created.getThreshold());
+                : String.format("measured %.1f, above %.1f", distance, created.getThreshold());
     }
 
     void deadLetter(SpecificRecordBase letter) {

@@ -23,7 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What learners reach on the drawn stream, seed 0, preset stream: 1500 images per phase. A change of these numbers is a
+ * What learners reach on the drawn stream, seed 0, preset stream: 1500 images per phase, too few for the second change to be
+ * noticed. A change of these numbers is a
  * change of the learner: say why in the commit that changes them.
  */
 @Tag("slow")
@@ -55,18 +56,19 @@ class GoldenRunTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "levit-dkf, 0, 0, 3",
-        "levit-no-dkf, 0, 0, 3",
-        "levit-dkf-fixed, 0, 0, 3",
-        "levit-dnn, 0, 0, 3",
-        "er, 0, 0, 1",
-        "finetune, 0, 0, 1"
+        "levit-dkf, 0.9933, 0.9209, 2",
+        "levit-no-dkf, 0.9950, 0.9204, 2",
+        "levit-dkf-fixed, 0.9950, 0.9211, 2",
+        "levit-dnn, 0.9983, 0.9113, 2",
+        "er, 0.6550, 0.3187, 1",
+        "finetune, 0.0550, 0.1056, 1"
     })
     void aLearnerReachesWhatItReachedBefore(String learner, double accuracy, double prequential, int components)
             throws IOException {
         RunPlan plan = new RunPlan(learner, "stream", Map.of(), 1, false, 0);
         RunResult run = new InProcessRun(drawn(), plan, images -> {}).run();
 
+                + run.components() + " " + run.delays() + run.falseExpansions());
         assertThat(run.accuracy()).isCloseTo(accuracy, within(TOLERANCE));
         assertThat(run.prequentialAccuracy()).isCloseTo(prequential, within(TOLERANCE));
         assertThat(run.components()).isEqualTo(components);
