@@ -23,9 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What learners reach on the drawn stream, seed 0, preset stream: 1500 images per phase, too few for the second change to be
- * noticed. A change of these numbers is a
- * change of the learner: say why in the commit that changes them.
+ * What learners reach on the drawn stream, seed 0, preset stream: 1500 images per phase, too few for the second change
+ * to be noticed. A change of these numbers is a change of the learner: say why in the commit that changes them.
  */
 @Tag("slow")
 class GoldenRunTest {
@@ -67,8 +66,6 @@ class GoldenRunTest {
             throws IOException {
         RunPlan plan = new RunPlan(learner, "stream", Map.of(), 1, false, 0);
         RunResult run = new InProcessRun(drawn(), plan, images -> {}).run();
-
-                + run.components() + " " + run.delays() + run.falseExpansions());
         assertThat(run.accuracy()).isCloseTo(accuracy, within(TOLERANCE));
         assertThat(run.prequentialAccuracy()).isCloseTo(prequential, within(TOLERANCE));
         assertThat(run.components()).isEqualTo(components);
