@@ -6,13 +6,10 @@ import dev.levitstream.bench.MarkdownReport;
 import dev.levitstream.bench.Reports;
 import dev.levitstream.bench.RunFolder;
 import dev.levitstream.bench.RunPlan;
-import dev.levitstream.bench.RunResult;
 import dev.levitstream.bench.StandardBenchmark;
 import dev.levitstream.nn.Check;
 import dev.levitstream.nn.ImageShape;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,7 +36,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Runs a benchmark through the learners and writes report.md, report.html and CSV files. Interrupted, it goes on with --resume.",
         footer = {"", "Example: levit-stream bench split-mnist --dir DIR --learner levit-dkf,er --runs 5"},
-        subcommands = {BenchCommand.Compare.class, BenchCommand.Table.class})
+        subcommands = {BenchCompareCommand.class, BenchTableCommand.class})
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class BenchCommand implements Callable<Integer> {
     @Spec
@@ -264,71 +261,5 @@ final class BenchCommand implements Callable<Integer> {
             variants.add(variant);
         }
         return variants;
-    }
-
-    /** Two reports side by side. */
-    @Command(
-            name = "compare",
-            mixinStandardHelpOptions = true,
-            description = "Puts the series of two reports side by side, paired over the seeds that both have.")
-    static final class Compare implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
-        @Parameters(index = "0", paramLabel = "A", description = "Folder of a bench run.")
-        private Path a;
-
-        @Parameters(index = "1", paramLabel = "B", description = "Another, or the same, to compare its series.")
-        private Path b;
-
-        @Override
-        public Integer call() throws IOException {
-            spec.commandLine().getOut().print(Reports.compare(new RunFolder(a), new RunFolder(b)));
-            spec.commandLine().getOut().flush();
-            return 0;
-        }
-    }
-
-    /** One table of many reports. */
-    @Command(
-            name = "table",
-            mixinStandardHelpOptions = true,
-            description = "Prints one Markdown table of several reports, or writes it into a file between the lines"
-                    + " <!-- bench:begin --> and <!-- bench:end -->.")
-    static final class Table implements Callable<Integer> {
-        private static final String BEGIN = "<!-- bench:begin -->\n";
-        private static final String END = "<!-- bench:end -->";
-
-        @Spec
-        private CommandSpec spec;
-
-        @Parameters(arity = "1..*", paramLabel = "DIR", description = "Folders of bench runs.")
-        private List<Path> folders;
-
-        @Option(names = "--into", paramLabel = "FILE", description = "File to write the table into.")
-        private @Nullable Path file;
-
-        @Override
-        public Integer call() throws IOException {
-            List<RunResult> results = new ArrayList<>();
-            for (Path folder : folders) {
-                results.addAll(new RunFolder(folder).all());
-            }
-            String table = MarkdownReport.table(results);
-            if (file == null) {
-                spec.commandLine().getOut().print(table);
-                spec.commandLine().getOut().flush();
-                return 0;
-            }
-            String text = Files.readString(file);
-            int begin = text.indexOf(BEGIN);
-            int end = text.indexOf(END);
-            if (begin < 0 || end < begin) {
-                throw new IllegalArgumentException(
-                        "into=" + file + " must have the lines " + BEGIN.trim() + " and " + END);
-            }
-            Files.writeString(file, text.substring(0, begin + BEGIN.length()) + table + text.substring(end));
-            return 0;
-        }
     }
 }

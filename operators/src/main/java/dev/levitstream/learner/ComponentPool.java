@@ -22,8 +22,6 @@ final class ComponentPool implements AutoCloseable {
      * Components whose answers the product weighs; two cost little and more changed nothing (package documentation).
      */
     private static final int CANDIDATES = 2;
-    /** A classifier that is sure may be wrong: probabilities below count as this. */
-    private static final double SMALLEST = 1e-6;
 
     private static final float[] NOTHING = new float[0];
 
@@ -109,8 +107,6 @@ final class ComponentPool implements AutoCloseable {
         return new Judgement(errors, scores, answer.component(), features, answer.probabilities(), view);
     }
 
-    private record Answer(int component, float[] probabilities) {}
-
     private Answer answer(Belief belief, float[] scores, List<byte[]> image, FrozenView view) {
         List<Integer> candidates = belief.components();
         int best = candidates.isEmpty() ? Router.best(scores) : candidates.get(0);
@@ -118,47 +114,11 @@ final class ComponentPool implements AutoCloseable {
         if (alone || get(best).network().classes() == 0) {
             return new Answer(best, probabilities(best, image, view));
         }
-        return product(belief, candidates.subList(0, Math.min(CANDIDATES, candidates.size())), image, view);
-    }
-
-    /**
-     * p(c, y | x) ~ p(c, y | f(x)) p_c(y | x) over the best components c and their classes y, with the router's belief
-     * p(c, y | f(x)) and the component's own answer p_c(y | x): a product of experts (Hinton 2002). The pair of the
-     * highest probability answers; classes add up over components.
-     */
-    private Answer product(Belief belief, List<Integer> candidates, List<byte[]> image, FrozenView view) {
-        int classes = 0;
-        for (int component : candidates) {
-            classes = Math.max(classes, get(component).network().classes());
-        }
-        double[][] logs = new double[candidates.size()][];
-        int best = candidates.get(0);
-        double highest = Double.NEGATIVE_INFINITY;
-        for (int k = 0; k < logs.length; k++) {
-            float[] own = probabilities(candidates.get(k), image, view);
-            logs[k] = new double[own.length];
-            for (int y = 0; y < own.length; y++) {
-                logs[k][y] = belief.of(candidates.get(k), y) + StrictMath.log(Math.max(own[y], SMALLEST));
-                if (logs[k][y] > highest) {
-                    highest = logs[k][y];
-                    best = candidates.get(k);
-                }
-            }
-        }
-        double[] sums = new double[classes];
-        double total = 0;
-        for (double[] ofComponent : logs) {
-            for (int y = 0; y < ofComponent.length; y++) {
-                double share = StrictMath.exp(ofComponent[y] - highest);
-                sums[y] += share;
-                total += share;
-            }
-        }
-        float[] probabilities = new float[classes];
-        for (int y = 0; y < classes; y++) {
-            probabilities[y] = (float) (sums[y] / total);
-        }
-        return new Answer(best, probabilities);
+        List<Integer> likeliest = candidates.subList(0, Math.min(CANDIDATES, candidates.size()));
+        List<float[]> own = likeliest.stream()
+                .map(component -> probabilities(component, image, view))
+                .toList();
+        return Answer.product(belief, likeliest, own);
     }
 
     /** What one component answers to one image; empty while it knows no label. */

@@ -136,4 +136,25 @@ class SmallPartsTest {
         }
         assertThat(mirrored).isBetween(70, 130);
     }
+
+    @Test
+    void theProductWeighsBeliefAndAnswer() {
+        // component 0 knows classes 0 and 1, component 1 knows class 2 and images without a label
+        Belief belief = new Belief(List.of(
+                new Belief.Claim(0, 0, (float) Math.log(0.5)),
+                new Belief.Claim(0, 1, (float) Math.log(0.2)),
+                new Belief.Claim(1, 2, (float) Math.log(0.1)),
+                new Belief.Claim(1, LabelRegistry.UNLABELLED, (float) Math.log(0.2))));
+        assertThat(belief.components()).containsExactly(0, 1);
+        assertThat(belief.of(1, 0)).as("without a label it may be any").isEqualTo((float) Math.log(0.2));
+        assertThat(belief.of(0, 2)).isEqualTo(Double.NEGATIVE_INFINITY);
+        Answer answer = Answer.product(
+                belief, belief.components(), List.of(new float[] {0.1f, 0.9f, 0f}, new float[] {0.25f, 0f, 0.75f}));
+        // (0, 0): 0.05, (0, 1): 0.18, (1, 0): 0.05, (1, 1): 2e-7, (1, 2): 0.15; sum 0.43
+        assertThat(answer.component()).isZero();
+        assertThat(answer.probabilities()[0]).isCloseTo(0.10f / 0.43f, within(1e-5f));
+        assertThat(answer.probabilities()[1]).isCloseTo(0.18f / 0.43f, within(1e-5f));
+        assertThat(answer.probabilities()[2]).isCloseTo(0.15f / 0.43f, within(1e-5f));
+        assertThat(new Belief(List.of()).components()).isEmpty();
+    }
 }

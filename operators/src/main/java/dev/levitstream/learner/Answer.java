@@ -1,0 +1,53 @@
+package dev.levitstream.learner;
+
+import java.util.List;
+
+/**
+ * What is answered to one image.
+ *
+ * @param component index of the component that answers
+ * @param probabilities of the classes, sum 1; empty while the component knows no label
+ */
+record Answer(int component, float[] probabilities) {
+    /** A classifier that is sure may be wrong: probabilities below count as this. */
+    private static final double SMALLEST = 1e-6;
+
+    /**
+     * p(c, y | x) ~ p(c, y | f(x)) p_c(y | x) over components c and their classes y, with the router's belief p(c, y |
+     * f(x)) and the component's own answer p_c(y | x): a product of experts (Hinton 2002). The component of the
+     * likeliest pair answers; classes add up over components.
+     *
+     * @param candidates components, at least one
+     * @param own answer of each, at least one of them not empty
+     */
+    static Answer product(Belief belief, List<Integer> candidates, List<float[]> own) {
+        int classes = own.stream().mapToInt(answer -> answer.length).max().orElse(0);
+        double[][] logs = new double[own.size()][];
+        int best = candidates.get(0);
+        double highest = Double.NEGATIVE_INFINITY;
+        for (int k = 0; k < logs.length; k++) {
+            logs[k] = new double[own.get(k).length];
+            for (int y = 0; y < logs[k].length; y++) {
+                logs[k][y] = belief.of(candidates.get(k), y) + StrictMath.log(Math.max(own.get(k)[y], SMALLEST));
+                if (logs[k][y] > highest) {
+                    highest = logs[k][y];
+                    best = candidates.get(k);
+                }
+            }
+        }
+        double[] sums = new double[classes];
+        double total = 0;
+        for (double[] ofComponent : logs) {
+            for (int y = 0; y < ofComponent.length; y++) {
+                double share = StrictMath.exp(ofComponent[y] - highest);
+                sums[y] += share;
+                total += share;
+            }
+        }
+        float[] probabilities = new float[classes];
+        for (int y = 0; y < classes; y++) {
+            probabilities[y] = (float) (sums[y] / total);
+        }
+        return new Answer(best, probabilities);
+    }
+}
