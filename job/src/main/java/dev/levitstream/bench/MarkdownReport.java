@@ -107,9 +107,14 @@ public final class MarkdownReport {
         if (Double.isNaN(spread.mean())) {
             return "";
         }
-        String deviation =
-                Double.isNaN(spread.deviation()) || spread.deviation() == 0 ? "" : " ± " + number(spread.deviation());
-        return number(spread.mean()) + deviation;
+        if (Double.isNaN(spread.deviation()) || spread.deviation() == 0) {
+            return number(spread.mean());
+        }
+        if (Math.abs(spread.mean()) >= MILLION) { // both in one unit
+            return String.format(
+                    Locale.ROOT, "%.2f ± %.2f M", spread.mean() / MILLION, spread.deviation() / MILLION);
+        }
+        return number(spread.mean()) + " ± " + number(spread.deviation());
     }
 
     static String number(double value) {
