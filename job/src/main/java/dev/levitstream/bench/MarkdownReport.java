@@ -111,8 +111,7 @@ public final class MarkdownReport {
             return number(spread.mean());
         }
         if (Math.abs(spread.mean()) >= MILLION) { // both in one unit
-            return String.format(
-                    Locale.ROOT, "%.2f ± %.2f M", spread.mean() / MILLION, spread.deviation() / MILLION);
+            return String.format(Locale.ROOT, "%.2f ± %.2f M", spread.mean() / MILLION, spread.deviation() / MILLION);
         }
         return number(spread.mean()) + " ± " + number(spread.deviation());
     }

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one run came to. Shares are 0 to 1; what a learner does not have, as routing without components, is NaN. Written as JSON, one file a run.
+ * What one run came to. Shares are 0 to 1; what a learner does not have, as routing without components, is NaN. Written
+ * as JSON, one file a run.
  *
  * @param benchmark name of the stream
  * @param name of the plan

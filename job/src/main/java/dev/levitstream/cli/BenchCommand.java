@@ -176,7 +176,8 @@ final class BenchCommand implements Callable<Integer> {
                 .filter(candidate -> candidate.key().equals(name))
                 .findFirst()
                 .orElseThrow(
-                        () -> new IllegalArgumentException("benchmark=" + name + " must be one of " + new Names()));
+                        () -> new IllegalArgumentException((name == null ? "NAME is missing: it" : "benchmark=" + name)
+                                + " must be one of " + new Names()));
         List<RunPlan> plans = plans();
         Benchmark benchmark = chosen.read(dir, shape(), images, testImages);
         RunFolder folder = new RunFolder(out == null ? Path.of("bench-" + chosen.key()) : out);

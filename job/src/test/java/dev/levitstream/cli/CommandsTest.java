@@ -47,7 +47,7 @@ class CommandsTest {
         assertThat(out.toString()).contains("split-mnist", "permuted-mnist", "--resume", "compare", "table");
         Map<List<String>, String> wrong = new LinkedHashMap<>();
         wrong.put(List.of("split-imagenet"), "benchmark=split-imagenet must be one of [split-mnist, ");
-        wrong.put(List.of(), "benchmark=null must be one of [split-mnist, ");
+        wrong.put(List.of(), "NAME is missing: it must be one of [split-mnist, ");
         wrong.put(List.of("split-mnist", "--runs", "0"), "runs=0 must be at least 1");
         wrong.put(
                 List.of("split-mnist", "--learner", "lstm"), "learner=lstm must be offline or a learner of run --help");

@@ -25,6 +25,13 @@
  *
  * <p>Why attention stays inside one image (ambiguity A5): the sibling code of the authors lets all patches of a batch
  * attend to each other, so that an answer depends on its batch mates. Here no bit of it does.
+ *
+ * <p>Why fusion of features is the default (ambiguity A2), and what it is worth. Split MNIST, 1,000 images per task,
+ * told of the changes, 5 seeds, paired t-test. If every image found its component, learnt gates gave 97.48 %, equal
+ * gates 97.32 % (p = 0.57), no fusion 96.72 % (p = 0.003): that frozen knowledge helps is reproduced, that the gates
+ * must be learnt is not. Routed per image by the router {@code product} 96.64, 96.56 and 96.56 % (p = 0.18 for both):
+ * what fusion adds is then hardly seen. That a ViT beats a fully connected net of more parameters is refuted for
+ * digits: the net reached 98.28 % (p = 0.02), routed per image 97.00 % (p = 0.009).
  */
 @NullMarked
 package dev.levitstream.nn;
