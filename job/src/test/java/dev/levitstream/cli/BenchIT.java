@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
@@ -19,16 +20,18 @@ import picocli.CommandLine;
 
 /** The bench command from pictures to report: the learner alone, and through a real broker and the whole job. */
 class BenchIT {
+    private static final double CHANCE = 0.25;
+
     /** Four labels: dark or grey, plain or striped. */
     private static void draw(Path dir, int count, Random random) throws IOException {
         for (int label = 0; label < 4; label++) {
             Path folder = Files.createDirectories(dir.resolve("label-" + label));
             for (int n = 0; n < count; n++) {
-                BufferedImage picture = new BufferedImage(10, 10, BufferedImage.TYPE_INT_RGB);
-                for (int i = 0; i < 100; i++) {
-                    int base = label >= 2 && i / 10 % 2 == 0 ? 230 : label % 2 == 0 ? 10 : 120;
+                BufferedImage picture = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
+                for (int i = 0; i < 64; i++) {
+                    int base = label >= 2 && i / 8 % 2 == 0 ? 230 : label % 2 == 0 ? 10 : 120;
                     int value = base + random.nextInt(20);
-                    picture.setRGB(i % 10, i / 10, value << 16 | value << 8 | value);
+                    picture.setRGB(i % 8, i / 8, value << 16 | value << 8 | value);
                 }
                 ImageIO.write(
                         picture,
@@ -36,6 +39,12 @@ class BenchIT {
                         folder.resolve(String.format("%03d.png", n)).toFile());
             }
         }
+    }
+
+    private static String run(List<String> args, Path out) {
+        List<String> all = new ArrayList<>(args);
+        all.addAll(List.of("--out", out.toString()));
+        return run(all.toArray(String[]::new));
     }
 
     private static String run(String... args) {
@@ -52,47 +61,34 @@ class BenchIT {
     void picturesBecomeAReportWithAndWithoutKafka(@TempDir Path dir) throws IOException {
         draw(dir.resolve("data/train"), 400, new Random(1));
         draw(dir.resolve("data/test"), 20, new Random(2));
-        String[] common = {
-            "bench",
-            "split-folder",
-            "--dir",
-            dir.resolve("data").toString(),
-            "--size",
-            "8x8x1",
-            "--set",
-            "vae.hidden=16",
-            "--set",
-            "vae.latent-width=4",
-            "--set",
-            "vit.embedding-width=12",
-            "--set",
-            "vit.hidden=16",
-            "--set",
-            "routing.filters=3",
-            "--set",
-            "training.learning-rate=0.01",
-            "--set",
-            "memory.capacity=512",
-            "--out",
-            dir.resolve("out").toString()
-        };
-        String alone = run(common);
+        List<String> common = new ArrayList<>(List.of("bench", "split-folder", "--size", "8x8x1", "--budget", "4"));
+        common.addAll(List.of("--dir", dir.resolve("data").toString()));
+        for (String setting : List.of(
+                "vae.hidden=16",
+                "vae.latent-width=4",
+                "vit.embedding-width=12",
+                "vit.hidden=16",
+                "routing.filters=3",
+                "training.batch=16",
+                "training.learning-rate=0.005",
+                "memory.capacity=512",
+                "expansion.warm-up=128")) {
+            common.addAll(List.of("--set", setting));
+        }
+        String alone = run(common, dir.resolve("out"));
         assertThat(alone).contains("2 tasks, 1,600 training images", "report.html");
         List<RunResult> results = new RunFolder(dir.resolve("out")).all();
         assertThat(results).hasSize(1);
         RunResult inProcess = results.get(0);
-        assertThat(inProcess.accuracy()).isGreaterThan(0.9);
+        assertThat(inProcess.accuracy()).as("%s", inProcess.figures()).isGreaterThan(CHANCE + 0.4);
 
-        String[] throughKafka = new String[common.length + 1];
-        System.arraycopy(common, 0, throughKafka, 0, common.length);
-        throughKafka[common.length] = "--through-kafka";
-        throughKafka[common.length - 1] = dir.resolve("kafka").toString();
-        assertThat(run(throughKafka)).contains("through-kafka");
+        common.add("--through-kafka");
+        assertThat(run(common, dir.resolve("kafka"))).contains("through-kafka");
         RunResult whole = new RunFolder(dir.resolve("kafka")).all().get(0);
-        assertThat(whole.accuracy()).isGreaterThan(0.9);
+        assertThat(whole.accuracy()).isGreaterThan(CHANCE + 0.4);
         assertThat(whole.components()).isEqualTo(inProcess.components());
 
-        String readme = "before\n<!-- bench:begin -->\nold\n<!-- bench:end -->\nafter\n";
+        String readme = "before\n<!-- bench:begin -->\nstale\n<!-- bench:end -->\nafter\n";
         Path file = Files.writeString(dir.resolve("README.md"), readme);
         run(
                 "bench",
@@ -105,6 +101,6 @@ class BenchIT {
                 .startsWith("before\n<!-- bench:begin -->\n| stream | learner |")
                 .contains("split-folder (1600)", "through-kafka")
                 .endsWith("<!-- bench:end -->\nafter\n")
-                .doesNotContain("old");
+                .doesNotContain("stale");
     }
 }
