@@ -32,6 +32,13 @@
  * must be learnt is not. Routed per image by the router {@code product} 96.64, 96.56 and 96.56 % (p = 0.18 for both):
  * what fusion adds is then hardly seen. That a ViT beats a fully connected net of more parameters is refuted for
  * digits: the net reached 98.28 % (p = 0.02), routed per image 97.00 % (p = 0.009).
+ *
+ * <p>What else was tried on the same stream with 2 seeds, as accuracy per image and if every image found its component;
+ * the defaults have 96.6 and 97.3 %. Fusion of attention instead of features: 96.5, 97.2 %. An MLP of 200 instead of
+ * 100 (A9): 96.5, 97.0 %. A patch embedding shared by all components (A7): 96.3, 96.0 %, more than a point lost where
+ * the component decides, so each has its own. Adam's first decay 0.9 instead of 0.5 (A3): 96.5, 95.9 %. Gates learnt at
+ * 1e-4 instead of 1e-2 (A13): 96.7, 97.0 %, and they stay within 0.01 of where they start, while at 1e-2 they move by
+ * up to 0.12; so they have a rate of their own.
  */
 @NullMarked
 package dev.levitstream.nn;
