@@ -39,8 +39,7 @@ final class Build {
                     .findFirst()
                     .orElse(processor);
         } catch (IOException e) {
-            // not Linux: the architecture says enough
-            return cores + " cores, " + processor;
+            processor = System.getProperty("os.arch"); // not Linux: the architecture says enough
         }
         return cores + " cores, " + processor;
     }
