@@ -36,6 +36,7 @@ final class Component implements AutoCloseable {
     private ComponentNetwork network;
     private NDArray flat;
     private Optional<Training> training;
+    private Optional<Version> remembered = Optional.empty();
     private double usualNovelty = Double.NaN;
     private long imagesSeen;
     private int kept;
@@ -45,6 +46,9 @@ final class Component implements AutoCloseable {
      * optimizer.
      */
     private record Training(float[] values, float[] gradient, Adam adam) {}
+
+    /** The component as it was. */
+    private record Version(ComponentNetwork network, float[] values) {}
 
     /**
      * Errors of images under the VAE at the mean code.
@@ -119,6 +123,9 @@ final class Component implements AutoCloseable {
         float beta1 = (float) options.training().beta1();
         float beta2 = (float) options.training().beta2();
         Adam adam = new Adam(StateCodec.readFloats(in), StateCodec.readFloats(in), updates, beta1, beta2);
+        if (in.readBoolean()) {
+            component.remembered = Optional.of(new Version(networks.apply(in.readInt()), StateCodec.readFloats(in)));
+        }
         return component.learning(Tensors.read(component.flat), adam);
     }
 
@@ -133,6 +140,11 @@ final class Component implements AutoCloseable {
             out.writeLong(adam.updates());
             StateCodec.writeFloats(out, adam.firstMoments());
             StateCodec.writeFloats(out, adam.secondMoments());
+            out.writeBoolean(remembered.isPresent());
+            if (remembered.isPresent()) {
+                out.writeInt(remembered.get().network().classes());
+                StateCodec.writeFloats(out, remembered.get().values());
+            }
         }
     }
 
@@ -162,13 +174,27 @@ final class Component implements AutoCloseable {
         usualNovelty = usual;
     }
 
-    /** Ends training for good; parameters keep their bits. */
+    /** Remembers itself as it is, unless it remembers an earlier version already. */
+    void remember() {
+        if (remembered.isEmpty()) {
+            remembered = Optional.of(new Version(network, training().values().clone()));
+        }
+    }
+
+    /** Forgets the version that it remembers. */
+    void forget() {
+        remembered = Optional.empty();
+    }
+
+    /** Ends training for good: as the version that it remembers, else as it is. */
     void freeze() {
-        training();
-        NDArray values = Tensors.of(manager, Tensors.read(flat), flat.getShape());
+        Version last = remembered.orElse(new Version(network, training().values()));
+        NDArray values = Tensors.of(manager, last.values(), new Shape(last.values().length));
         flat.close();
         flat = values;
+        network = last.network();
         training = Optional.empty();
+        remembered = Optional.empty();
     }
 
     /** Widens the classifier; what it knew stays. */

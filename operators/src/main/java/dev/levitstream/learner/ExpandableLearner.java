@@ -68,12 +68,15 @@ final class ExpandableLearner implements Learner {
         List<Judgement> judgements = judge(images);
         List<ImagePrediction> predictions = predictions(judgements);
         progress.observed(images, predictions);
-        growHead();
         criterion.observed(judgements, pool);
         boolean suspected = criterion.suspects();
-        if (!suspected) {
+        if (suspected) {
+            pool.active().remember(); // what it learns from here on may be another world
+        } else {
+            pool.active().forget();
             pool.discriminant().ifPresent(DiscriminantRouter::settle);
         }
+        growHead();
         for (int i = 0; i < images.size(); i++) {
             admit(images.get(i), judgements.get(i), suspected);
         }
@@ -182,6 +185,9 @@ final class ExpandableLearner implements Learner {
     /** Lines 16 to 18. */
     private Expansion expand(Optional<Verdict> verdict) {
         long imagesSeen = pool.active().imagesSeen();
+        if (verdict.isEmpty()) {
+            pool.active().forget(); // no change was found: nothing to take back
+        }
         pool.grow(progress.seed(), progress.labels().width());
         if (verdict.isPresent()) {
             pool.discriminant().ifPresent(router -> router.handOver(pool.size() - 1));

@@ -79,6 +79,45 @@ class ExpansionCriterionTest {
     }
 
     @Test
+    void aComponentIsFrozenAsItWasBeforeTheChangeThatWasNoticed() {
+        LearnerOptions options = TinyLearners.with(
+                TinyLearners.eager(TinyLearners.options(LearnerKind.LEVIT_DKF)),
+                new ExpansionOptions(Criterion.NOVELTY, Scale.RATIO, 1.6, Codes.MEAN, 64, 30, 200, false, 0, 9));
+        StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, 4);
+        List<LabelledImage> images = new ArrayList<>(simulator.phase(0, PHASE, 0));
+        images.addAll(simulator.phase(1, PHASE, 0));
+        List<LabelledImage> test = simulator.phase(0, 200, 0);
+        try (Learner learner = TinyLearners.open(options, 4)) {
+            long before = 0;
+            int at = 0;
+            boolean expanded = false;
+            while (!expanded) {
+                if (at == PHASE) {
+                    before = rightOfFirst(learner, test);
+                }
+                expanded = LearnerContractTest.observe(learner, images, at)
+                        .expansion()
+                        .isPresent();
+                at += 4;
+            }
+            assertThat(at).as("images until the change is noticed").isBetween(PHASE + 12, PHASE + 300);
+            assertThat(before).isGreaterThan(180);
+            assertThat(rightOfFirst(learner, test)).isGreaterThanOrEqualTo(before - 4);
+            LearnerContractTest.assertInvariants(learner, options);
+        }
+    }
+
+    /** How many images the first component would answer right. */
+    private static long rightOfFirst(Learner learner, List<LabelledImage> test) {
+        List<ComponentAnswers> answers = learner.everyAnswer(test);
+        long right = 0;
+        for (int i = 0; i < test.size(); i++) {
+            right += answers.get(i).labels().get(0).equals(test.get(i).label()) ? 1 : 0;
+        }
+        return right;
+    }
+
+    @Test
     void meanDistanceIsTheMeanOfRowDistances() {
         float[] a = {0, 0, 1, 1};
         float[] b = {3, 4, 1, 2};
