@@ -3,6 +3,7 @@ package dev.levitstream.bench;
 import dev.levitstream.bench.RunResult.Profile;
 import dev.levitstream.data.Rescaling;
 import dev.levitstream.learner.ComponentProfile;
+import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
@@ -121,14 +122,13 @@ final class InProcessRun {
 
     private double accuracy(Learner learner, List<LabelledImage> test) {
         long right = 0;
-        for (int i = 0; i < test.size(); i++) {
-            right += learner.predict(test.subList(i, i + 1))
-                            .get(0)
-                            .label()
-                            .equals(test.get(i).label())
-                    ? 1
-                    : 0;
-            progress.accept(1);
+        for (int i = 0; i < test.size(); i += TestReading.CHUNK) {
+            List<LabelledImage> asked = test.subList(i, Math.min(test.size(), i + TestReading.CHUNK));
+            List<ImagePrediction> answers = learner.predict(asked);
+            for (int k = 0; k < asked.size(); k++) {
+                right += answers.get(k).label().equals(asked.get(k).label()) ? 1 : 0;
+            }
+            progress.accept(asked.size());
         }
         return (double) right / test.size();
     }

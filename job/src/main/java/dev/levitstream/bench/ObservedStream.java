@@ -24,22 +24,36 @@ public final class ObservedStream {
     /** By the number of the image that they came after. */
     private final NavigableMap<Long, Expansion> expansions = new TreeMap<>();
 
+    private final int batch;
     private long twice;
 
-    /** The stream that a plan publishes. */
-    public ObservedStream(Benchmark benchmark, RunPlan plan) {
+    /**
+     * The stream that a plan publishes.
+     *
+     * @param batch images that the learner takes at once (count)
+     */
+    public ObservedStream(Benchmark benchmark, RunPlan plan, int batch) {
         this.benchmark = benchmark;
         this.plan = plan;
+        this.batch = batch;
         for (int t = 0; t < benchmark.tasks().size(); t++) {
             stream.addAll(plan.shuffled(t, benchmark.tasks().get(t).train()));
             test.addAll(benchmark.tasks().get(t).test());
         }
     }
 
-    /** Images to publish, in order; those from {@link #labelled} on without their label. */
+    /**
+     * Images to publish, in order; those from {@link #labelled} on without their label. The last one is repeated until
+     * the learner's last batch is full: then every batch goes because it is full, and none because time has passed,
+     * which would make the run depend on the machine's speed.
+     */
     public List<LabelledImage> images() {
         List<LabelledImage> all = new ArrayList<>(stream);
         all.addAll(test);
+        LabelledImage last = all.get(all.size() - 1);
+        while (all.size() % batch != 0) {
+            all.add(last);
+        }
         return all;
     }
 
@@ -50,6 +64,9 @@ public final class ObservedStream {
 
     /** Takes an answer to image {@code number}. */
     public void answered(long number, Optional<String> label) {
+        if (number >= stream.size() + test.size()) {
+            return; // it only filled the last batch
+        }
         twice += answers.put(number, label) == null ? 0 : 1;
     }
 
@@ -58,9 +75,9 @@ public final class ObservedStream {
         expansions.put(number, expansion);
     }
 
-    /** Images answered (count). */
-    public long answered() {
-        return answers.size();
+    /** Whether all images of the benchmark are answered. */
+    public boolean isAnswered() {
+        return answers.size() == stream.size() + test.size();
     }
 
     /**
@@ -70,7 +87,7 @@ public final class ObservedStream {
      * @throws IllegalStateException if an image has no answer or two
      */
     public RunResult result(double seconds) {
-        if (twice > 0 || answers.size() != stream.size() + test.size()) {
+        if (twice > 0 || !isAnswered()) {
             throw new IllegalStateException("answers=" + answers.size() + " with " + twice + " second ones must be "
                     + (stream.size() + test.size()) + ", one per image");
         }

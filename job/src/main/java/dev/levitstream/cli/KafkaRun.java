@@ -42,7 +42,6 @@ final class KafkaRun {
             EmbeddedKafka kafka = folder.owns(EmbeddedKafka.start(folder.path("kafka"), 0));
             Map<String, String> given = new LinkedHashMap<>(plan.given(benchmark.shape()));
             given.put("checkpoint.interval-millis", "1000");
-            given.put("batch.flush", "wait"); // so that the last batch goes although nothing follows it
             given.put("kafka.bootstrap-servers", kafka.bootstrapServers());
             JobOptions options = OptionCatalogue.read(given);
             KafkaOptions topics = options.kafka();
@@ -50,7 +49,8 @@ final class KafkaRun {
                     List.of(topics.images(), topics.predictions(), topics.componentsCreated(), topics.deadLetters()));
             EmbeddedJob job =
                     folder.owns(EmbeddedJob.start(options, folder.path("checkpoints"), EmbeddedKafka.freePort()));
-            return follow(new ObservedStream(benchmark, plan), benchmark, topics, job, progress);
+            int batch = options.operator().learner().batchSize();
+            return follow(new ObservedStream(benchmark, plan, batch), benchmark, topics, job, progress);
         }
     }
 
@@ -73,7 +73,7 @@ final class KafkaRun {
                 publish(images, stream.labelled(), benchmark, publisher);
                 return null;
             });
-            while (stream.answered() < images.size()) {
+            while (!stream.isAnswered()) {
                 if (job.hasEnded()) {
                     throw new IllegalStateException("the job ended before the stream did");
                 }

@@ -219,40 +219,47 @@ final class Component implements AutoCloseable {
         training = Optional.of(new Training(values, new float[values.length], adam));
     }
 
-    /** How well the VAE explains each image. */
+    /** How well the VAE explains images, all at once. */
     Densities densities(List<byte[]> pixels) {
-        return evaluate((scope, p) -> {
-            NDArray images = MiniBatch.images(scope, image, pixels);
-            Vae vae = network.vae();
-            Vae.Posterior posterior = vae.encode(p, images);
-            return new Densities(
-                    Tensors.read(vae.reconstructionError(p, images, posterior.mean())),
-                    Tensors.read(vae.divergence(posterior)));
-        });
+        return evaluate((scope, p) -> densities(p, MiniBatch.images(scope, image, pixels)));
     }
 
-    /** What a later component fuses of each image: images times knowledge width. */
+    /** How well the VAE explains each image, one by one. */
+    List<Densities> densitiesOfEach(List<byte[]> pixels) {
+        return oneByOne(pixels, (i, p, one) -> densities(p, one));
+    }
+
+    private Densities densities(Parameters p, NDArray images) {
+        Vae vae = network.vae();
+        Vae.Posterior posterior = vae.encode(p, images);
+        return new Densities(
+                Tensors.read(vae.reconstructionError(p, images, posterior.mean())),
+                Tensors.read(vae.divergence(posterior)));
+    }
+
+    /** What a later component fuses of images, all at once: images times knowledge width. */
     float[] knowledge(List<byte[]> pixels) {
         return evaluate((scope, p) -> Tensors.read(network.knowledge(p, MiniBatch.images(scope, image, pixels))));
     }
 
+    /** What a later component fuses of each image, one by one. */
+    List<float[]> knowledgeOfEach(List<byte[]> pixels) {
+        return oneByOne(pixels, (i, p, one) -> Tensors.read(network.knowledge(p, one)));
+    }
+
     /**
-     * Probability of each class for each image.
+     * Probability of each class for each image, one by one.
      *
-     * @param knowledge (images, J, knowledge width) of the components before this one; empty if nothing is fused
-     * @return images times classes
+     * @param knowledge (J, knowledge width) of the components before this one, per image; empty if nothing is fused
      */
-    float[] probabilities(List<byte[]> pixels, float[] knowledge) {
-        return evaluate((scope, p) -> {
-            int rows = pixels.size();
-            Optional<NDArray> prior = knowledge.length == 0
+    List<float[]> probabilitiesOfEach(List<byte[]> pixels, List<float[]> knowledge) {
+        return oneByOne(pixels, (i, p, one) -> {
+            float[] prior = knowledge.get(i);
+            Optional<NDArray> fused = prior.length == 0
                     ? Optional.empty()
                     : Optional.of(Tensors.of(
-                            scope,
-                            knowledge,
-                            new Shape(rows, network.frozen(), knowledge.length / rows / network.frozen())));
-            return Tensors.read(network.logits(p, MiniBatch.images(scope, image, pixels), prior)
-                    .softmax(1));
+                            one.getManager(), prior, new Shape(1, network.frozen(), prior.length / network.frozen())));
+            return Tensors.read(network.logits(p, one, fused).softmax(1));
         });
     }
 
@@ -356,6 +363,28 @@ final class Component implements AutoCloseable {
                 flat.tempAttach(scope);
                 return function.apply(scope, network.layout().split(flat));
             }
+        });
+    }
+
+    /** A function of the parameters and image {@code i}, (1, H, W, C). */
+    private interface OfOne<T> {
+        T apply(int i, Parameters p, NDArray one);
+    }
+
+    /**
+     * Never several images in one product: the rounding of a matrix product depends on where a row stands in it, on
+     * every engine and for shapes that nobody can foresee, and then an answer would depend on its batch mates in its
+     * last bits. Images of one call share the views of the parameters, and find them in the processor's cache.
+     */
+    private <T> List<T> oneByOne(List<byte[]> pixels, OfOne<T> function) {
+        return evaluate((scope, p) -> {
+            List<T> results = new ArrayList<>(pixels.size());
+            for (int i = 0; i < pixels.size(); i++) {
+                try (NDManager own = scope.newSubManager()) {
+                    results.add(function.apply(i, p, MiniBatch.images(own, image, List.of(pixels.get(i)))));
+                }
+            }
+            return results;
         });
     }
 

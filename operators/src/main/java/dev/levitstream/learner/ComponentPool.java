@@ -8,10 +8,12 @@ import dev.levitstream.nn.Randomness;
 import dev.levitstream.nn.Randomness.Purpose;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /** All components of one learner, oldest first; the last is active, the others frozen. */
 final class ComponentPool implements AutoCloseable {
@@ -86,57 +88,106 @@ final class ComponentPool implements AutoCloseable {
         }
     }
 
-    /**
-     * Judges one image by itself. Never several at once: the rounding of a matrix product depends on where a row stands
-     * in it, on every engine and for shapes that nobody can foresee, and then an answer would depend on its batch mates
-     * in its last bits.
-     */
-    Judgement judge(byte[] pixels) {
-        float[] errors = new float[size()];
-        float[] scores = new float[size()];
-        List<byte[]> image = List.of(pixels);
+    /** Judges images, each by itself: an answer does not depend on its batch mates. */
+    List<Judgement> judge(List<byte[]> images) {
+        List<Sight> sights = sights(images);
+        float[][][] answers = new float[images.size()][size()][];
         for (int c = 0; c < size(); c++) {
-            Component.Densities densities = get(c).densities(image);
-            errors[c] = densities.reconstruction()[0];
-            scores[c] = router.score(errors[c], densities.divergence()[0]);
+            int component = c;
+            List<Integer> asked = IntStream.range(0, images.size())
+                    .filter(i -> sights.get(i).candidates().contains(component))
+                    .boxed()
+                    .toList();
+            List<float[]> answered = probabilities(
+                    c,
+                    asked.stream().map(images::get).toList(),
+                    asked.stream().map(i -> sights.get(i).view()).toList());
+            for (int k = 0; k < asked.size(); k++) {
+                answers[asked.get(k)][c] = answered.get(k);
+            }
         }
-        FrozenView view = new FrozenView(knowledge(image), Arrays.copyOf(errors, size() - 1));
-        float[] features = discriminant.map(chooser -> chooser.features(pixels)).orElse(NOTHING);
-        Belief belief = discriminant.map(chooser -> chooser.believe(features)).orElseGet(() -> new Belief(List.of()));
-        Answer answer = answer(belief, scores, image, view);
-        return new Judgement(errors, scores, answer.component(), features, answer.probabilities(), view);
+        List<Judgement> judgements = new ArrayList<>(images.size());
+        for (int i = 0; i < images.size(); i++) {
+            judgements.add(sights.get(i).judgement(answers[i]));
+        }
+        return judgements;
     }
 
-    private Answer answer(Belief belief, float[] scores, List<byte[]> image, FrozenView view) {
-        List<Integer> candidates = belief.components();
-        int best = candidates.isEmpty() ? Router.best(scores) : candidates.get(0);
-        boolean alone = candidates.isEmpty() || options.routing().router() != RoutingOptions.Method.PRODUCT;
-        if (alone || get(best).network().classes() == 0) {
-            return new Answer(best, probabilities(best, image, view));
+    /** An image as the components' VAEs and the router see it, and the components that are to answer. */
+    private record Sight(
+            float[] errors,
+            float[] scores,
+            FrozenView view,
+            float[] features,
+            Belief belief,
+            List<Integer> candidates) {
+        /** @param answers of the candidates, by component */
+        Judgement judgement(float[][] answers) {
+            int first = candidates.get(0);
+            Answer answer = candidates.size() == 1
+                    ? new Answer(first, answers[first])
+                    : Answer.product(
+                            belief,
+                            candidates,
+                            candidates.stream().map(c -> answers[c]).toList());
+            return new Judgement(errors, scores, answer.component(), features, answer.probabilities(), view);
         }
-        List<Integer> likeliest = candidates.subList(0, Math.min(CANDIDATES, candidates.size()));
-        List<float[]> own = likeliest.stream()
-                .map(component -> probabilities(component, image, view))
+    }
+
+    private List<Sight> sights(List<byte[]> images) {
+        List<List<Component.Densities>> densities = components.stream()
+                .map(component -> component.densitiesOfEach(images))
                 .toList();
-        return Answer.product(belief, likeliest, own);
+        List<float[]> knowledge = knowledge(images);
+        List<Sight> sights = new ArrayList<>(images.size());
+        for (int i = 0; i < images.size(); i++) {
+            float[] errors = new float[size()];
+            float[] scores = new float[size()];
+            for (int c = 0; c < size(); c++) {
+                Component.Densities own = densities.get(c).get(i);
+                errors[c] = own.reconstruction()[0];
+                scores[c] = router.score(errors[c], own.divergence()[0]);
+            }
+            FrozenView view = new FrozenView(knowledge.get(i), Arrays.copyOf(errors, size() - 1));
+            byte[] pixels = images.get(i);
+            float[] features =
+                    discriminant.map(chooser -> chooser.features(pixels)).orElse(NOTHING);
+            Belief belief =
+                    discriminant.map(chooser -> chooser.believe(features)).orElseGet(() -> new Belief(List.of()));
+            sights.add(new Sight(errors, scores, view, features, belief, candidates(belief, scores)));
+        }
+        return sights;
     }
 
-    /** What one component answers to one image; empty while it knows no label. */
-    private float[] probabilities(int component, List<byte[]> image, FrozenView view) {
-        if (get(component).network().classes() == 0) {
-            return NOTHING;
-        }
-        float[] prior = Arrays.copyOf(view.knowledge(), component * blueprint.knowledgeWidth());
-        return get(component).probabilities(image, prior);
+    /** The components to ask, the likeliest first. */
+    private List<Integer> candidates(Belief belief, float[] scores) {
+        List<Integer> believed = belief.components();
+        int best = believed.isEmpty() ? Router.best(scores) : believed.get(0);
+        boolean alone = believed.isEmpty() || options.routing().router() != RoutingOptions.Method.PRODUCT;
+        return alone || get(best).network().classes() == 0
+                ? List.of(best)
+                : believed.subList(0, Math.min(CANDIDATES, believed.size()));
     }
 
-    /** What every component answers to one image, whichever is routed to. */
-    float[][] everyAnswer(byte[] pixels, FrozenView view) {
-        float[][] answers = new float[size()][];
-        for (int c = 0; c < answers.length; c++) {
-            answers[c] = probabilities(c, List.of(pixels), view);
+    /** What one component answers to each image; empty while it knows no label. */
+    private List<float[]> probabilities(int component, List<byte[]> images, List<FrozenView> views) {
+        if (images.isEmpty() || get(component).network().classes() == 0) {
+            return Collections.nCopies(images.size(), NOTHING);
         }
-        return answers;
+        int width = component * blueprint.knowledgeWidth();
+        return get(component)
+                .probabilitiesOfEach(
+                        images,
+                        views.stream()
+                                .map(view -> Arrays.copyOf(view.knowledge(), width))
+                                .toList());
+    }
+
+    /** What every component answers to images, whichever they are routed to: by component, then by image. */
+    List<List<float[]>> everyAnswer(List<byte[]> images, List<FrozenView> views) {
+        return IntStream.range(0, size())
+                .mapToObj(c -> probabilities(c, images, views))
+                .toList();
     }
 
     /** VAE scores under the present parameters, (images, components); bits may depend on batch mates. */
@@ -174,26 +225,34 @@ final class ComponentPool implements AutoCloseable {
     }
 
     /** The frozen components' part of {@link #judge}, bit for bit. */
-    FrozenView view(byte[] pixels) {
-        List<byte[]> image = List.of(pixels);
-        float[] errors = new float[frozen().size()];
-        for (int j = 0; j < errors.length; j++) {
-            errors[j] = get(j).densities(image).reconstruction()[0];
+    List<FrozenView> views(List<byte[]> images) {
+        List<float[]> knowledge = knowledge(images);
+        float[][] errors = new float[images.size()][frozen().size()];
+        for (int j = 0; j < frozen().size(); j++) {
+            List<Component.Densities> densities = get(j).densitiesOfEach(images);
+            for (int i = 0; i < errors.length; i++) {
+                errors[i][j] = densities.get(i).reconstruction()[0];
+            }
         }
-        return new FrozenView(knowledge(image), errors);
+        return IntStream.range(0, images.size())
+                .mapToObj(i -> new FrozenView(knowledge.get(i), errors[i]))
+                .toList();
     }
 
-    /** What the frozen components contribute, one after the other; empty where nothing is fused. */
-    private float[] knowledge(List<byte[]> image) {
+    /** What the frozen components contribute to each image, one after the other; empty where nothing is fused. */
+    private List<float[]> knowledge(List<byte[]> images) {
         int width = blueprint.knowledgeWidth();
         if (width == 0) {
-            return NOTHING;
+            return Collections.nCopies(images.size(), NOTHING);
         }
-        float[] joined = new float[frozen().size() * width];
+        float[][] joined = new float[images.size()][frozen().size() * width];
         for (int j = 0; j < frozen().size(); j++) {
-            System.arraycopy(get(j).knowledge(image), 0, joined, j * width, width);
+            List<float[]> each = get(j).knowledgeOfEach(images);
+            for (int i = 0; i < joined.length; i++) {
+                System.arraycopy(each.get(i), 0, joined[i], j * width, width);
+            }
         }
-        return joined;
+        return List.of(joined);
     }
 
     /** One write-once entry per frozen component and one for the active one with its optimizer. */

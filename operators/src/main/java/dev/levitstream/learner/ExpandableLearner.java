@@ -94,7 +94,7 @@ final class ExpandableLearner implements Learner {
     }
 
     private Optional<Verdict> verdict(List<LabelledImage> images) {
-        return criterion.verdict(images.stream().map(LabelledImage::pixels).toList(), memory, pool);
+        return criterion.verdict(pixels(images), memory, pool);
     }
 
     private boolean isFull(Component active) {
@@ -103,16 +103,18 @@ final class ExpandableLearner implements Learner {
     }
 
     private List<Judgement> judge(List<LabelledImage> images) {
-        List<Judgement> judgements = new ArrayList<>(images.size());
         for (LabelledImage image : images) {
             Check.that(
                     image.pixels().length == options.image().size(),
                     "image.pixels",
                     image.pixels().length,
                     "must be " + options.image().size());
-            judgements.add(pool.judge(image.pixels()));
         }
-        return judgements;
+        return pool.judge(pixels(images));
+    }
+
+    private static List<byte[]> pixels(List<LabelledImage> images) {
+        return images.stream().map(LabelledImage::pixels).toList();
     }
 
     private List<ImagePrediction> predictions(List<Judgement> judgements) {
@@ -235,7 +237,7 @@ final class ExpandableLearner implements Learner {
             progress.read(in);
             pool.restore(state, in.readInt());
             memory.read(in);
-            memory.restore(state, pool::view);
+            memory.restore(state, pool::views);
             ExpansionCriterion restored = ExpansionCriterion.of(options, progress.seed());
             // another criterion than before starts without a past
             if (in.readUTF().equals(options.expansion().criterion().name())) {
@@ -247,15 +249,19 @@ final class ExpandableLearner implements Learner {
 
     @Override
     public List<ComponentAnswers> everyAnswer(List<LabelledImage> images) {
+        List<Judgement> judgements = judge(images);
+        List<ImagePrediction> predictions = predictions(judgements);
+        List<FrozenView> views = judgements.stream().map(Judgement::view).toList();
+        List<List<float[]>> every = pool.everyAnswer(pixels(images), views);
         List<ComponentAnswers> answers = new ArrayList<>(images.size());
-        for (LabelledImage image : images) {
-            Judgement judgement = judge(List.of(image)).get(0);
-            ImagePrediction prediction = predictions(List.of(judgement)).get(0);
+        for (int i = 0; i < images.size(); i++) {
+            ImagePrediction prediction = predictions.get(i);
             List<Optional<String>> labels = new ArrayList<>(pool.size());
-            for (float[] probabilities : pool.everyAnswer(image.pixels(), judgement.view())) {
-                labels.add(prediction.withScores(probabilities).label());
+            for (List<float[]> ofComponent : every) {
+                labels.add(prediction.withScores(ofComponent.get(i)).label());
             }
-            answers.add(new ComponentAnswers(prediction.componentId(), prediction.label(), judgement.scores(), labels));
+            float[] losses = judgements.get(i).scores();
+            answers.add(new ComponentAnswers(prediction.componentId(), prediction.label(), losses, labels));
         }
         return answers;
     }

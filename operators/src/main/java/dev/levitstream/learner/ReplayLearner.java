@@ -12,6 +12,7 @@ import dev.levitstream.nn.Randomness.Purpose;
 import dev.levitstream.nn.VisionTransformer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,21 +61,28 @@ final class ReplayLearner implements Learner {
 
     @Override
     public List<ImagePrediction> predict(List<LabelledImage> images) {
-        List<String> labels = progress.labels().labels();
-        List<ImagePrediction> predictions = new ArrayList<>(images.size());
         for (LabelledImage image : images) {
             Check.that(
                     image.pixels().length == options.image().size(),
                     "image.pixels",
                     image.pixels().length,
                     "must be " + options.image().size());
-            // one at a time, as in ComponentPool: no bit of an answer may depend on its batch mates
-            float[] scores = net.network().classes() == 0
-                    ? NOTHING
-                    : Arrays.copyOf(net.probabilities(List.of(image.pixels()), NOTHING), labels.size());
+        }
+        List<String> labels = progress.labels().labels();
+        List<ImagePrediction> predictions = new ArrayList<>(images.size());
+        for (float[] known : probabilities(images)) {
+            float[] scores = known.length == 0 ? known : Arrays.copyOf(known, labels.size());
             predictions.add(new ImagePrediction(labels, scores, 1, 0, Float.NaN));
         }
         return predictions;
+    }
+
+    private List<float[]> probabilities(List<LabelledImage> images) {
+        List<float[]> nothing = Collections.nCopies(images.size(), NOTHING);
+        return net.network().classes() == 0
+                ? nothing
+                : net.probabilitiesOfEach(
+                        images.stream().map(LabelledImage::pixels).toList(), nothing);
     }
 
     @Override
@@ -164,7 +172,7 @@ final class ReplayLearner implements Learner {
         latest = StateCodec.open(CONTROL, control, in -> {
             progress.read(in);
             memory.read(in);
-            memory.restore(state, pixels -> FrozenView.NONE);
+            memory.restore(state, images -> Collections.nCopies(images.size(), FrozenView.NONE));
             int count = in.readInt();
             List<Remembered> images = new ArrayList<>(count);
             for (int i = 0; i < count; i++) {

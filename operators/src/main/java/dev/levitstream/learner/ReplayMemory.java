@@ -164,8 +164,8 @@ final class ReplayMemory {
         });
     }
 
-    /** Refills an empty memory from its stored segments; {@code views} makes what is not stored. */
-    void restore(Map<String, byte[]> state, Function<byte[], FrozenView> views) {
+    /** Refills an empty memory from its stored segments; {@code views} makes what is not stored, image by image. */
+    void restore(Map<String, byte[]> state, Function<List<byte[]>, List<FrozenView>> views) {
         TreeMap<String, byte[]> segments = new TreeMap<>(state);
         for (Map.Entry<String, byte[]> segment :
                 segments.subMap(PREFIX, PREFIX + Character.MAX_VALUE).entrySet()) {
@@ -179,8 +179,10 @@ final class ReplayMemory {
                 return read;
             });
             revisions.put(Long.parseLong(segment.getKey().substring(PREFIX.length())), 0L);
-            for (LabelledClass image : stored) {
-                images.add(new Remembered(image.pixels(), image.label(), views.apply(image.pixels())));
+            List<FrozenView> made =
+                    views.apply(stored.stream().map(LabelledClass::pixels).toList());
+            for (int i = 0; i < stored.size(); i++) {
+                images.add(new Remembered(stored.get(i).pixels(), stored.get(i).label(), made.get(i)));
             }
         }
     }
