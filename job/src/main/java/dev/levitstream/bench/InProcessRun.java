@@ -112,7 +112,7 @@ final class InProcessRun {
             long start = System.nanoTime();
             Outcome outcome = learner.observe(batch);
             learningNanos += System.nanoTime() - start;
-            updates += outcome.updates();
+            updates += outcome.lesson().updates();
             trace.add(seen, batch, outcome.predictions());
             seen += batch.size();
             outcome.expansion().ifPresent(expansion -> expansions.found(expansion, seen - 1));

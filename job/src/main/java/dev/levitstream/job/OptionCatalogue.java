@@ -61,6 +61,11 @@ public final class OptionCatalogue {
                         "milliseconds, at least 1",
                         "event-time gap that closes a batch (flush gap)"),
                 r.whole("batch.wait-millis", 1000, "milliseconds, at least 1", "longest wait of a batch (flush wait)"),
+                r.integer(
+                        "learner.resident-keys",
+                        64,
+                        "count, at least 1",
+                        "most learners in the memory of a subtask; silent keys leave first and come back from state"),
                 r.choice(
                         "device",
                         DeviceChoice.AUTO,
@@ -204,6 +209,11 @@ public final class OptionCatalogue {
                         base.millis(),
                         "milliseconds, 0 for none",
                         "most time for updates per batch; a bound is not byte-identical"),
+                r.integer(
+                        "budget.slice",
+                        base.slice(),
+                        "count, at least 1",
+                        "most updates in one go; a checkpoint never waits for more"),
                 r.integer(
                         "budget.queue", base.queue(), "count, at least budget.updates", "most updates that may wait"));
     }

@@ -209,7 +209,7 @@ class ExactlyOnceIT {
                                     .map(score -> score.getScore())
                                     .toList())
                             .isEqualTo(boxed(expected.scores()));
-                    assertThat(answer.getLearnerStep()).isEqualTo(outcome.step());
+                    assertThat(answer.getLearnerStep()).isEqualTo(outcome.answers().step());
                 }
                 outcome.expansion()
                         .ifPresent(e -> expansions.add(e.componentId() + "@" + e.step() + " "

@@ -10,13 +10,15 @@ import java.io.Serializable;
  * @param period batches between grants (count), at least 1
  * @param millis most milliseconds of updates per batch, 0 for no bound; with a bound, outputs are exactly-once but not
  *     byte-identical
+ * @param slice most updates in one go (count), at least 1: a checkpoint never waits for more
  * @param queue most updates that may wait (count), at least {@code updates}
  */
-public record BudgetOptions(int updates, int period, int millis, int queue) implements Serializable {
+public record BudgetOptions(int updates, int period, int millis, int slice, int queue) implements Serializable {
     public BudgetOptions {
         Check.that(updates >= 0, "budget.updates", updates, "must be at least 0");
         Check.that(period >= 1, "budget.period", period, "must be at least 1");
         Check.that(millis >= 0, "budget.millis", millis, "must be at least 0");
+        Check.that(slice >= 1, "budget.slice", slice, "must be at least 1");
         Check.that(queue >= updates, "budget.queue", queue, "must be at least budget.updates=" + updates);
     }
 }

@@ -11,6 +11,8 @@ import dev.levitstream.nn.Randomness;
 import dev.levitstream.nn.Randomness.Purpose;
 import dev.levitstream.nn.Vae;
 import dev.levitstream.nn.VisionTransformer;
+import java.io.DataInputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,6 +32,8 @@ final class ExpandableLearner implements Learner {
     private final Progress progress;
     private final ExpansionCriterion criterion;
     private final int latentWidth;
+    /** The batch that is being learnt from. */
+    private List<byte[]> latest = List.of();
 
     ExpandableLearner(LearnerContext context, Map<String, byte[]> state) {
         options = context.options();
@@ -62,12 +66,12 @@ final class ExpandableLearner implements Learner {
     }
 
     @Override
-    public Outcome observe(List<LabelledImage> images) {
+    public Answers answer(List<LabelledImage> images) {
         Check.that(!images.isEmpty(), "images.size", 0, "must be at least 1");
-        long step = progress.step();
+        progress.begin(isLearning());
         List<Judgement> judgements = judge(images);
-        List<ImagePrediction> predictions = predictions(judgements);
-        progress.observed(images, predictions);
+        Answers answers = new Answers(progress.step(), predictions(judgements));
+        progress.observed(images, answers.predictions());
         criterion.observed(judgements, pool);
         boolean suspected = criterion.suspects();
         if (suspected) {
@@ -80,21 +84,35 @@ final class ExpandableLearner implements Learner {
         for (int i = 0; i < images.size(); i++) {
             admit(images.get(i), judgements.get(i), suspected);
         }
-        int updates = progress.work().run(this::update);
+        latest = pixels(images);
+        return answers;
+    }
+
+    @Override
+    public boolean isLearning() {
+        return !latest.isEmpty();
+    }
+
+    @Override
+    public Optional<Lesson> learn(int updates) {
+        if (!progress.learn(isLearning(), this::update, updates)) {
+            return Optional.empty();
+        }
         boolean firstFill = options.expansion().firstFill() && pool.size() == 1 && memory.isOverfull(); // line 14
-        Optional<Verdict> novel = firstFill ? Optional.empty() : verdict(images).filter(Verdict::isNovel); // line 15
+        Optional<Verdict> novel = firstFill ? Optional.empty() : verdict().filter(Verdict::isNovel); // line 15
+        latest = List.of();
         boolean wanted = firstFill || novel.isPresent() || isFull(pool.active());
         Optional<Expansion> expansion = wanted && hasRoom() ? Optional.of(expand(novel)) : Optional.empty();
         pool.discriminant().ifPresent(DiscriminantRouter::refresh);
         if (memory.isOverfull()) {
             memory.relieve();
         }
-        return new Outcome(
-                step, predictions, expansion, updates, progress.work().queued(), wanted && expansion.isEmpty());
+        return Optional.of(
+                new Lesson(expansion, progress.work().done(), progress.work().queued(), wanted && expansion.isEmpty()));
     }
 
-    private Optional<Verdict> verdict(List<LabelledImage> images) {
-        return criterion.verdict(pixels(images), memory, pool);
+    private Optional<Verdict> verdict() {
+        return criterion.verdict(latest, memory, pool);
     }
 
     private boolean isFull(Component active) {
@@ -224,6 +242,10 @@ final class ExpandableLearner implements Learner {
                     progress.write(out);
                     out.writeInt(pool.size());
                     memory.write(out);
+                    out.writeInt(latest.size());
+                    for (byte[] image : latest) {
+                        StateCodec.writeBytes(out, image);
+                    }
                     out.writeUTF(options.expansion().criterion().name());
                     criterion.write(out);
                 })));
@@ -238,6 +260,7 @@ final class ExpandableLearner implements Learner {
             pool.restore(state, in.readInt());
             memory.read(in);
             memory.restore(state, pool::views);
+            latest = readImages(in);
             ExpansionCriterion restored = ExpansionCriterion.of(options, progress.seed());
             // another criterion than before starts without a past
             if (in.readUTF().equals(options.expansion().criterion().name())) {
@@ -245,6 +268,15 @@ final class ExpandableLearner implements Learner {
             }
             return restored;
         });
+    }
+
+    private static List<byte[]> readImages(DataInputStream in) throws IOException {
+        int count = in.readInt();
+        List<byte[]> images = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            images.add(StateCodec.readBytes(in));
+        }
+        return images;
     }
 
     @Override

@@ -8,5 +8,14 @@ package dev.levitstream.learner;
  * @param errors reconstruction error under each of the J
  */
 record FrozenView(float[] knowledge, float[] errors) {
+    /** Of a learner without frozen components. */
     static final FrozenView NONE = new FrozenView(new float[0], new float[0]);
+
+    /** Of an image that came from storage and was not used since: made when it is first needed. */
+    static final FrozenView NOT_MADE = new FrozenView(new float[0], new float[0]);
+
+    @SuppressWarnings("ReferenceEquality") // a marker, not a value
+    boolean isMade() {
+        return this != NOT_MADE;
+    }
 }

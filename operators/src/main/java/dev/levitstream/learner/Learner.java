@@ -18,13 +18,33 @@ public interface Learner extends AutoCloseable {
     List<ImagePrediction> predict(List<LabelledImage> images);
 
     /**
-     * Predicts, then learns: one batch of the stream. Does at most the budget's work; what is left stays queued for the
-     * next call.
+     * Predicts one batch of the stream, then takes it in. {@link #learn} is due afterwards.
      *
      * @param images at least one, of the learner's image shape; borrowed
      * @throws IllegalArgumentException if an image has another size or a label is not {@link #admits admitted}
+     * @throws IllegalStateException if it {@link #isLearning} from the batch before
      */
-    Outcome observe(List<LabelledImage> images);
+    Answers answer(List<LabelledImage> images);
+
+    /** Whether there is work left to do for the latest batch. */
+    boolean isLearning();
+
+    /**
+     * Learns from the latest batch, at most so many updates at a time: between two calls the learner can be stored and
+     * restored, and how work is cut into calls changes nothing that it comes to. Does at most the budget's work; what
+     * the budget leaves stays queued for the next batch.
+     *
+     * @param updates most optimizer updates in this call (count), at least 1
+     * @return what it came to, once nothing is left to do
+     * @throws IllegalStateException if it is not {@link #isLearning}
+     */
+    Optional<Lesson> learn(int updates);
+
+    /** Answers, then learns, all at once. */
+    default Outcome observe(List<LabelledImage> images) {
+        Answers answers = answer(images);
+        return new Outcome(answers, learn(Integer.MAX_VALUE).orElseThrow());
+    }
 
     /**
      * Tells the learner what happened around it.

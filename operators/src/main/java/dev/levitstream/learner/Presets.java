@@ -24,7 +24,7 @@ public enum Presets {
                     new RoutingOptions(Method.VAE, Router.Score.ELBO, 100, 1e-3),
                     1,
                     new TrainingOptions(64, 1e-4, 1e-4, 0.5, 0.999, 1, Augmentation.NONE),
-                    new BudgetOptions(grey ? 50 : 200, 5, 0, 2000),
+                    new BudgetOptions(grey ? 50 : 200, 5, 0, grey ? 2 : 1, 2000),
                     Admission.FIFO,
                     Unlabelled.ALL,
                     new ExpansionOptions(Criterion.LATENT, Scale.ABSOLUTE, 3.2, Codes.MEAN, 512, 20, 64, true, 0, 50));
@@ -42,7 +42,7 @@ public enum Presets {
                     new RoutingOptions(Method.PRODUCT, Router.Score.RECONSTRUCTION, 100, 1e-3),
                     4,
                     new TrainingOptions(64, 1e-3, 1e-2, 0.5, 0.999, 1, Augmentation.NONE),
-                    new BudgetOptions(2, 1, 0, 200),
+                    new BudgetOptions(2, 1, 0, 2, 200),
                     Admission.RESERVOIR,
                     Unlabelled.ROUTED,
                     new ExpansionOptions(Criterion.NOVELTY, Scale.RATIO, 1.25, Codes.MEAN, 512, 20, 500, false, 0, 20));

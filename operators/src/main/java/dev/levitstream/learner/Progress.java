@@ -1,10 +1,12 @@
 package dev.levitstream.learner;
 
+import dev.levitstream.nn.Check;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** What every learner keeps count of: seed, steps, updates, labels, accuracy, queued work. */
 final class Progress {
@@ -64,6 +66,23 @@ final class Progress {
     /** Number of the next admission; each has its own randomness. */
     long nextAdmission() {
         return admitted++;
+    }
+
+    /** A batch begins. */
+    void begin(boolean learning) {
+        if (learning) {
+            throw new IllegalStateException("step=" + step + " must be learnt before the next batch is answered");
+        }
+    }
+
+    /** Does at most {@code most} updates of the latest batch's work, and says whether nothing of it is left. */
+    boolean learn(boolean learning, BooleanSupplier update, int most) {
+        Check.that(most >= 1, "updates", most, "must be at least 1");
+        if (!learning) {
+            throw new IllegalStateException("step=" + step + " is learnt already");
+        }
+        changed();
+        return work.run(update, most);
     }
 
     /** Counts a batch: compares predictions with labels, then makes the labels known. */

@@ -35,6 +35,9 @@ final class ReplayLearner implements Learner {
     private final ReplayMemory memory;
     private final Progress progress;
     private List<Remembered> latest = List.of();
+    private boolean learning;
+    /** Whether {@code latest} is of the batch that is being learnt from. */
+    private boolean fresh;
 
     ReplayLearner(LearnerContext context, Map<String, byte[]> state) {
         options = context.options();
@@ -86,11 +89,11 @@ final class ReplayLearner implements Learner {
     }
 
     @Override
-    public Outcome observe(List<LabelledImage> images) {
+    public Answers answer(List<LabelledImage> images) {
         Check.that(!images.isEmpty(), "images.size", 0, "must be at least 1");
-        long step = progress.step();
-        List<ImagePrediction> predictions = predict(images);
-        progress.observed(images, predictions);
+        progress.begin(learning);
+        Answers answers = new Answers(progress.step(), predict(images));
+        progress.observed(images, answers.predictions());
         growHead();
         List<Remembered> labelled = new ArrayList<>();
         for (LabelledImage image : images) {
@@ -98,17 +101,32 @@ final class ReplayLearner implements Learner {
                 labelled.add(new Remembered(image.pixels(), progress.classOf(image), FrozenView.NONE));
             }
         }
-        if (!labelled.isEmpty()) {
+        learning = true;
+        fresh = !labelled.isEmpty();
+        if (fresh) {
             latest = labelled;
         }
-        int updates = progress.work().run(this::update);
-        if (options.kind() == LearnerKind.ER) {
-            for (Remembered image : labelled) {
+        return answers;
+    }
+
+    @Override
+    public boolean isLearning() {
+        return learning;
+    }
+
+    @Override
+    public Optional<Lesson> learn(int updates) {
+        if (!progress.learn(learning, this::update, updates)) {
+            return Optional.empty();
+        }
+        if (fresh && options.kind() == LearnerKind.ER) {
+            for (Remembered image : latest) {
                 memory.admit(image, Randomness.at(progress.seed(), Purpose.ADMIT, progress.nextAdmission()));
             }
         }
-        return new Outcome(
-                step, predictions, Optional.empty(), updates, progress.work().queued(), false);
+        learning = false;
+        return Optional.of(new Lesson(
+                Optional.empty(), progress.work().done(), progress.work().queued(), false));
     }
 
     private void growHead() {
@@ -157,6 +175,8 @@ final class ReplayLearner implements Learner {
                 () -> StateCodec.seal(out -> {
                     progress.write(out);
                     memory.write(out);
+                    out.writeBoolean(learning);
+                    out.writeBoolean(fresh);
                     out.writeInt(latest.size());
                     for (Remembered image : latest) {
                         out.writeInt(image.label());
@@ -172,7 +192,9 @@ final class ReplayLearner implements Learner {
         latest = StateCodec.open(CONTROL, control, in -> {
             progress.read(in);
             memory.read(in);
-            memory.restore(state, images -> Collections.nCopies(images.size(), FrozenView.NONE));
+            memory.restore(state);
+            learning = in.readBoolean();
+            fresh = in.readBoolean();
             int count = in.readInt();
             List<Remembered> images = new ArrayList<>(count);
             for (int i = 0; i < count; i++) {

@@ -5,6 +5,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -29,6 +30,7 @@ final class ReplayMemory {
     private long seen;
     private long writes;
     private int sinceRelief;
+    private Function<List<byte[]>, List<FrozenView>> views = ReplayMemory::noViews;
 
     /**
      * One image in the memory.
@@ -93,7 +95,7 @@ final class ReplayMemory {
     }
 
     Remembered get(int index) {
-        return images.get(index);
+        return viewed(List.of(index)).get(0);
     }
 
     /** Draws {@code count} different images, or all where there are fewer. */
@@ -102,23 +104,40 @@ final class ReplayMemory {
         for (int i = 0; i < order.length; i++) {
             order[i] = i;
         }
-        List<Remembered> drawn = new ArrayList<>(count);
+        List<Integer> drawn = new ArrayList<>(count);
         for (int i = 0; i < Math.min(count, order.length); i++) {
             int j = i + random.nextInt(order.length - i);
-            int chosen = order[j];
+            drawn.add(order[j]);
             order[j] = order[i];
-            drawn.add(images.get(chosen));
         }
-        return drawn;
+        return viewed(drawn);
     }
 
     /** {@code count} images spread evenly over the memory, oldest first; the memory must hold as many. */
     List<Remembered> spread(int count) {
-        List<Remembered> spread = new ArrayList<>(count);
+        List<Integer> spread = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            spread.add(images.get((int) ((long) i * images.size() / count)));
+            spread.add((int) ((long) i * images.size() / count));
         }
-        return spread;
+        return viewed(spread);
+    }
+
+    /** Images by index, with the views that were not stored. */
+    private List<Remembered> viewed(List<Integer> indexes) {
+        List<Integer> without = indexes.stream()
+                .filter(index -> !images.get(index).view().isMade())
+                .toList();
+        List<FrozenView> made = views.apply(
+                without.stream().map(index -> images.get(index).pixels()).toList());
+        for (int i = 0; i < without.size(); i++) {
+            Remembered image = images.get(without.get(i));
+            images.set(without.get(i), new Remembered(image.pixels(), image.label(), made.get(i)));
+        }
+        return indexes.stream().map(images::get).toList();
+    }
+
+    private static List<FrozenView> noViews(List<byte[]> images) {
+        return Collections.nCopies(images.size(), FrozenView.NONE);
     }
 
     private void touch(int index) {
@@ -164,8 +183,19 @@ final class ReplayMemory {
         });
     }
 
-    /** Refills an empty memory from its stored segments; {@code views} makes what is not stored, image by image. */
+    /** Refills an empty memory from its stored segments. */
+    void restore(Map<String, byte[]> state) {
+        restore(state, ReplayMemory::noViews);
+    }
+
+    /**
+     * Refills an empty memory from its stored segments.
+     *
+     * @param views makes what is not stored, when an image is first used: made at once, the views of a full memory cost
+     *     seconds
+     */
     void restore(Map<String, byte[]> state, Function<List<byte[]>, List<FrozenView>> views) {
+        this.views = views;
         TreeMap<String, byte[]> segments = new TreeMap<>(state);
         for (Map.Entry<String, byte[]> segment :
                 segments.subMap(PREFIX, PREFIX + Character.MAX_VALUE).entrySet()) {
@@ -179,10 +209,8 @@ final class ReplayMemory {
                 return read;
             });
             revisions.put(Long.parseLong(segment.getKey().substring(PREFIX.length())), 0L);
-            List<FrozenView> made =
-                    views.apply(stored.stream().map(LabelledClass::pixels).toList());
-            for (int i = 0; i < stored.size(); i++) {
-                images.add(new Remembered(stored.get(i).pixels(), stored.get(i).label(), made.get(i)));
+            for (LabelledClass image : stored) {
+                images.add(new Remembered(image.pixels(), image.label(), FrozenView.NOT_MADE));
             }
         }
     }

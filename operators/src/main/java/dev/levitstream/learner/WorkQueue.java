@@ -14,6 +14,8 @@ final class WorkQueue {
     private final LongSupplier nanoTime;
     private long batches;
     private long queued;
+    private int done;
+    private long spent;
 
     WorkQueue(BudgetOptions budget, LongSupplier nanoTime) {
         this.budget = budget;
@@ -26,22 +28,37 @@ final class WorkQueue {
         if (batches % budget.period() == 0) {
             queued = Math.min(budget.queue(), queued + budget.updates());
         }
+        done = 0;
+        spent = 0;
     }
 
     /**
-     * Does queued updates until none is left or {@code budget.millis} are over; at least one, so that a slow machine
-     * learns too.
+     * Does queued updates for the batch that was granted last, {@code most} at a time, until none is left or
+     * {@code budget.millis} are over; at least one, so that a slow machine learns too.
      *
      * @param update does one update and says whether it could
-     * @return updates done
+     * @return whether nothing is left to do for this batch
      */
-    int run(BooleanSupplier update) {
-        long start = nanoTime.getAsLong();
-        int done = 0;
-        while (queued > 0 && (done == 0 || inTime(start)) && update.getAsBoolean()) {
+    boolean run(BooleanSupplier update, int most) {
+        int before = done;
+        while (done - before < most && isDue()) {
+            long start = nanoTime.getAsLong();
+            if (!update.getAsBoolean()) {
+                return true;
+            }
+            spent += nanoTime.getAsLong() - start;
             queued--;
             done++;
         }
+        return !isDue();
+    }
+
+    private boolean isDue() {
+        return queued > 0 && (done == 0 || budget.millis() == 0 || spent < budget.millis() * NANOS_PER_MILLI);
+    }
+
+    /** Updates done for the batch that was granted last (count). */
+    int done() {
         return done;
     }
 
@@ -56,17 +73,15 @@ final class WorkQueue {
         return queued;
     }
 
-    private boolean inTime(long start) {
-        return budget.millis() == 0 || nanoTime.getAsLong() - start < budget.millis() * NANOS_PER_MILLI;
-    }
-
     void write(DataOutputStream out) throws IOException {
         out.writeLong(batches);
         out.writeLong(queued);
+        out.writeInt(done);
     }
 
     void read(DataInputStream in) throws IOException {
         batches = in.readLong();
         queued = in.readLong();
+        done = in.readInt();
     }
 }

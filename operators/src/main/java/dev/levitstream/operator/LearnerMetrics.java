@@ -1,6 +1,7 @@
 package dev.levitstream.operator;
 
-import dev.levitstream.learner.Outcome;
+import dev.levitstream.learner.Answers;
+import dev.levitstream.learner.Lesson;
 import java.util.function.Supplier;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
@@ -22,17 +23,23 @@ final class LearnerMetrics {
     private final Counter expansions;
     private final Counter refusedExpansions;
     private final Counter deadLetters;
+    private final Counter evictions;
+    private final Histogram answerMillis;
     private final Histogram learnMillis;
+    private final Histogram loadMillis;
 
     LearnerMetrics(MetricGroup parent) {
         group = parent.addGroup("levit");
         images = group.counter("images.count"); // images predicted
-        batches = group.counter("batches.count"); // batches observed
+        batches = group.counter("batches.count"); // batches learnt
         updates = group.counter("updates.count"); // optimizer updates
         expansions = group.counter("expansion.count"); // components created
         refusedExpansions = group.counter("expansion.refused.count"); // found novel at the cap on components
         deadLetters = group.counter("dead-letters.count"); // records that could not be used
-        learnMillis = group.histogram("learn.millis", new DescriptiveStatisticsHistogram(HISTOGRAM_SAMPLES));
+        evictions = group.counter("keys.evicted.count"); // learners that left memory for others
+        answerMillis = histogram("answer.millis"); // of a batch
+        learnMillis = histogram("learn.millis"); // of one slice of work
+        loadMillis = histogram("load.millis"); // of a key's learner, new or from state
     }
 
     /** Adds the gauges of a learner subtask; values are asked for when metrics are reported. */
@@ -42,20 +49,40 @@ final class LearnerMetrics {
         group.gauge("device.gpu", (Gauge<Integer>) gpu::get); // 1 on a GPU, 0 on the CPU
     }
 
+    private Histogram histogram(String name) {
+        return group.histogram(name, new DescriptiveStatisticsHistogram(HISTOGRAM_SAMPLES));
+    }
+
     void deadLetter() {
         deadLetters.inc();
     }
 
-    void observed(Outcome outcome, double millis) {
-        images.inc(outcome.predictions().size());
+    void answered(Answers answers, double millis) {
+        images.inc(answers.predictions().size());
+        answerMillis.update(Math.round(millis));
+    }
+
+    /** One slice of learning. */
+    void worked(double millis) {
+        learnMillis.update(Math.round(millis));
+    }
+
+    void learnt(Lesson lesson) {
         batches.inc();
-        updates.inc(outcome.updates());
-        if (outcome.expansion().isPresent()) {
+        updates.inc(lesson.updates());
+        if (lesson.expansion().isPresent()) {
             expansions.inc();
         }
-        if (outcome.refusedExpansion()) {
+        if (lesson.refusedExpansion()) {
             refusedExpansions.inc();
         }
-        learnMillis.update(Math.round(millis));
+    }
+
+    void loaded(double millis) {
+        loadMillis.update(Math.round(millis));
+    }
+
+    void evicted() {
+        evictions.inc();
     }
 }

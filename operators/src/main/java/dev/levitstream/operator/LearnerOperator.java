@@ -1,10 +1,11 @@
 package dev.levitstream.operator;
 
+import dev.levitstream.learner.Answers;
 import dev.levitstream.learner.Expansion;
 import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
-import dev.levitstream.learner.Outcome;
+import dev.levitstream.learner.Lesson;
 import dev.levitstream.learner.Verdict;
 import dev.levitstream.operator.LiveLearner.Pending;
 import dev.levitstream.operator.OperatorOptions.Flush;
@@ -14,11 +15,17 @@ import dev.levitstream.schema.MalformedRecordException;
 import dev.levitstream.schema.Prediction;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -44,13 +51,18 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
                 Triggerable<String, VoidNamespace> {
     private static final long serialVersionUID = 1L;
     private static final double NANOS_PER_MILLI = 1e6;
+    /** Batches of a key that may wait for its learner before its records work, which holds its input back. */
+    private static final int MOST_BATCHES_WAITING = 2;
 
     private final OperatorOptions options;
-    private final transient Map<String, LiveLearner> live = new LinkedHashMap<>();
+    /** Learners in memory, the longest unused first. */
+    private final transient Map<String, LiveLearner> live = new LinkedHashMap<>(16, 0.75f, true);
+
     private transient FrameDecoder decoder;
     private transient LearnerStore store;
     private transient ListStateDescriptor<SourceRecord> pendingDescriptor;
     private transient ListState<SourceRecord> pendingState;
+    private transient ValueState<KeyTimes> timesState;
     private transient InternalTimerService<VoidNamespace> timers;
     private transient LearnerMetrics learnerMetrics;
     private transient String device;
@@ -66,6 +78,8 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         store = new LearnerStore(context);
         pendingDescriptor = new ListStateDescriptor<>("pending", TypeInformation.of(SourceRecord.class));
         pendingState = context.getKeyedStateStore().getListState(pendingDescriptor);
+        timesState = context.getKeyedStateStore()
+                .getState(new ValueStateDescriptor<>("times", TypeInformation.of(KeyTimes.class)));
     }
 
     @Override
@@ -98,22 +112,23 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
             deadLetter(record.source(), e.reason());
             return;
         }
-        List<Pending> pending = key.pending();
-        if (options.flush() == Flush.GAP && !pending.isEmpty() && gapBefore(frame, pending)) {
-            flush(record.streamKey(), key);
-        }
-        pending.add(new Pending(record.source(), frame));
+        key.pending().add(new Pending(record.source(), frame));
         key.setDirty(true);
-        if (pending.size() == options.learner().batchSize()) {
-            flush(record.streamKey(), key);
-        } else if (options.flush() == Flush.WAIT && pending.size() == 1) {
-            key.setFlushAt(timers.currentProcessingTime() + options.waitMillis());
-            timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, key.flushAt());
+        if (!key.learner().isLearning()) {
+            advance(record.streamKey(), key, false);
+        } else if (key.pending().size()
+                >= MOST_BATCHES_WAITING * options.learner().batchSize()) {
+            learn(record.streamKey(), key, share());
+            advance(record.streamKey(), key, false);
         }
+        evict(record.streamKey());
     }
 
-    private boolean gapBefore(Frame frame, List<Pending> pending) {
-        return frame.eventTime() - pending.get(pending.size() - 1).frame().eventTime() > options.gapMillis();
+    /** Updates that each record of an overloaded key does, so that a batch's work is done when the next one is full. */
+    private int share() {
+        int size = options.learner().batchSize();
+        int updates = options.learner().budget().updates();
+        return Math.max(options.learner().budget().slice(), (updates + size - 1) / size);
     }
 
     private void requireRoom(LiveLearner key, SourceRecord source, Frame frame) {
@@ -130,9 +145,14 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
     @Override
     public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
         LiveLearner key = live(timer.getKey());
-        if (!key.pending().isEmpty()) {
-            flush(timer.getKey(), key);
+        KeyTimes times = key.times();
+        key.setTimes(times.withTimer(0));
+        if (key.learner().isLearning()) {
+            learn(timer.getKey(), key, options.learner().budget().slice());
         }
+        boolean waited = times.flushAt() > 0 && timer.getTimestamp() >= times.flushAt();
+        advance(timer.getKey(), key, waited);
+        evict(timer.getKey());
     }
 
     @Override
@@ -140,42 +160,85 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         throw new IllegalStateException("no event-time timer is ever set");
     }
 
-    /** The stream is over: every key's incomplete batch goes, also those that no image woke since the restore. */
+    /** The stream is over: every key's work is done, also of those that no image woke since the restore. */
     @Override
     public void endInput() throws Exception {
-        List<String> keys = new ArrayList<>(live.keySet());
+        Set<String> keys = new LinkedHashSet<>(live.keySet());
         this.<String>getKeyedStateBackend()
                 .applyToAllKeys(
                         VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, pendingDescriptor, (key, state) -> {
-                            if (!live.containsKey(key) && state.get().iterator().hasNext()) {
+                            if (state.get().iterator().hasNext()) {
                                 keys.add(key);
                             }
                         });
-        for (String key : keys) {
-            setCurrentKey(key);
-            LiveLearner learner = live(key);
-            if (!learner.pending().isEmpty()) {
-                flush(key, learner);
-            }
+        timers.forEachProcessingTimeTimer((namespace, time) -> keys.add((String) getCurrentKey()));
+        for (String name : keys) {
+            setCurrentKey(name);
+            LiveLearner key = live(name);
+            do {
+                if (key.learner().isLearning()) {
+                    learn(name, key, Integer.MAX_VALUE);
+                }
+                advance(name, key, true);
+            } while (key.learner().isLearning());
+            evict(name);
         }
     }
 
-    private void flush(String streamKey, LiveLearner key) {
-        if (key.flushAt() > 0) {
-            timers.deleteProcessingTimeTimer(VoidNamespace.INSTANCE, key.flushAt());
-            key.setFlushAt(0);
+    /** Answers the next batch if it is closed, and starts to learn from it; goes on while that leaves nothing to do. */
+    private void advance(String streamKey, LiveLearner key, boolean close) throws Exception {
+        while (!key.learner().isLearning()) {
+            int size = key.closed(options, close);
+            if (size == 0) {
+                break;
+            }
+            answer(streamKey, key, key.take(size));
+            learn(streamKey, key, options.learner().budget().slice());
         }
+        setTimer(key);
+    }
+
+    /** One timer at a time: for the next slice of work, else for the batch that waits. */
+    private void setTimer(LiveLearner key) {
+        long now = Math.max(1, timers.currentProcessingTime());
+        KeyTimes times = key.times();
+        boolean waits = options.flush() == Flush.WAIT && !key.pending().isEmpty();
+        long flushAt = !waits ? 0 : times.flushAt() > 0 ? times.flushAt() : now + options.waitMillis();
+        long due = key.learner().isLearning() ? now : flushAt;
+        if (times.timer() != due) {
+            if (times.timer() > 0) {
+                timers.deleteProcessingTimeTimer(VoidNamespace.INSTANCE, times.timer());
+            }
+            if (due > 0) {
+                timers.registerProcessingTimeTimer(VoidNamespace.INSTANCE, due);
+            }
+        }
+        key.setTimes(new KeyTimes(times.lastEventTime(), flushAt, due));
+    }
+
+    private void answer(String streamKey, LiveLearner key, List<Pending> batch) {
         long start = System.nanoTime();
-        Outcome outcome = key.learner().observe(key.images());
-        learnerMetrics.observed(outcome, (System.nanoTime() - start) / NANOS_PER_MILLI);
-        List<Pending> batch = key.pending();
+        Answers answers = key.learner()
+                .answer(batch.stream().map(image -> image.frame().image()).toList());
+        learnerMetrics.answered(answers, millisSince(start));
         for (int i = 0; i < batch.size(); i++) {
-            emit(streamKey, batch.get(i), outcome.predictions().get(i), outcome.step());
+            emit(streamKey, batch.get(i), answers.predictions().get(i), answers.step());
         }
-        long lastTime = batch.get(batch.size() - 1).frame().eventTime();
-        outcome.expansion().ifPresent(expansion -> emit(streamKey, expansion, lastTime));
-        batch.clear();
+        key.setTimes(key.times().answered(batch.get(batch.size() - 1).frame().eventTime()));
+    }
+
+    private void learn(String streamKey, LiveLearner key, int updates) {
+        long start = System.nanoTime();
+        Optional<Lesson> lesson = key.learner().learn(updates);
+        learnerMetrics.worked(millisSince(start));
         key.setDirty(true);
+        lesson.ifPresent(learnerMetrics::learnt);
+        lesson.flatMap(Lesson::expansion)
+                .ifPresent(expansion -> emit(streamKey, expansion, key.times().lastEventTime()));
+    }
+
+    private static double millisSince(long start) {
+        return (System.nanoTime() - start) / NANOS_PER_MILLI;
     }
 
     private void emit(String streamKey, Pending image, ImagePrediction answer, long step) {
@@ -227,15 +290,18 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         if (known != null) {
             return known;
         }
+        long start = System.nanoTime();
         LearnerStore.Written written = new LearnerStore.Written();
         Map<String, byte[]> state = store.read(written);
         LearnerContext context = new LearnerContext(options.learner(), seed(streamKey), device, System::nanoTime);
         Learner learner = options.learner().kind().open(context, state);
-        LiveLearner key = new LiveLearner(learner, written);
+        KeyTimes times = timesState.value();
+        LiveLearner key = new LiveLearner(learner, written, times == null ? KeyTimes.NONE : times);
         for (SourceRecord source : pendingState.get()) {
             key.pending().add(new Pending(source, decoder.decode(source)));
         }
         live.put(streamKey, key);
+        learnerMetrics.loaded(millisSince(start));
         return key;
     }
 
@@ -248,14 +314,31 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
         for (Map.Entry<String, LiveLearner> entry : live.entrySet()) {
-            LiveLearner key = entry.getValue();
-            if (key.isDirty()) {
-                setCurrentKey(entry.getKey());
-                store.write(key.learner().state(), key.written());
-                pendingState.update(key.pending().stream().map(Pending::source).toList());
-                key.setDirty(false);
-            }
+            store(entry.getKey(), entry.getValue());
         }
+    }
+
+    private void store(String streamKey, LiveLearner key) throws Exception {
+        if (key.isDirty()) {
+            setCurrentKey(streamKey);
+            store.write(key.learner().state(), key.written());
+            pendingState.update(key.pending().stream().map(Pending::source).toList());
+            timesState.update(key.times());
+            key.setDirty(false);
+        }
+    }
+
+    /** Keys that were silent longest leave native memory; their next image loads them again. */
+    private void evict(String current) throws Exception {
+        Iterator<Map.Entry<String, LiveLearner>> oldest = live.entrySet().iterator();
+        for (int i = live.size() - options.residentKeys(); i > 0; i--) {
+            Map.Entry<String, LiveLearner> entry = oldest.next();
+            store(entry.getKey(), entry.getValue());
+            entry.getValue().learner().close();
+            oldest.remove();
+            learnerMetrics.evicted();
+        }
+        setCurrentKey(current);
     }
 
     @Override

@@ -70,7 +70,7 @@ final class LearnerStore {
         for (StateEntry entry : entries) {
             present.add(entry.name());
             if (entry.writeOnce()) {
-                if (!frozen.contains(chunkName(entry.name(), 0))) {
+                if (!written.chunks.containsKey(entry.name())) {
                     put(frozen, entry, written);
                 }
             } else if (!Long.valueOf(entry.revision()).equals(written.revisions.get(entry.name()))) {

@@ -11,9 +11,11 @@ import java.io.Serializable;
  * @param flush what lets a batch go that is not full
  * @param gapMillis event time between two records of a key that closes the batch before it (milliseconds), at least 1
  * @param waitMillis processing time that a batch waits at most (milliseconds), at least 1
+ * @param residentKeys most learners in the memory of one subtask (count), at least 1; the others are in state only
  * @param device where learners compute
  */
-public record OperatorOptions(LearnerOptions learner, Flush flush, long gapMillis, long waitMillis, DeviceChoice device)
+public record OperatorOptions(
+        LearnerOptions learner, Flush flush, long gapMillis, long waitMillis, int residentKeys, DeviceChoice device)
         implements Serializable {
     /** What lets a batch go that is not full; the end of a bounded stream always does. */
     public enum Flush {
@@ -28,5 +30,6 @@ public record OperatorOptions(LearnerOptions learner, Flush flush, long gapMilli
     public OperatorOptions {
         Check.that(gapMillis >= 1, "batch.gap-millis", gapMillis, "must be at least 1");
         Check.that(waitMillis >= 1, "batch.wait-millis", waitMillis, "must be at least 1");
+        Check.that(residentKeys >= 1, "learner.resident-keys", residentKeys, "must be at least 1");
     }
 }

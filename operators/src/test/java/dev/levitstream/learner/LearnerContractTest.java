@@ -96,6 +96,43 @@ class LearnerContractTest {
         expected.forEach((name, bytes) -> assertThat(found.get(name)).as(name).isEqualTo(bytes));
     }
 
+    @ParameterizedTest
+    @MethodSource("learnersAndSeeds")
+    void learningInSlicesWithARestoreAfterEachChangesNoByte(LearnerKind kind, long seed) {
+        LearnerOptions options = TinyLearners.with(TinyLearners.options(kind), new BudgetOptions(3, 1, 0, 1, 50));
+        List<LabelledImage> images = stream(seed);
+        Learner sliced = TinyLearners.open(options, seed);
+        try (Learner whole = TinyLearners.open(options, seed)) {
+            int slices = 0;
+            for (int i = 0; i < 240; i += BATCH) {
+                Outcome expected = observe(whole, images, i);
+                Answers answers = sliced.answer(images.subList(i, i + BATCH));
+                Optional<Lesson> lesson = Optional.empty();
+                while (lesson.isEmpty()) {
+                    if (i % 20 == 0) {
+                        Map<String, byte[]> state = TinyLearners.state(sliced);
+                        sliced.close();
+                        sliced = TinyLearners.restore(options, state);
+                    }
+                    assertThat(sliced.isLearning()).isTrue();
+                    lesson = sliced.learn(1);
+                    slices++;
+                }
+                assertThat(text(answers.predictions())).isEqualTo(text(expected.predictions()));
+                assertThat(lesson.get()).isEqualTo(expected.lesson());
+            }
+            assertThat(slices).isGreaterThan(100);
+            Learner done = sliced;
+            assertThat(done.isLearning()).isFalse();
+            assertThatThrownBy(() -> done.learn(1)).isInstanceOf(IllegalStateException.class);
+            done.answer(images.subList(240, 244));
+            assertThatThrownBy(() -> done.answer(images.subList(244, 248))).hasMessageContaining("must be learnt");
+            assertInvariants(done, options);
+        } finally {
+            sliced.close();
+        }
+    }
+
     @ParameterizedTest(name = "{0}, seed {1}")
     @MethodSource("learnersAndSeeds")
     void anAnswerDependsOnItsImageAloneToTheBit(LearnerKind kind, long seed) {
@@ -428,7 +465,7 @@ class LearnerContractTest {
         boolean refused = false;
         try (Learner learner = TinyLearners.open(options, 0)) {
             for (int i = 0; i < images.size(); i += BATCH) {
-                refused |= observe(learner, images, i).refusedExpansion();
+                refused |= observe(learner, images, i).lesson().refusedExpansion();
             }
             assertThat(learner.describe().components()).isEqualTo(2);
             assertThat(refused).isTrue();

@@ -16,12 +16,12 @@ class PresetLearnersTest {
     @CsvSource({"28, 28, 1", "32, 32, 3", "84, 84, 3", "24, 16, 4"})
     void aPresetLearnerTrainsExpandsAndRestores(int height, int width, int channels) {
         ImageShape shape = new ImageShape(height, width, channels);
-        LearnerOptions options = TinyLearners.with(Presets.STREAM.options(shape), new BudgetOptions(1, 1, 0, 2));
+        LearnerOptions options = TinyLearners.with(Presets.STREAM.options(shape), new BudgetOptions(1, 1, 0, 2, 2));
         List<LabelledImage> images = new StreamSimulator(shape, 1).phase(0, 90, 0.1);
         try (Learner learner = TinyLearners.open(options, 1)) {
             int updates = 0;
             for (int i = 0; i < 70; i += 10) {
-                updates += learner.observe(images.subList(i, i + 10)).updates();
+                updates += learner.observe(images.subList(i, i + 10)).lesson().updates();
             }
             assertThat(updates).isPositive();
             assertThat(learner.onEvent(LearnerEvent.MANUAL)).isPresent();

@@ -8,7 +8,6 @@ import dev.levitstream.learner.ReplayMemory.Remembered;
 import dev.levitstream.nn.Randomness;
 import dev.levitstream.nn.Randomness.Purpose;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -147,7 +146,7 @@ class ReplayMemoryTest {
             restored.read(in);
             return restored;
         });
-        restored.restore(state, images -> Collections.nCopies(images.size(), FrozenView.NONE));
+        restored.restore(state);
         return restored;
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -47,15 +48,18 @@ class SmallPartsTest {
     @Test
     void theBudgetGrantsPerPeriodAndKeepsWhatThereWasNoTimeFor() {
         AtomicLong clock = new AtomicLong();
-        WorkQueue queue = new WorkQueue(new BudgetOptions(4, 2, 10, 6), clock::get);
+        WorkQueue queue = new WorkQueue(new BudgetOptions(4, 2, 10, 3, 6), clock::get);
         queue.grant();
-        assertThat(queue.run(() -> true)).isZero();
+        assertThat(queue.run(() -> true, 3)).as("nothing is granted yet").isTrue();
+        assertThat(queue.done()).isZero();
         queue.grant();
-        int done = queue.run(() -> {
+        BooleanSupplier update = () -> {
             clock.addAndGet(6_000_000); // six milliseconds an update
             return true;
-        });
-        assertThat(done).isEqualTo(2);
+        };
+        assertThat(queue.run(update, 1)).as("there is time for a second one").isFalse();
+        assertThat(queue.run(update, 3)).isTrue();
+        assertThat(queue.done()).isEqualTo(2);
         assertThat(queue.queued()).isEqualTo(2);
         queue.grant();
         queue.grant();
@@ -69,9 +73,10 @@ class SmallPartsTest {
 
     @Test
     void anUpdateThatCannotBeDoneYetStaysQueued() {
-        WorkQueue queue = new WorkQueue(new BudgetOptions(4, 1, 0, 8), () -> 0);
+        WorkQueue queue = new WorkQueue(new BudgetOptions(4, 1, 0, 2, 8), () -> 0);
         queue.grant();
-        assertThat(queue.run(() -> false)).isZero();
+        assertThat(queue.run(() -> false, 2)).isTrue();
+        assertThat(queue.done()).isZero();
         assertThat(queue.queued()).isEqualTo(4);
     }
 
@@ -91,8 +96,8 @@ class SmallPartsTest {
 
     @Test
     void aWrongOptionIsNamedWithValueAndRule() {
-        assertThatThrownBy(() -> new BudgetOptions(-1, 1, 0, 1)).hasMessage("budget.updates=-1 must be at least 0");
-        assertThatThrownBy(() -> new BudgetOptions(5, 1, 0, 1))
+        assertThatThrownBy(() -> new BudgetOptions(-1, 1, 0, 1, 1)).hasMessage("budget.updates=-1 must be at least 0");
+        assertThatThrownBy(() -> new BudgetOptions(5, 1, 0, 1, 1))
                 .hasMessage("budget.queue=1 must be at least budget.updates=5");
         assertThatThrownBy(() -> new MemoryOptions(10, MemoryOptions.Admission.FIFO, MemoryOptions.Unlabelled.ALL))
                 .hasMessage("memory.capacity=10 must be at least 64");

@@ -46,7 +46,7 @@ class SoakTest {
 
     @Test
     void memoryStaysFlatOverTwoHundredThousandImages() throws IOException {
-        LearnerOptions base = TinyLearners.with(Presets.STREAM.options(SHAPE), new BudgetOptions(1, 2, 0, 10));
+        LearnerOptions base = TinyLearners.with(Presets.STREAM.options(SHAPE), new BudgetOptions(1, 2, 0, 2, 10));
         ExpansionOptions e = base.expansion();
         LearnerOptions options = TinyLearners.with(
                 base,

@@ -63,7 +63,11 @@ final class Records {
     }
 
     static OperatorOptions options(LearnerOptions learner, Flush flush) {
-        return new OperatorOptions(learner, flush, 50, 100, DeviceChoice.CPU);
+        return options(learner, flush, 64);
+    }
+
+    static OperatorOptions options(LearnerOptions learner, Flush flush, int residentKeys) {
+        return new OperatorOptions(learner, flush, 50, 100, residentKeys, DeviceChoice.CPU);
     }
 
     static KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> harness(

@@ -56,7 +56,7 @@ public final class TinyLearners {
                         List.of(10, 8),
                         false),
                 new TrainingOptions(16, 3e-3, 1e-2, 0.5, 0.999, 0.1, Augmentation.NONE),
-                new BudgetOptions(3, 2, 0, 50),
+                new BudgetOptions(3, 2, 0, 1, 50),
                 new MemoryOptions(64, MemoryOptions.Admission.FIFO, MemoryOptions.Unlabelled.ROUTED),
                 new ExpansionOptions(Criterion.RECONSTRUCTION, Scale.RATIO, 1.6, Codes.MEAN, 16, 5, 64, true, 0, 4));
     }
@@ -113,7 +113,13 @@ public final class TinyLearners {
         TrainingOptions training = new TrainingOptions(
                 16, 1e-2, 1e-2, 0.5, 0.999, 0.1, o.training().augmentation());
         return copy(
-                o, o.classes(), o.fusionLevel(), training, new BudgetOptions(4, 1, 0, 50), o.memory(), o.expansion());
+                o,
+                o.classes(),
+                o.fusionLevel(),
+                training,
+                new BudgetOptions(4, 1, 0, 2, 50),
+                o.memory(),
+                o.expansion());
     }
 
     private static LearnerOptions copy(
