@@ -19,6 +19,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /**
@@ -49,10 +50,16 @@ public final class EmbeddedKafka implements AutoCloseable {
         int controller = freePort();
         Properties properties = properties(folder, clients, controller);
         try {
+            String cluster = new MetaPropertiesEnsemble.Loader()
+                    .addMetadataLogDir(folder.toString())
+                    .addLogDirs(List.of(folder.toString()))
+                    .load()
+                    .clusterId()
+                    .orElseGet(() -> Uuid.randomUuid().toString()); // a folder that was used keeps its own
             new Formatter()
                     .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
                     .setNodeId(NODE)
-                    .setClusterId(Uuid.randomUuid().toString())
+                    .setClusterId(cluster)
                     .setControllerListenerName("CONTROLLER")
                     .setDirectories(List.of(folder.toString()))
                     .setMetadataLogDirectory(folder.toString())

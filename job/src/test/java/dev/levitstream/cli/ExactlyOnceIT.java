@@ -209,7 +209,8 @@ class ExactlyOnceIT {
                                     .map(score -> score.getScore())
                                     .toList())
                             .isEqualTo(boxed(expected.scores()));
-                    assertThat(answer.getLearnerStep()).isEqualTo(outcome.answers().step());
+                    assertThat(answer.getLearnerStep())
+                            .isEqualTo(outcome.answers().step());
                 }
                 outcome.expansion()
                         .ifPresent(e -> expansions.add(e.componentId() + "@" + e.step() + " "

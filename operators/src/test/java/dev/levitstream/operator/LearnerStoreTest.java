@@ -95,12 +95,14 @@ class LearnerStoreTest {
                         written);
             }
             // another live copy, as after a restore: the frozen entry is there and stays untouched
+            LearnerStore.Written restored = new LearnerStore.Written();
+            store.read(restored);
             store.write(
                     List.of(entry("frozen", 0, true, () -> {
                         made.add("frozen");
                         return new byte[] {2};
                     })),
-                    new LearnerStore.Written());
+                    restored);
         });
         assertThat(made).containsExactlyInAnyOrder("changing", "frozen", "changing");
     }
