@@ -13,6 +13,8 @@ create() {
     --partitions "$2" --replication-factor "$replicas" --config max.message.bytes="$largest" "${@:3}"
 }
 create images "$partitions"
-create predictions "$partitions"
-create components-created "$partitions" --config retention.ms=-1
-create dead-letters 1 --config retention.ms=2592000000
+# results carry the time of their image; kept by that time, results for old images would be dropped at once
+append=message.timestamp.type=LogAppendTime
+create predictions "$partitions" --config $append
+create components-created "$partitions" --config $append --config retention.ms=-1
+create dead-letters 1 --config $append --config retention.ms=2592000000

@@ -97,6 +97,8 @@ public final class EmbeddedKafka implements AutoCloseable {
                 Map.entry("share.coordinator.state.topic.min.isr", "1"),
                 Map.entry("share.coordinator.state.topic.num.partitions", "1"),
                 Map.entry("group.initial.rebalance.delay.ms", "0"),
+                // records carry the time of their image: old pictures must not be dropped as old records
+                Map.entry("log.retention.ms", "-1"),
                 Map.entry("log.cleaner.dedupe.buffer.size", Integer.toString(4 << 20))));
         return properties;
     }

@@ -278,8 +278,10 @@ final class Cluster implements AutoCloseable {
         return find(SAVEPOINT, cli(List.of("stop", "--savepointPath", target, job)));
     }
 
-    void cancel(String job) throws Exception {
-        cli(List.of("cancel", job));
+    /** Ends the job's input where it is; it finishes all that it holds and its results become visible. */
+    void drain(String job) throws Exception {
+        String target = folder.resolve("savepoints").toUri().toString();
+        find(SAVEPOINT, cli(List.of("stop", "--drain", "--savepointPath", target, job)));
     }
 
     private String cli(List<String> words) throws IOException, InterruptedException {

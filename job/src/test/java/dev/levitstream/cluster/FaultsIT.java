@@ -137,11 +137,11 @@ class FaultsIT {
                 images = stream.images();
                 bad = stream.bad();
                 awaitResults(cluster, "faulty", images);
-                cluster.cancel(job);
+                cluster.drain(job);
             }
             String unbroken = cluster.submit(2, "", options("unbroken"));
             awaitResults(cluster, "unbroken", images);
-            cluster.cancel(unbroken);
+            cluster.drain(unbroken);
             Files.write(Path.of("target/faults.csv"), report);
 
             List<String> predictions = read(cluster, "faulty-predictions");

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** What a cluster says of itself over its REST endpoint; empty while nobody answers. */
-final class FlinkRest {
+public final class FlinkRest {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final HttpClient client =
@@ -19,11 +19,11 @@ final class FlinkRest {
     private final ObjectMapper json = new ObjectMapper();
     private final String base;
 
-    FlinkRest(int port) {
+    public FlinkRest(int port) {
         base = "http://127.0.0.1:" + port;
     }
 
-    Optional<JsonNode> get(String path) throws InterruptedException {
+    public Optional<JsonNode> get(String path) throws InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(base + path))
                 .timeout(PATIENCE)
                 .build();

@@ -23,9 +23,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * Streams of small images, each image a function of its key and number alone: bars on a ground whose brightness changes
  * now and then. Goes to Kafka in rounds of one image per key; now and then comes a record that is no image.
  */
-final class TestStream implements AutoCloseable {
-    static final String TOPIC = "images";
-    static final int SIDE = 8;
+public final class TestStream implements AutoCloseable {
+    public static final String TOPIC = "images";
+    public static final int SIDE = 8;
     private static final int BAD_EVERY = 16;
     private static final int[] GROUNDS = {20, 120, 70, 170, 0};
 
@@ -34,6 +34,7 @@ final class TestStream implements AutoCloseable {
     private final List<String> keys;
     private final int worldLength;
     private final List<Future<RecordMetadata>> sent = new ArrayList<>();
+    private final Instant start = Instant.now();
     private int rounds;
     private long images;
     private long bad;
@@ -43,7 +44,7 @@ final class TestStream implements AutoCloseable {
      *
      * @param worldLength images of a key between two changes (count)
      */
-    TestStream(String bootstrapServers, int keys, int worldLength) {
+    public TestStream(String bootstrapServers, int keys, int worldLength) {
         this.keys = IntStream.range(0, keys)
                 .mapToObj(k -> String.format("stream-%05d", k))
                 .toList();
@@ -59,7 +60,7 @@ final class TestStream implements AutoCloseable {
     }
 
     /** Sends one image of every key. */
-    void round() {
+    public void round() {
         for (String key : keys) {
             sent.add(producer.send(
                     new ProducerRecord<>(TOPIC, key.getBytes(StandardCharsets.UTF_8), record(key, rounds))));
@@ -85,7 +86,7 @@ final class TestStream implements AutoCloseable {
         return format.frame(new ImageRecord(
                 key,
                 String.format("%s-%06d", key, number),
-                Instant.ofEpochMilli(1000L + number),
+                start.plusMillis(number),
                 SIDE,
                 SIDE,
                 1,
@@ -95,22 +96,22 @@ final class TestStream implements AutoCloseable {
     }
 
     /** Rounds sent (count). */
-    int rounds() {
+    public int rounds() {
         return rounds;
     }
 
     /** Images sent (count). */
-    long images() {
+    public long images() {
         return images;
     }
 
     /** Records sent that are no images (count). */
-    long bad() {
+    public long bad() {
         return bad;
     }
 
     /** Waits until the broker has everything. */
-    void flush() throws InterruptedException, ExecutionException {
+    public void flush() throws InterruptedException, ExecutionException {
         producer.flush();
         for (Future<RecordMetadata> each : sent) {
             each.get();

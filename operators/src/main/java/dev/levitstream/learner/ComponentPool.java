@@ -113,23 +113,29 @@ final class ComponentPool implements AutoCloseable {
         return judgements;
     }
 
-    /** An image as the components' VAEs and the router see it, and the components that are to answer. */
+    /**
+     * An image as the components' VAEs and the router see it.
+     *
+     * @param candidates the components that are to answer, the likeliest first
+     * @param weighed whether belief and answers are multiplied; else the first candidate answers
+     */
     private record Sight(
             float[] errors,
             float[] scores,
             FrozenView view,
             float[] features,
             Belief belief,
-            List<Integer> candidates) {
+            List<Integer> candidates,
+            boolean weighed) {
         /** @param answers of the candidates, by component */
         Judgement judgement(float[][] answers) {
             int first = candidates.get(0);
-            Answer answer = candidates.size() == 1
-                    ? new Answer(first, answers[first])
-                    : Answer.product(
+            Answer answer = weighed
+                    ? Answer.product(
                             belief,
                             candidates,
-                            candidates.stream().map(c -> answers[c]).toList());
+                            candidates.stream().map(c -> answers[c]).toList())
+                    : new Answer(first, answers[first]);
             return new Judgement(errors, scores, answer.component(), features, answer.probabilities(), view);
         }
     }
@@ -154,19 +160,16 @@ final class ComponentPool implements AutoCloseable {
                     discriminant.map(chooser -> chooser.features(pixels)).orElse(NOTHING);
             Belief belief =
                     discriminant.map(chooser -> chooser.believe(features)).orElseGet(() -> new Belief(List.of()));
-            sights.add(new Sight(errors, scores, view, features, belief, candidates(belief, scores)));
+            List<Integer> believed = belief.components();
+            int best = believed.isEmpty() ? Router.best(scores) : believed.get(0);
+            boolean weighed = !believed.isEmpty()
+                    && options.routing().router() == RoutingOptions.Method.PRODUCT
+                    && get(best).network().classes() > 0;
+            List<Integer> candidates =
+                    weighed ? believed.subList(0, Math.min(CANDIDATES, believed.size())) : List.of(best);
+            sights.add(new Sight(errors, scores, view, features, belief, candidates, weighed));
         }
         return sights;
-    }
-
-    /** The components to ask, the likeliest first. */
-    private List<Integer> candidates(Belief belief, float[] scores) {
-        List<Integer> believed = belief.components();
-        int best = believed.isEmpty() ? Router.best(scores) : believed.get(0);
-        boolean alone = believed.isEmpty() || options.routing().router() != RoutingOptions.Method.PRODUCT;
-        return alone || get(best).network().classes() == 0
-                ? List.of(best)
-                : believed.subList(0, Math.min(CANDIDATES, believed.size()));
     }
 
     /** What one component answers to each image; empty while it knows no label. */

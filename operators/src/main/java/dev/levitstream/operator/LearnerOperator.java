@@ -22,11 +22,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -91,6 +93,20 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         learnerMetrics = new LearnerMetrics(getMetricGroup());
         learnerMetrics.gauges(live::size, this::largestComponents, () -> device.startsWith("gpu") ? 1 : 0);
         LOG.info("learner {} computes on {}", options.learner().kind().key(), device);
+        requireReadable();
+    }
+
+    /** Opens one restored learner, so that state of another format or of other options is refused at the start. */
+    private void requireReadable() throws Exception {
+        Optional<String> any;
+        try (Stream<String> keys =
+                this.<String>getKeyedStateBackend().getKeys(LearnerStore.CHANGING, VoidNamespace.INSTANCE)) {
+            any = keys.findFirst();
+        }
+        if (any.isPresent()) {
+            setCurrentKey(any.get());
+            live(any.get());
+        }
     }
 
     private int largestComponents() {
@@ -294,7 +310,7 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         LearnerStore.Written written = new LearnerStore.Written();
         Map<String, byte[]> state = store.read(written);
         LearnerContext context = new LearnerContext(options.learner(), seed(streamKey), device, System::nanoTime);
-        Learner learner = options.learner().kind().open(context, state);
+        Learner learner = open(context, state);
         KeyTimes times = timesState.value();
         LiveLearner key = new LiveLearner(learner, written, times == null ? KeyTimes.NONE : times);
         for (SourceRecord source : pendingState.get()) {
@@ -303,6 +319,15 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         live.put(streamKey, key);
         learnerMetrics.loaded(millisSince(start));
         return key;
+    }
+
+    /** State that this release cannot read does not become readable by trying again: the job ends. */
+    private Learner open(LearnerContext context, Map<String, byte[]> state) {
+        try {
+            return options.learner().kind().open(context, state);
+        } catch (IllegalStateException | IllegalArgumentException e) {
+            throw new SuppressRestartsException(e);
+        }
     }
 
     private long seed(String streamKey) {

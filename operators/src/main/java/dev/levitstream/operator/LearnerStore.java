@@ -23,6 +23,9 @@ final class LearnerStore {
     /** Bytes per value in the state backend. */
     private static final int CHUNK = 4 << 20;
 
+    /** Name of the state that every learner has something in. */
+    static final String CHANGING = "learner";
+
     private static final char CHUNK_MARK = '#';
 
     private final MapState<String, byte[]> frozen;
@@ -30,7 +33,7 @@ final class LearnerStore {
 
     LearnerStore(StateInitializationContext context) throws Exception {
         frozen = context.getKeyedStateStore().getMapState(descriptor("learner-frozen"));
-        changing = context.getKeyedStateStore().getMapState(descriptor("learner"));
+        changing = context.getKeyedStateStore().getMapState(descriptor(CHANGING));
     }
 
     private static MapStateDescriptor<String, byte[]> descriptor(String name) {

@@ -133,6 +133,25 @@ class LearnerContractTest {
         }
     }
 
+    @Test
+    void theRouterIsHeardFromTheFirstComponentOn() {
+        // up to the first expansion these two are the same learner with different routers: a product and a choice
+        LearnerOptions product = TinyLearners.options(LearnerKind.LEVIT_DKF);
+        LearnerOptions choice = TinyLearners.options(LearnerKind.LEVIT_NO_DKF);
+        List<LabelledImage> images = stream(1);
+        try (Learner weighed = TinyLearners.open(product, 1);
+                Learner chosen = TinyLearners.open(choice, 1)) {
+            for (int i = 0; i < 48; i += BATCH) {
+                observe(weighed, images, i);
+                observe(chosen, images, i);
+            }
+            assertThat(weighed.describe().components()).isEqualTo(1);
+            List<LabelledImage> asked = images.subList(48, 58);
+            assertThat(weighed.everyAnswer(asked)).hasSize(10);
+            assertThat(text(weighed.predict(asked))).isNotEqualTo(text(chosen.predict(asked)));
+        }
+    }
+
     @ParameterizedTest(name = "{0}, seed {1}")
     @MethodSource("learnersAndSeeds")
     void anAnswerDependsOnItsImageAloneToTheBit(LearnerKind kind, long seed) {
