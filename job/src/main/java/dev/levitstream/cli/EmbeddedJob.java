@@ -53,6 +53,7 @@ final class EmbeddedJob implements AutoCloseable {
         configuration.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
         configuration.set(TaskManagerOptions.NUM_TASK_SLOTS, options.parallelism());
         configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));
+        configuration.set(TaskManagerOptions.BUFFER_DEBLOAT_ENABLED, true);
         configuration.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
         configuration.set(
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY,

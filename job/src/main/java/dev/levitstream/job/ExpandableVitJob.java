@@ -29,6 +29,9 @@ import picocli.CommandLine.Model.CommandSpec;
 public final class ExpandableVitJob {
     private static final String NAME = "levit-stream";
 
+    /** A barrier that is held up longer than this overtakes the records before it. */
+    private static final Duration ALIGNED_AT_MOST = Duration.ofMillis(50);
+
     private ExpandableVitJob() {}
 
     /**
@@ -73,6 +76,8 @@ public final class ExpandableVitJob {
         configuration.set(PipelineOptions.MAX_PARALLELISM, options.maxParallelism());
         configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(options.checkpointMillis()));
         configuration.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
+        configuration.set(CheckpointingOptions.ENABLE_UNALIGNED, options.unaligned());
+        configuration.set(CheckpointingOptions.ALIGNED_CHECKPOINT_TIMEOUT, ALIGNED_AT_MOST);
         configuration.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
         configuration.set(
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,

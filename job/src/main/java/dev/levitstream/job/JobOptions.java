@@ -9,6 +9,7 @@ import dev.levitstream.operator.OperatorOptions;
  * @param kafka endpoints
  * @param operator learner operator
  * @param checkpointMillis time between checkpoints (milliseconds), at least 100; results become visible with them
+ * @param unaligned whether checkpoints overtake records that wait, which bounds their time under load
  * @param parallelism subtasks of the learner, at least 1
  * @param maxParallelism most subtasks ever, at least {@code parallelism}; fixed for the life of the state
  * @param lateMillis how far records may be out of order in event time (milliseconds), at least 0; watermarks only,
@@ -19,6 +20,7 @@ public record JobOptions(
         KafkaOptions kafka,
         OperatorOptions operator,
         long checkpointMillis,
+        boolean unaligned,
         int parallelism,
         int maxParallelism,
         long lateMillis,

@@ -78,6 +78,10 @@ public final class OptionCatalogue {
                         10_000,
                         "milliseconds, at least 100",
                         "time between checkpoints; results become visible with them"),
+                r.yesNo(
+                        "checkpoint.unaligned",
+                        true,
+                        "checkpoints overtake waiting records, so that load does not hold them up"),
                 r.integer(
                         "parallelism", 1, "subtasks, at least 1", "parallel learner tasks; keys are spread over them"),
                 r.integer(

@@ -10,6 +10,7 @@ import dev.levitstream.job.JobOptions;
 import dev.levitstream.job.OptionCatalogue;
 import dev.levitstream.schema.Prediction;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,14 +24,14 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.FileUtils;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The savepoint of the first format, made once and kept in the repository, restores for ever. Another format is another
- * folder beside it; {@code -Dgolden.write=FOLDER} makes one.
+ * folder beside it; the slow test leaves a savepoint of the present one in {@code target/golden}.
  */
 class GoldenSavepointIT {
     private static final Path GOLDEN = Path.of("src/test/resources/golden/format-1");
@@ -87,8 +88,8 @@ class GoldenSavepointIT {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "golden.write", matches = ".+")
-    void write(@TempDir Path dir) throws Exception {
+    @Tag("slow")
+    void aSavepointOfTheSameStreamCanBeMadeAgain(@TempDir Path dir) throws Exception {
         try (EmbeddedKafka kafka = broker(dir.resolve("kafka"), BEFORE)) {
             JobOptions options = options(kafka.bootstrapServers());
             Configuration configuration = ExpandableVitJob.configuration(options);
@@ -103,11 +104,10 @@ class GoldenSavepointIT {
                 String path = client.stopWithSavepoint(
                                 false, dir.resolve("savepoints").toString(), SavepointFormatType.CANONICAL)
                         .get();
-                FileUtils.copy(
-                        new org.apache.flink.core.fs.Path(path),
-                        new org.apache.flink.core.fs.Path(
-                                Path.of(System.getProperty("golden.write")).toUri()),
-                        false);
+                Path made = Path.of("target/golden");
+                FileUtils.deleteDirectory(made.toFile());
+                copy(Path.of(URI.create(path)), made);
+                assertThat(made.resolve("_metadata")).isNotEmptyFile();
             }
         }
     }

@@ -26,13 +26,13 @@ import org.junit.jupiter.api.Test;
  * Exactly-once learning on real processes: whatever is killed, stopped or rescaled, what Kafka's own console consumer
  * sees of the results is byte for byte what it sees of a run without faults.
  *
- * <p>{@code -Dfaults=100} makes the long form, {@code -Dfaults.seed} another order, {@code -Dfaults.unaligned=true}
- * unaligned checkpoints. {@code target/faults.csv} holds what happened and how long it took.
+ * <p>{@code -Dfaults=100} makes the long form, {@code -Dfaults.seed} another order, {@code -Dfaults.aligned=true}
+ * aligned checkpoints. {@code target/faults.csv} holds what happened and how long it took.
  */
 class FaultsIT {
     private static final int FAULTS = Integer.getInteger("faults", 4);
     private static final long SEED = Long.getLong("faults.seed", 1);
-    private static final boolean UNALIGNED = Boolean.getBoolean("faults.unaligned");
+    private static final boolean UNALIGNED = !Boolean.getBoolean("faults.aligned");
     private static final int KEYS = 24;
     private static final int BATCH = 4;
     private static final int WORLD = 160;
@@ -72,6 +72,7 @@ class FaultsIT {
         options.put("budget.slice", "1");
         options.put("learner.resident-keys", "8"); // fewer than there are: learners come and go all the time
         options.put("checkpoint.interval-millis", "1000");
+        options.put("checkpoint.unaligned", Boolean.toString(UNALIGNED));
         options.put("device", "cpu");
         options.put("kafka.images", TestStream.TOPIC);
         options.put("kafka.predictions", run + "-predictions");
@@ -108,11 +109,7 @@ class FaultsIT {
 
     @Test
     void whateverIsKilledEveryByteIsThatOfARunWithoutFaults() throws Exception {
-        Map<String, String> settings = Map.of(
-                "execution.checkpointing.unaligned.enabled",
-                Boolean.toString(UNALIGNED),
-                "restart-strategy.exponential-delay.reset-backoff-threshold",
-                "20 s");
+        Map<String, String> settings = Map.of("restart-strategy.exponential-delay.reset-backoff-threshold", "20 s");
         try (Cluster cluster = Cluster.start("faults", 2, settings)) {
             createTopics(cluster.bootstrapServers());
             long images;

@@ -81,6 +81,7 @@ class OptionCatalogueTest {
             Map.entry("kafka.exactly-once", "false"),
             Map.entry("kafka.client", "security.protocol=SSL"),
             Map.entry("checkpoint.interval-millis", "5000"),
+            Map.entry("checkpoint.unaligned", "false"),
             Map.entry("parallelism", "2"),
             Map.entry("parallelism.max", "64"),
             Map.entry("watermark.late-millis", "1"),
