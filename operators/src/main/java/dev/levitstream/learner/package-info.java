@@ -1,7 +1,8 @@
 /**
  * Learning from a stream of images for ever; plain Java types in and out, no Flink.
  *
- * <p>Algorithm 1 of LEViT, one {@link dev.levitstream.learner.ExpandableLearner#observe observe} per batch:
+ * <p>Algorithm 1 of LEViT, {@link dev.levitstream.learner.ExpandableLearner#answer answer} and then
+ * {@link dev.levitstream.learner.ExpandableLearner#learn learn} per batch:
  *
  * <ol>
  *   <li>judge each image by all components' VAEs, route it to one, predict
@@ -19,7 +20,15 @@
  * rounding depends on company.
  *
  * <p>Why what frozen components make of an image is kept beside it in the memory: they never change, so an update costs
- * the same with twenty components as with two. The kept values are derived, rebuilt after a restore and never stored.
+ * the same with twenty components as with two. The kept values are derived and never stored; after a restore they are
+ * made when an image is first drawn, because those of a full memory cost seconds.
+ *
+ * <p>Why answering and learning are two calls, and learning any number of them: nothing may wait for a batch's whole
+ * work. Between two calls the learner is complete and can be stored; how its work is cut into calls changes no bit.
+ *
+ * <p>Why a component is frozen as it was when evidence for a change began: the change is noticed some fifty images
+ * late, and what is learnt from them damages it. Split MNIST, five seeds: if every image found its component, 99.17 ±
+ * 0.05 % are right, against 98.43 ± 1.37 % when it was frozen as it had become.
  *
  * <p>Why unlabelled images that a frozen component already explains are not learnt (option {@code memory.unlabelled}):
  * they teach the classifier nothing, and a VAE that learnt them would draw their kind away from the component that can

@@ -8,9 +8,16 @@
  * used leaves as a dead letter with its original bytes.
  *
  * <p>State of a key ({@link dev.levitstream.operator.LearnerStore}): the learner's entries, frozen components in a map
- * of their own that is written once per component, and the records of the batch that is not full yet. Live learners are
- * a write-back cache over it: a checkpoint writes the entries that changed since the last one. After a restore a
- * learner is rebuilt when its key's next image arrives; moving keys between subtasks moves their state whole.
+ * of their own that is written once per component, and the records that wait, and the key's times. Live learners are
+ * a write-back cache over it, of bounded size: a checkpoint writes the entries that changed since the last one, and so
+ * does a learner that leaves memory because its key was silent longest. It is rebuilt when its key's next image
+ * arrives; moving keys between subtasks moves their state whole.
+ *
+ * <p>Work of a key: a batch is answered at once; then the learner learns from it in slices, each driven by a timer of
+ * the key, between which records of other keys and checkpoints pass. The key's own images wait meanwhile. When two
+ * batches wait, each further image of the key does a slice itself: that holds back its input, and the next batch is
+ * answered no later than it is full. Which images make a batch depends on the key's records alone, and a batch's work
+ * is done before the next batch is answered, so outputs do not depend on when anything happens.
  *
  * <p>Why state is written in an operator of our own: a process function that writes keyed state in its snapshot hook
  * writes all of it to the key it saw last, without an error. Here the current key is set for each.
