@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.serialization.BytesDeserializer;
@@ -16,16 +17,32 @@ import org.apache.kafka.tools.consumer.ConsoleConsumer;
 final class ConsoleTool {
     private ConsoleTool() {}
 
-    /** All records of a topic, in order of each partition, as "key, tab, value". */
-    static List<String> read(Path folder, String bootstrapServers, String topic)
+    /** All records of each topic, in order of each partition, as "key, tab, value". The tools work side by side. */
+    static Map<String, List<String>> read(Path folder, String bootstrapServers, List<String> topics)
             throws IOException, InterruptedException {
+        Map<String, JavaProcess> tools = new LinkedHashMap<>();
+        for (String topic : topics) {
+            tools.put(topic, start(folder, bootstrapServers, topic));
+        }
+        Map<String, List<String>> records = new LinkedHashMap<>();
+        for (Map.Entry<String, JavaProcess> tool : tools.entrySet()) {
+            List<String> lines = tool.getValue().output().lines().toList();
+            records.put(
+                    tool.getKey(),
+                    lines.stream().filter(line -> line.contains("\t")).toList());
+        }
+        return records;
+    }
+
+    private static JavaProcess start(Path folder, String bootstrapServers, String topic) throws IOException {
         Path out = folder.resolve("console-" + topic + ".txt");
         Files.deleteIfExists(out);
-        JavaProcess tool = JavaProcess.start(
+        return JavaProcess.start(
                 List.of(Cluster.DISTRIBUTION.resolve("lib") + "/*", toolJar()),
                 Map.of(),
                 out,
                 List.of(
+                        "-Xmx128m",
                         "-Dlog4j2.configurationFile=" + quiet(folder),
                         ConsoleConsumer.class.getName(),
                         "--bootstrap-server",
@@ -36,12 +53,11 @@ final class ConsoleTool {
                         "--isolation-level",
                         "read_committed",
                         "--timeout-ms",
-                        "8000",
+                        "20000", // ends when nothing came for so long
                         "--formatter-property",
                         "print.key=true",
                         "--formatter-property",
                         "value.deserializer=" + BytesDeserializer.class.getName()));
-        return tool.output().lines().filter(line -> line.contains("\t")).toList();
     }
 
     private static Path quiet(Path folder) throws IOException {

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -141,18 +142,27 @@ class FaultsIT {
             cluster.drain(unbroken);
             Files.write(Path.of("target/faults.csv"), report);
 
-            List<String> predictions = read(cluster, "faulty-predictions");
+            Map<String, List<String>> seen = ConsoleTool.read(
+                    cluster.folder(),
+                    cluster.bootstrapServers(),
+                    List.of(
+                            "faulty-predictions",
+                            "faulty-letters",
+                            "faulty-components",
+                            "unbroken-predictions",
+                            "unbroken-components"));
+            List<String> predictions = lines(seen, "faulty-predictions");
             assertThat(predictions).hasSize((int) images);
             assertThat(predictions.stream().map(FaultsIT::imageId)).doesNotHaveDuplicates();
-            assertThat(read(cluster, "faulty-letters")).hasSize((int) bad);
-            List<String> created = read(cluster, "faulty-components");
+            assertThat(lines(seen, "faulty-letters")).hasSize((int) bad);
+            List<String> created = lines(seen, "faulty-components");
             assertThat(created)
                     .as("the worlds change")
                     .hasSizeGreaterThan(KEYS / 2)
                     .doesNotHaveDuplicates();
 
-            assertThat(byKey(predictions)).hasSize(KEYS).isEqualTo(byKey(read(cluster, "unbroken-predictions")));
-            assertThat(byKey(created)).isEqualTo(byKey(read(cluster, "unbroken-components")));
+            assertThat(byKey(predictions)).hasSize(KEYS).isEqualTo(byKey(lines(seen, "unbroken-predictions")));
+            assertThat(byKey(created)).isEqualTo(byKey(lines(seen, "unbroken-components")));
         }
     }
 
@@ -199,8 +209,8 @@ class FaultsIT {
         }
     }
 
-    private static List<String> read(Cluster cluster, String topic) throws Exception {
-        return ConsoleTool.read(cluster.folder(), cluster.bootstrapServers(), topic);
+    private static List<String> lines(Map<String, List<String>> seen, String topic) {
+        return Objects.requireNonNull(seen.get(topic), topic);
     }
 
     private static String imageId(String line) {

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 /** A Java program in a process of its own; what it prints goes to a file. */
 final class JavaProcess implements AutoCloseable {
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
-    private static final long END_SECONDS = 60;
+    private static final long END_SECONDS = 240;
     private static final List<String> OPENS = List.of(
             "java.lang",
             "java.net",

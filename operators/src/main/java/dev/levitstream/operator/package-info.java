@@ -8,8 +8,8 @@
  * used leaves as a dead letter with its original bytes.
  *
  * <p>State of a key ({@link dev.levitstream.operator.LearnerStore}): the learner's entries, frozen components in a map
- * of their own that is written once per component, and the records that wait, and the key's times. Live learners are
- * a write-back cache over it, of bounded size: a checkpoint writes the entries that changed since the last one, and so
+ * of their own that is written once per component, and the records that wait, and the key's times. Live learners are a
+ * write-back cache over it, of bounded size: a checkpoint writes the entries that changed since the last one, and so
  * does a learner that leaves memory because its key was silent longest. It is rebuilt when its key's next image
  * arrives; moving keys between subtasks moves their state whole.
  *
