@@ -119,10 +119,11 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
     @Override
     public void processElement(StreamRecord<KeyedRecord> element) throws Exception {
         KeyedRecord record = element.getValue();
-        LiveLearner key = live(record.streamKey());
+        LiveLearner key;
         Frame frame;
         try {
-            frame = decoder.decode(record.source());
+            frame = decoder.decode(record.source()); // first, so that what is no image wakes no learner
+            key = live(record.streamKey());
             requireRoom(key, record.source(), frame);
         } catch (MalformedRecordException e) {
             deadLetter(record.source(), e.reason());
@@ -137,7 +138,6 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
             learn(record.streamKey(), key, share());
             advance(record.streamKey(), key, false);
         }
-        evict(record.streamKey());
     }
 
     /** Updates that each record of an overloaded key does, so that a batch's work is done when the next one is full. */
@@ -168,7 +168,6 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         }
         boolean waited = times.flushAt() > 0 && timer.getTimestamp() >= times.flushAt();
         advance(timer.getKey(), key, waited);
-        evict(timer.getKey());
     }
 
     @Override
@@ -197,7 +196,6 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
                 }
                 advance(name, key, true);
             } while (key.learner().isLearning());
-            evict(name);
         }
     }
 
@@ -300,7 +298,7 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
                 Outputs.DEAD_LETTERS, new StreamRecord<>(Outputs.deadLetter(source, reason), source.timestamp()));
     }
 
-    /** The live learner of the current key, rebuilt from its state if need be. */
+    /** The live learner of the current key, rebuilt from its state if need be; another may have to go. */
     private LiveLearner live(String streamKey) throws Exception {
         LiveLearner known = live.get(streamKey);
         if (known != null) {
@@ -318,6 +316,7 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         }
         live.put(streamKey, key);
         learnerMetrics.loaded(millisSince(start));
+        evict(streamKey);
         return key;
     }
 
