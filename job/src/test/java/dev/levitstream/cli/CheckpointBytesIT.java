@@ -92,16 +92,19 @@ class CheckpointBytesIT {
                         }
                     }
                     int now = components;
-                    JsonNode latest = rest.get("/jobs/" + id + "/checkpoints")
+                    JsonNode history = rest.get("/jobs/" + id + "/checkpoints")
                             .orElseThrow()
-                            .path("latest")
-                            .path("completed");
-                    seen.putIfAbsent(
-                            latest.path("id").asLong(),
-                            new Checkpoint(
-                                    now,
-                                    latest.path("checkpointed_size").asLong(),
-                                    latest.path("state_size").asLong()));
+                            .path("history");
+                    for (JsonNode one : history) {
+                        if (one.path("status").asText().equals("COMPLETED")) {
+                            seen.putIfAbsent(
+                                    one.path("id").asLong(),
+                                    new Checkpoint(
+                                            now,
+                                            one.path("checkpointed_size").asLong(),
+                                            one.path("state_size").asLong()));
+                        }
+                    }
                 }
                 checkpoints.addAll(seen.values());
             }
