@@ -42,6 +42,11 @@
  * the component decides, so each has its own. Adam's first decay 0.9 instead of 0.5 (A3): 96.5, 95.9 %. Gates learnt at
  * 1e-4 instead of 1e-2 (A13): 96.7, 97.0 %, and they stay within 0.01 of where they start, while at 1e-2 they move by
  * up to 0.12; so they have a rate of their own.
+ *
+ * <p>With 600 images per task (2 seeds), accuracy per image and if every image found its component. Updates per batch
+ * 1, 2, 4, 8 (A6): 96.1, 95.9, 96.1, 95.8 and 93.3, 96.3, 96.8, 96.7 %; two do most of it. A classifier of all ten
+ * classes instead of those seen (A16): 96.0 and 96.5 %, no difference; the one that grows needs no number of classes.
+ * KL weight 0.5 instead of 1 (A3): the same to the digit, since classifier and router do not see the VAE.
  */
 @NullMarked
 package dev.levitstream.nn;
