@@ -217,7 +217,7 @@ public final class OptionCatalogue {
                         "budget.slice",
                         base.slice(),
                         "count, at least 1",
-                        "most updates in one go; a checkpoint never waits for more"),
+                        "most updates in one go, for which a checkpoint may wait; an overloaded key does more to keep pace"),
                 r.integer(
                         "budget.queue", base.queue(), "count, at least budget.updates", "most updates that may wait"));
     }

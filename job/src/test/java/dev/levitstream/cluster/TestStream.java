@@ -25,7 +25,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  */
 public final class TestStream implements AutoCloseable {
     public static final String TOPIC = "images";
-    public static final int SIDE = 8;
+    private static final int SIDE = 8;
     private static final int BAD_EVERY = 16;
     private static final int[] GROUNDS = {20, 120, 70, 170, 0};
 

@@ -10,7 +10,8 @@ import java.io.Serializable;
  * @param period batches between grants (count), at least 1
  * @param millis most milliseconds of updates per batch, 0 for no bound; with a bound, outputs are exactly-once but not
  *     byte-identical
- * @param slice most updates in one go (count), at least 1: a checkpoint never waits for more
+ * @param slice most updates in one go (count), at least 1: a checkpoint may wait for so many; an overloaded key does
+ *     more if it must to keep pace
  * @param queue most updates that may wait (count), at least {@code updates}
  */
 public record BudgetOptions(int updates, int period, int millis, int slice, int queue) implements Serializable {
