@@ -134,7 +134,7 @@ final class Component implements AutoCloseable {
         out.writeInt(network.classes());
         out.writeDouble(usualNovelty);
         out.writeLong(imagesSeen);
-        StateCodec.writeFloats(out, Tensors.read(flat));
+        StateCodec.writeFloats(out, training.map(Training::values).orElseGet(() -> Tensors.read(flat)));
         if (training.isPresent()) {
             Adam adam = training.get().adam();
             out.writeLong(adam.updates());

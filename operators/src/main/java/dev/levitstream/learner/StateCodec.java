@@ -2,12 +2,14 @@ package dev.levitstream.learner;
 
 import dev.levitstream.nn.Check;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
@@ -21,6 +23,8 @@ final class StateCodec {
     static final int FORMAT = 1;
     private static final int MAGIC = 0x4C565354; // LVST
     private static final int HEADER_BYTES = 12;
+    /** Values converted at a time, few enough to stay in the processor's cache. */
+    private static final int BLOCK = 1024;
 
     private StateCodec() {}
 
@@ -34,17 +38,37 @@ final class StateCodec {
         T read(DataInputStream in) throws IOException;
     }
 
+    /** Writes the body twice, first to learn its size: a learner's checkpoint waits for this, and copies cost more. */
     static byte[] seal(Body body) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        bytes.writeBytes(new byte[HEADER_BYTES]);
-        try (DataOutputStream out = new DataOutputStream(bytes)) {
-            body.write(out);
+        byte[] sealed;
+        try (DataOutputStream measure = new DataOutputStream(OutputStream.nullOutputStream())) {
+            body.write(measure);
+            sealed = new byte[HEADER_BYTES + measure.size()];
+            body.write(new DataOutputStream(new Fill(sealed)));
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);
         }
-        byte[] sealed = bytes.toByteArray();
         ByteBuffer.wrap(sealed).putInt(MAGIC).putInt(FORMAT).putInt(checksum(sealed));
         return sealed;
+    }
+
+    /** Fills an array behind its header. */
+    private static final class Fill extends OutputStream {
+        private final ByteBuffer buffer;
+
+        private Fill(byte[] sealed) {
+            buffer = ByteBuffer.wrap(sealed).position(HEADER_BYTES);
+        }
+
+        @Override
+        public void write(int value) {
+            buffer.put((byte) value);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) {
+            buffer.put(bytes, from, length);
+        }
     }
 
     /** Opens the entry of that name, which must be there. */
@@ -80,9 +104,14 @@ final class StateCodec {
     }
 
     static void writeFloats(DataOutputStream out, float[] values) throws IOException {
-        byte[] bytes = new byte[values.length * Float.BYTES];
-        ByteBuffer.wrap(bytes).asFloatBuffer().put(values);
-        writeBytes(out, bytes);
+        out.writeInt(values.length * Float.BYTES);
+        byte[] block = new byte[Math.min(values.length, BLOCK) * Float.BYTES];
+        FloatBuffer view = ByteBuffer.wrap(block).asFloatBuffer();
+        for (int from = 0; from < values.length; from += BLOCK) {
+            int count = Math.min(BLOCK, values.length - from);
+            view.clear().put(values, from, count);
+            out.write(block, 0, count * Float.BYTES);
+        }
     }
 
     static float[] readFloats(DataInputStream in) throws IOException {
@@ -93,9 +122,14 @@ final class StateCodec {
     }
 
     static void writeDoubles(DataOutputStream out, double[] values) throws IOException {
-        byte[] bytes = new byte[values.length * Double.BYTES];
-        ByteBuffer.wrap(bytes).asDoubleBuffer().put(values);
-        writeBytes(out, bytes);
+        out.writeInt(values.length * Double.BYTES);
+        byte[] block = new byte[Math.min(values.length, BLOCK) * Double.BYTES];
+        DoubleBuffer view = ByteBuffer.wrap(block).asDoubleBuffer();
+        for (int from = 0; from < values.length; from += BLOCK) {
+            int count = Math.min(BLOCK, values.length - from);
+            view.clear().put(values, from, count);
+            out.write(block, 0, count * Double.BYTES);
+        }
     }
 
     /** Fills {@code out}, which must have as many values as were written. */

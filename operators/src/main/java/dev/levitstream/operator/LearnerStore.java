@@ -21,7 +21,7 @@ import org.apache.flink.runtime.state.StateInitializationContext;
  */
 final class LearnerStore {
     /** Bytes per value in the state backend. */
-    private static final int CHUNK = 4 << 20;
+    private static final int CHUNK = 1 << 20;
 
     /** Name of the state that every learner has something in. */
     static final String CHANGING = "learner";

@@ -15,6 +15,8 @@ import java.time.Instant;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.BasicTypeInfo;
 import org.apache.flink.formats.avro.typeutils.AvroTypeInfo;
+import org.apache.flink.runtime.state.StateBackend;
+import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +74,12 @@ final class Records {
 
     static KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> harness(
             OperatorOptions options, int parallelism, int subtask) throws Exception {
+        return harness(options, parallelism, subtask, new HashMapStateBackend());
+    }
+
+    /** The state backend must be given here: after the set-up the harness would ignore it. */
+    static KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> harness(
+            OperatorOptions options, int parallelism, int subtask, StateBackend backend) throws Exception {
         KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
                         new LearnerOperatorFactory(options),
@@ -80,6 +88,7 @@ final class Records {
                         16,
                         parallelism,
                         subtask);
+        harness.setStateBackend(backend);
         harness.setup(new AvroTypeInfo<>(Prediction.class).createSerializer(new SerializerConfigImpl()));
         return harness;
     }

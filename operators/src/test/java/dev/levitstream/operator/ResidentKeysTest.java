@@ -37,8 +37,7 @@ class ResidentKeysTest {
         List<LabelledImage> images = new StreamSimulator(TinyLearners.SHAPE, 1).phase(0, 1000, 0.1);
         Map<String, Integer> answers = new TreeMap<>();
         try (KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> harness =
-                Records.harness(options, 1, 0)) {
-            harness.setStateBackend(new EmbeddedRocksDBStateBackend());
+                Records.harness(options, 1, 0, new EmbeddedRocksDBStateBackend())) {
             harness.open();
             SplittableRandom random = new SplittableRandom(1);
             int[] seen = new int[KEYS];
