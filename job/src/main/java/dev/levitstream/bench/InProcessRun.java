@@ -10,6 +10,7 @@ import dev.levitstream.learner.LearnerContext;
 import dev.levitstream.learner.LearnerEvent;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Outcome;
+import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.ImageShape;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -63,8 +64,9 @@ final class InProcessRun {
     }
 
     RunResult run() {
-        try (Learner learner =
-                options.kind().open(new LearnerContext(options, plan.seed(), "cpu", System::nanoTime), Map.of())) {
+        try (Compute compute = new Compute("cpu", plan.path(benchmark.shape()));
+                Learner learner = options.kind()
+                        .open(new LearnerContext(options, plan.seed(), compute, System::nanoTime), Map.of())) {
             if (plan.isOffline()) {
                 learnOffline(learner);
             } else {

@@ -5,7 +5,9 @@ import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.LearnerKind;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.nn.Check;
+import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.ImageShape;
+import dev.levitstream.operator.OperatorOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -66,7 +68,16 @@ public record RunPlan(
 
     /** All options of the learner. */
     public LearnerOptions options(ImageShape shape) {
-        return OptionCatalogue.read(given(shape)).operator().learner();
+        return operator(shape).learner();
+    }
+
+    /** How its networks run. */
+    Compute.Path path(ImageShape shape) {
+        return operator(shape).path();
+    }
+
+    private OperatorOptions operator(ImageShape shape) {
+        return OptionCatalogue.read(given(shape)).operator();
     }
 
     /** Options of the job that are not the presets', by key. */

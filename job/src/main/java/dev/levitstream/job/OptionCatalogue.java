@@ -9,6 +9,7 @@ import dev.levitstream.learner.NetworkOptions;
 import dev.levitstream.learner.Presets;
 import dev.levitstream.learner.RoutingOptions;
 import dev.levitstream.learner.TrainingOptions;
+import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.ImageShape;
 import dev.levitstream.nn.VaeOptions;
 import dev.levitstream.nn.VitOptions;
@@ -69,7 +70,11 @@ public final class OptionCatalogue {
                 r.choice(
                         "device",
                         DeviceChoice.AUTO,
-                        "where to compute; auto takes the cluster's external resource gpu if there is one"));
+                        "where to compute; auto takes the cluster's external resource gpu if there is one"),
+                r.choice(
+                        "compute",
+                        Compute.Path.SCRIPT,
+                        "how networks run: as compiled scripts, or array by array, which is slower and easier to debug"));
         return new JobOptions(
                 kafka(r),
                 operator,

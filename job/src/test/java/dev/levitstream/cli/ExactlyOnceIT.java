@@ -9,6 +9,8 @@ import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
+import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.nn.Compute;
 import dev.levitstream.schema.ComponentCreated;
 import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Encoding;
@@ -196,8 +198,10 @@ class ExactlyOnceIT {
         List<Prediction> found =
                 new ArrayList<>(predictions.getOrDefault(key, new TreeMap<>()).values());
         List<String> expansions = new ArrayList<>();
-        LearnerContext context = new LearnerContext(options.operator().learner(), key.hashCode(), "cpu", () -> 0);
-        try (Learner learner = options.operator().learner().kind().open(context, Map.of())) {
+        LearnerOptions settings = options.operator().learner();
+        try (Compute compute = new Compute("cpu", options.operator().path());
+                Learner learner = settings.kind()
+                        .open(new LearnerContext(settings, key.hashCode(), compute, () -> 0), Map.of())) {
             for (int i = 0; i < PER_KEY; i += 4) {
                 var outcome = learner.observe(stream.subList(i, i + 4));
                 for (int k = 0; k < 4; k++) {

@@ -70,6 +70,7 @@ class OptionCatalogueTest {
             Map.entry("batch.wait-millis", "6"),
             Map.entry("learner.resident-keys", "3"),
             Map.entry("device", "cpu"),
+            Map.entry("compute", "arrays"),
             Map.entry("kafka.bootstrap-servers", "other:1"),
             Map.entry("kafka.images", "i"),
             Map.entry("kafka.predictions", "p"),

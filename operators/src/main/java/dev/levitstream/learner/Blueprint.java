@@ -13,11 +13,12 @@ import java.util.Optional;
  * @param body images to features
  * @param vae density model, if the learner has one
  * @param fusion how components build on frozen ones
+ * @param klWeight weight of the second part of the VAE's loss
  */
-record Blueprint(Body body, Optional<Vae> vae, KnowledgeFusion fusion) {
+record Blueprint(Body body, Optional<Vae> vae, KnowledgeFusion fusion, double klWeight) {
     /** The network of the component that has {@code frozen} before it. */
     ComponentNetwork network(int frozen, int classes) {
-        return new ComponentNetwork(body, vae, fusion, frozen, classes);
+        return new ComponentNetwork(body, vae, fusion, klWeight, frozen, classes);
     }
 
     /** Knowledge width per frozen component. */

@@ -1,18 +1,19 @@
 package dev.levitstream.learner;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.levitstream.nn.Adam;
-import dev.levitstream.nn.Backward;
 import dev.levitstream.nn.ComponentNetwork;
+import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.ImageShape;
 import dev.levitstream.nn.KnowledgeFusion;
+import dev.levitstream.nn.NetworkFunction;
 import dev.levitstream.nn.ParameterLayout;
-import dev.levitstream.nn.Parameters;
+import dev.levitstream.nn.Program;
 import dev.levitstream.nn.Randomness;
 import dev.levitstream.nn.Tensors;
-import dev.levitstream.nn.Vae;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -20,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /**
@@ -32,8 +33,10 @@ final class Component implements AutoCloseable {
 
     private final int id;
     private final ImageShape image;
+    private final Compute compute;
     private final NDManager manager;
     private ComponentNetwork network;
+    private Program program;
     private NDArray flat;
     private Optional<Training> training;
     private Optional<Version> remembered = Optional.empty();
@@ -58,19 +61,21 @@ final class Component implements AutoCloseable {
      */
     record Densities(float[] reconstruction, float[] divergence) {}
 
-    private Component(int id, ImageShape image, NDManager manager, ComponentNetwork network, NDArray flat) {
+    private Component(int id, ImageShape image, Compute compute, ComponentNetwork network, float[] values) {
         this.id = id;
         this.image = image;
-        this.manager = manager;
+        this.compute = compute;
+        this.manager = compute.newManager();
         this.network = network;
-        this.flat = flat;
+        this.program = compute.program(network);
+        this.flat = Tensors.of(manager, values, new Shape(values.length));
         this.training = Optional.empty();
     }
 
     /** A component that learns; takes {@code values}. */
     static Component active(
-            int id, ImageShape image, NDManager parent, ComponentNetwork network, float[] values, Adam adam) {
-        return frozen(id, image, parent, network, values).learning(values, adam);
+            int id, ImageShape image, Compute compute, ComponentNetwork network, float[] values, Adam adam) {
+        return frozen(id, image, compute, network, values).learning(values, adam);
     }
 
     private Component learning(float[] values, Adam adam) {
@@ -80,10 +85,8 @@ final class Component implements AutoCloseable {
     }
 
     /** A component that never changes again; borrows {@code values}. */
-    static Component frozen(int id, ImageShape image, NDManager parent, ComponentNetwork network, float[] values) {
-        NDManager manager = parent.newSubManager();
-        NDArray flat = Tensors.of(manager, values, new Shape(network.layout().size()));
-        return new Component(id, image, manager, network, flat);
+    static Component frozen(int id, ImageShape image, Compute compute, ComponentNetwork network, float[] values) {
+        return new Component(id, image, compute, network, values);
     }
 
     /**
@@ -92,16 +95,12 @@ final class Component implements AutoCloseable {
      * @param networks the network for a number of classes
      */
     static Component readFrozen(
-            DataInputStream in,
-            int id,
-            LearnerOptions options,
-            NDManager parent,
-            IntFunction<ComponentNetwork> networks)
+            DataInputStream in, int id, LearnerOptions options, Compute compute, IntFunction<ComponentNetwork> networks)
             throws IOException {
         ComponentNetwork network = networks.apply(in.readInt());
         double usualNovelty = in.readDouble();
         long imagesSeen = in.readLong();
-        Component component = frozen(id, options.image(), parent, network, StateCodec.readFloats(in));
+        Component component = frozen(id, options.image(), compute, network, StateCodec.readFloats(in));
         component.usualNovelty = usualNovelty;
         component.imagesSeen = imagesSeen;
         if (options.network().sharedEmbedding() && id > 1) {
@@ -112,13 +111,9 @@ final class Component implements AutoCloseable {
 
     /** Reads what {@link #write} wrote of an active component: what a frozen one has, then the optimizer. */
     static Component readActive(
-            DataInputStream in,
-            int id,
-            LearnerOptions options,
-            NDManager parent,
-            IntFunction<ComponentNetwork> networks)
+            DataInputStream in, int id, LearnerOptions options, Compute compute, IntFunction<ComponentNetwork> networks)
             throws IOException {
-        Component component = readFrozen(in, id, options, parent, networks);
+        Component component = readFrozen(in, id, options, compute, networks);
         long updates = in.readLong();
         float beta1 = (float) options.training().beta1();
         float beta2 = (float) options.training().beta2();
@@ -193,6 +188,7 @@ final class Component implements AutoCloseable {
         flat.close();
         flat = values;
         network = last.network();
+        program = compute.program(network);
         training = Optional.empty();
         remembered = Optional.empty();
     }
@@ -216,61 +212,73 @@ final class Component implements AutoCloseable {
         flat = grown;
         flat.setRequiresGradient(true);
         network = wider;
+        program = compute.program(network);
         training = Optional.of(new Training(values, new float[values.length], adam));
     }
 
     /** How well the VAE explains images, all at once. */
     Densities densities(List<byte[]> pixels) {
-        return evaluate((scope, p) -> densities(p, MiniBatch.images(scope, image, pixels)));
+        return inScope(scope -> densities(program.call(scope, NetworkFunction.DENSITIES, flat, images(scope, pixels))));
     }
 
-    /** How well the VAE explains each image, one by one. */
-    List<Densities> densitiesOfEach(List<byte[]> pixels) {
-        return oneByOne(pixels, (i, p, one) -> densities(p, one));
+    /** How well the VAE explains images, each by itself. */
+    Densities densitiesOfEach(List<byte[]> pixels) {
+        return inScope(scope -> densities(program.each(scope, NetworkFunction.DENSITIES, flat, images(scope, pixels))));
     }
 
-    private Densities densities(Parameters p, NDArray images) {
-        Vae vae = network.vae();
-        Vae.Posterior posterior = vae.encode(p, images);
-        return new Densities(
-                Tensors.read(vae.reconstructionError(p, images, posterior.mean())),
-                Tensors.read(vae.divergence(posterior)));
+    private static Densities densities(NDList results) {
+        return new Densities(Tensors.read(results.get(0)), Tensors.read(results.get(1)));
     }
 
-    /** What a later component fuses of images, all at once: images times knowledge width. */
+    private NDArray images(NDManager scope, List<byte[]> pixels) {
+        return MiniBatch.images(scope, image, pixels);
+    }
+
+    /** What a later component fuses of images, all at once: (images, knowledge width). */
     float[] knowledge(List<byte[]> pixels) {
-        return evaluate((scope, p) -> Tensors.read(network.knowledge(p, MiniBatch.images(scope, image, pixels))));
+        return inScope(scope -> Tensors.read(program.call(scope, NetworkFunction.KNOWLEDGE, flat, images(scope, pixels))
+                .singletonOrThrow()));
     }
 
-    /** What a later component fuses of each image, one by one. */
-    List<float[]> knowledgeOfEach(List<byte[]> pixels) {
-        return oneByOne(pixels, (i, p, one) -> Tensors.read(network.knowledge(p, one)));
+    /** What a later component fuses of images, each by itself: (images, knowledge width). */
+    float[] knowledgeOfEach(List<byte[]> pixels) {
+        return inScope(scope -> Tensors.read(program.each(scope, NetworkFunction.KNOWLEDGE, flat, images(scope, pixels))
+                .singletonOrThrow()));
     }
 
     /**
-     * Probability of each class for each image, one by one.
+     * Probability of each class for images, each by itself: (images, classes).
      *
      * @param knowledge (J, knowledge width) of the components before this one, per image; empty if nothing is fused
      */
-    List<float[]> probabilitiesOfEach(List<byte[]> pixels, List<float[]> knowledge) {
-        return oneByOne(pixels, (i, p, one) -> {
-            float[] prior = knowledge.get(i);
-            Optional<NDArray> fused = prior.length == 0
-                    ? Optional.empty()
-                    : Optional.of(Tensors.of(
-                            one.getManager(), prior, new Shape(1, network.frozen(), prior.length / network.frozen())));
-            return Tensors.read(network.logits(p, one, fused).softmax(1));
+    float[] probabilitiesOfEach(List<byte[]> pixels, List<float[]> knowledge) {
+        int width = knowledge.get(0).length;
+        return inScope(scope -> {
+            NDArray rows = images(scope, pixels);
+            NDArray[] inputs = width == 0 ? new NDArray[] {rows} : new NDArray[] {rows, joined(scope, knowledge)};
+            return Tensors.read(program.each(scope, NetworkFunction.PROBABILITIES, flat, inputs)
+                    .singletonOrThrow());
         });
+    }
+
+    private NDArray joined(NDManager scope, List<float[]> knowledge) {
+        int width = knowledge.get(0).length;
+        float[] joined = new float[knowledge.size() * width];
+        for (int i = 0; i < knowledge.size(); i++) {
+            System.arraycopy(knowledge.get(i), 0, joined, i * width, width);
+        }
+        return Tensors.of(scope, joined, new Shape(knowledge.size(), network.frozen(), width / network.frozen()));
     }
 
     /** Images generated from standard normal codes, as (rows, D) values near [0, 1]. */
     float[] generate(int rows, SplittableRandom random) {
-        return evaluate((scope, p) -> {
-            float[] codes = new float[rows * network.vae().latentWidth()];
-            Randomness.normals(random, codes);
-            NDArray code =
-                    Tensors.of(scope, codes, new Shape(rows, network.vae().latentWidth()));
-            return Tensors.read(network.vae().decode(p, code));
+        int width = network.vae().latentWidth();
+        float[] codes = new float[rows * width];
+        Randomness.normals(random, codes);
+        return inScope(scope -> {
+            NDArray code = Tensors.of(scope, codes, new Shape(rows, width));
+            return Tensors.read(
+                    program.call(scope, NetworkFunction.PIXELS, flat, code).singletonOrThrow());
         });
     }
 
@@ -286,8 +294,7 @@ final class Component implements AutoCloseable {
             }
             drawn.add(pixels);
         }
-        float[] gates = evaluate(
-                (scope, p) -> network.gates(p, scope).map(Tensors::read).orElse(new float[0]));
+        float[] gates = network.gates(Tensors.read(flat));
         long vae = network.vaeSize();
         return new ComponentProfile(id, imagesSeen, network.layout().size() - vae - kept, vae, gates, drawn);
     }
@@ -297,16 +304,19 @@ final class Component implements AutoCloseable {
      * its means.
      */
     float[] codes(float[] values, int rows, Optional<SplittableRandom> sampling) {
-        return evaluate((scope, p) -> {
-            Shape shape = new Shape(rows, image.height(), image.width(), image.channels());
-            Vae.Posterior posterior = network.vae().encode(p, Tensors.of(scope, values, shape));
-            if (sampling.isEmpty()) {
-                return Tensors.read(posterior.mean());
+        Shape shape = new Shape(rows, image.height(), image.width(), image.channels());
+        return inScope(scope -> {
+            NDList codes = program.call(scope, NetworkFunction.CODES, flat, Tensors.of(scope, values, shape));
+            float[] sampled = Tensors.read(codes.get(0));
+            if (sampling.isPresent()) {
+                float[] deviations = Tensors.read(codes.get(1));
+                float[] noise = new float[sampled.length];
+                Randomness.normals(sampling.get(), noise);
+                for (int i = 0; i < sampled.length; i++) {
+                    sampled[i] += deviations[i] * noise[i];
+                }
             }
-            float[] noise = new float[(int) posterior.mean().size()];
-            Randomness.normals(sampling.get(), noise);
-            NDArray eps = Tensors.of(scope, noise, posterior.mean().getShape());
-            return Tensors.read(posterior.mean().add(posterior.deviation().mul(eps)));
+            return sampled;
         });
     }
 
@@ -319,11 +329,7 @@ final class Component implements AutoCloseable {
         Training state = training();
         try (NDManager scope = manager.newSubManager()) {
             ComponentNetwork.TrainingBatch arrays = batch.arrays(scope, image, network.classes());
-            float loss = Backward.gradient(
-                    scope,
-                    flat,
-                    leaf -> network.loss(network.layout().split(leaf), arrays, options.klWeight()),
-                    state.gradient());
+            float loss = program.gradient(scope, flat, arrays, state.gradient());
             if (Float.isFinite(loss)) {
                 state.adam().update(state.values(), state.gradient(), rates(options));
                 Tensors.write(state.values(), flat);
@@ -357,35 +363,10 @@ final class Component implements AutoCloseable {
         };
     }
 
-    private <T> T evaluate(BiFunction<NDManager, Parameters, T> function) {
-        return Backward.without(() -> {
-            try (NDManager scope = manager.newSubManager()) {
-                flat.tempAttach(scope);
-                return function.apply(scope, network.layout().split(flat));
-            }
-        });
-    }
-
-    /** A function of the parameters and image {@code i}, (1, H, W, C). */
-    private interface OfOne<T> {
-        T apply(int i, Parameters p, NDArray one);
-    }
-
-    /**
-     * Never several images in one product: the rounding of a matrix product depends on where a row stands in it, on
-     * every engine and for shapes that nobody can foresee, and then an answer would depend on its batch mates in its
-     * last bits. Images of one call share the views of the parameters, and find them in the processor's cache.
-     */
-    private <T> List<T> oneByOne(List<byte[]> pixels, OfOne<T> function) {
-        return evaluate((scope, p) -> {
-            List<T> results = new ArrayList<>(pixels.size());
-            for (int i = 0; i < pixels.size(); i++) {
-                try (NDManager own = scope.newSubManager()) {
-                    results.add(function.apply(i, p, MiniBatch.images(own, image, List.of(pixels.get(i)))));
-                }
-            }
-            return results;
-        });
+    private <T> T inScope(Function<NDManager, T> function) {
+        try (NDManager scope = manager.newSubManager()) {
+            return function.apply(scope);
+        }
     }
 
     private Training training() {

@@ -1,8 +1,8 @@
 package dev.levitstream.learner;
 
-import ai.djl.ndarray.NDManager;
 import dev.levitstream.nn.Adam;
 import dev.levitstream.nn.ComponentNetwork;
+import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.RandomPatches;
 import dev.levitstream.nn.Randomness;
 import dev.levitstream.nn.Randomness.Purpose;
@@ -31,13 +31,13 @@ final class ComponentPool implements AutoCloseable {
     private final Blueprint blueprint;
     private final Router router;
     private final Optional<DiscriminantRouter> discriminant;
-    private final NDManager manager;
+    private final Compute compute;
     private final List<Component> components = new ArrayList<>();
 
-    ComponentPool(LearnerOptions options, Blueprint blueprint, NDManager manager) {
+    ComponentPool(LearnerOptions options, Blueprint blueprint, Compute compute) {
         this.options = options;
         this.blueprint = blueprint;
-        this.manager = manager;
+        this.compute = compute;
         RoutingOptions routing = options.routing();
         this.router = new Router(routing.score(), options.training().klWeight());
         this.discriminant = routing.router() != RoutingOptions.Method.VAE
@@ -82,7 +82,7 @@ final class ComponentPool implements AutoCloseable {
             get(0).copyEmbedding(values);
         }
         Adam adam = Blueprint.adam(values.length, options.training());
-        components.add(Component.active(id, options.image(), manager, network, values, adam));
+        components.add(Component.active(id, options.image(), compute, network, values, adam));
         if (shares) {
             active().keepEmbedding();
         }
@@ -141,7 +141,7 @@ final class ComponentPool implements AutoCloseable {
     }
 
     private List<Sight> sights(List<byte[]> images) {
-        List<List<Component.Densities>> densities = components.stream()
+        List<Component.Densities> densities = components.stream()
                 .map(component -> component.densitiesOfEach(images))
                 .toList();
         List<float[]> knowledge = knowledge(images);
@@ -150,9 +150,9 @@ final class ComponentPool implements AutoCloseable {
             float[] errors = new float[size()];
             float[] scores = new float[size()];
             for (int c = 0; c < size(); c++) {
-                Component.Densities own = densities.get(c).get(i);
-                errors[c] = own.reconstruction()[0];
-                scores[c] = router.score(errors[c], own.divergence()[0]);
+                Component.Densities own = densities.get(c);
+                errors[c] = own.reconstruction()[i];
+                scores[c] = router.score(errors[c], own.divergence()[i]);
             }
             FrozenView view = new FrozenView(knowledge.get(i), Arrays.copyOf(errors, size() - 1));
             byte[] pixels = images.get(i);
@@ -178,12 +178,16 @@ final class ComponentPool implements AutoCloseable {
             return Collections.nCopies(images.size(), NOTHING);
         }
         int width = component * blueprint.knowledgeWidth();
-        return get(component)
+        float[] joined = get(component)
                 .probabilitiesOfEach(
                         images,
                         views.stream()
                                 .map(view -> Arrays.copyOf(view.knowledge(), width))
                                 .toList());
+        int classes = get(component).network().classes();
+        return IntStream.range(0, images.size())
+                .mapToObj(i -> Arrays.copyOfRange(joined, i * classes, (i + 1) * classes))
+                .toList();
     }
 
     /** What every component answers to images, whichever they are routed to: by component, then by image. */
@@ -232,9 +236,9 @@ final class ComponentPool implements AutoCloseable {
         List<float[]> knowledge = knowledge(images);
         float[][] errors = new float[images.size()][frozen().size()];
         for (int j = 0; j < frozen().size(); j++) {
-            List<Component.Densities> densities = get(j).densitiesOfEach(images);
+            Component.Densities densities = get(j).densitiesOfEach(images);
             for (int i = 0; i < errors.length; i++) {
-                errors[i][j] = densities.get(i).reconstruction()[0];
+                errors[i][j] = densities.reconstruction()[i];
             }
         }
         return IntStream.range(0, images.size())
@@ -250,9 +254,9 @@ final class ComponentPool implements AutoCloseable {
         }
         float[][] joined = new float[images.size()][frozen().size() * width];
         for (int j = 0; j < frozen().size(); j++) {
-            List<float[]> each = get(j).knowledgeOfEach(images);
+            float[] each = get(j).knowledgeOfEach(images);
             for (int i = 0; i < joined.length; i++) {
-                System.arraycopy(each.get(i), 0, joined[i], j * width, width);
+                System.arraycopy(each, i * width, joined[i], j * width, width);
             }
         }
         return List.of(joined);
@@ -281,9 +285,9 @@ final class ComponentPool implements AutoCloseable {
                     ? StateCodec.open(
                             String.format(FROZEN, number),
                             state,
-                            in -> Component.readFrozen(in, number, options, manager, networks))
+                            in -> Component.readFrozen(in, number, options, compute, networks))
                     : StateCodec.open(
-                            ACTIVE, state, in -> Component.readActive(in, number, options, manager, networks));
+                            ACTIVE, state, in -> Component.readActive(in, number, options, compute, networks));
             components.add(component);
         }
         discriminant.ifPresent(chooser -> readRouter(chooser, state));

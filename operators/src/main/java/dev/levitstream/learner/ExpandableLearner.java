@@ -1,12 +1,10 @@
 package dev.levitstream.learner;
 
-import ai.djl.ndarray.NDManager;
 import dev.levitstream.learner.MemoryOptions.Unlabelled;
 import dev.levitstream.learner.ReplayMemory.Remembered;
 import dev.levitstream.nn.Body;
 import dev.levitstream.nn.Check;
 import dev.levitstream.nn.FullyConnected;
-import dev.levitstream.nn.NativeEngine;
 import dev.levitstream.nn.Randomness;
 import dev.levitstream.nn.Randomness.Purpose;
 import dev.levitstream.nn.Vae;
@@ -26,7 +24,6 @@ final class ExpandableLearner implements Learner {
     private static final String CONTROL = "control";
 
     private final LearnerOptions options;
-    private final NDManager manager;
     private final ComponentPool pool;
     private final ReplayMemory memory;
     private final Progress progress;
@@ -37,12 +34,14 @@ final class ExpandableLearner implements Learner {
 
     ExpandableLearner(LearnerContext context, Map<String, byte[]> state) {
         options = context.options();
-        manager = NativeEngine.newManager(context.device());
         Vae vae = Vae.of(options.network().vae());
         latentWidth = vae.latentWidth();
-        Blueprint blueprint =
-                new Blueprint(body(options), Optional.of(vae), options.kind().fusion(options.fusionLevel()));
-        pool = new ComponentPool(options, blueprint, manager);
+        Blueprint blueprint = new Blueprint(
+                body(options),
+                Optional.of(vae),
+                options.kind().fusion(options.fusionLevel()),
+                options.training().klWeight());
+        pool = new ComponentPool(options, blueprint, context.compute());
         memory = new ReplayMemory(options.memory());
         progress = new Progress(context);
         byte[] control = state.get(CONTROL);
@@ -325,6 +324,5 @@ final class ExpandableLearner implements Learner {
     @Override
     public void close() {
         pool.close();
-        manager.close();
     }
 }

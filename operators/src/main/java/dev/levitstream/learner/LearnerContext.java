@@ -1,5 +1,6 @@
 package dev.levitstream.learner;
 
+import dev.levitstream.nn.Compute;
 import java.util.function.LongSupplier;
 
 /**
@@ -7,7 +8,7 @@ import java.util.function.LongSupplier;
  *
  * @param options its settings
  * @param seed of all its randomness; a restored learner goes on with the seed that it was created with
- * @param device {@code cpu} or {@code gpuN}
+ * @param compute where and how it computes; borrowed, it must outlive the learner
  * @param nanoTime clock for {@code budget.millis}, as {@link System#nanoTime}
  */
-public record LearnerContext(LearnerOptions options, long seed, String device, LongSupplier nanoTime) {}
+public record LearnerContext(LearnerOptions options, long seed, Compute compute, LongSupplier nanoTime) {}

@@ -1,12 +1,11 @@
 package dev.levitstream.learner;
 
-import ai.djl.ndarray.NDManager;
 import dev.levitstream.learner.ReplayMemory.Remembered;
 import dev.levitstream.nn.Adam;
 import dev.levitstream.nn.Check;
 import dev.levitstream.nn.ComponentNetwork;
+import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.KnowledgeFusion;
-import dev.levitstream.nn.NativeEngine;
 import dev.levitstream.nn.Randomness;
 import dev.levitstream.nn.Randomness.Purpose;
 import dev.levitstream.nn.VisionTransformer;
@@ -30,7 +29,6 @@ final class ReplayLearner implements Learner {
     private static final float[] NOTHING = new float[0];
 
     private final LearnerOptions options;
-    private final NDManager manager;
     private final Component net;
     private final ReplayMemory memory;
     private final Progress progress;
@@ -41,7 +39,6 @@ final class ReplayLearner implements Learner {
 
     ReplayLearner(LearnerContext context, Map<String, byte[]> state) {
         options = context.options();
-        manager = NativeEngine.newManager(context.device());
         memory = new ReplayMemory(new MemoryOptions(
                 options.memory().capacity(),
                 MemoryOptions.Admission.RESERVOIR,
@@ -50,16 +47,19 @@ final class ReplayLearner implements Learner {
         Blueprint blueprint = new Blueprint(
                 new VisionTransformer(options.network().vit()),
                 Optional.empty(),
-                new KnowledgeFusion(KnowledgeFusion.Level.NONE, KnowledgeFusion.Gates.FIXED));
+                new KnowledgeFusion(KnowledgeFusion.Level.NONE, KnowledgeFusion.Gates.FIXED),
+                options.training().klWeight());
         byte[] control = state.get(CONTROL);
-        net = control == null ? fresh(blueprint) : restore(blueprint, control, state);
+        net = control == null
+                ? fresh(blueprint, context.compute())
+                : restore(blueprint, context.compute(), control, state);
     }
 
-    private Component fresh(Blueprint blueprint) {
+    private Component fresh(Blueprint blueprint, Compute compute) {
         ComponentNetwork network = blueprint.network(0, progress.labels().width());
         float[] values = network.layout().initialise(Randomness.at(progress.seed(), Purpose.INITIALISE, 1));
         Adam adam = Blueprint.adam(values.length, options.training());
-        return Component.active(1, options.image(), manager, network, values, adam);
+        return Component.active(1, options.image(), compute, network, values, adam);
     }
 
     @Override
@@ -73,19 +73,22 @@ final class ReplayLearner implements Learner {
         }
         List<String> labels = progress.labels().labels();
         List<ImagePrediction> predictions = new ArrayList<>(images.size());
-        for (float[] known : probabilities(images)) {
-            float[] scores = known.length == 0 ? known : Arrays.copyOf(known, labels.size());
+        int classes = net.network().classes();
+        float[] known = probabilities(images);
+        for (int i = 0; i < images.size(); i++) {
+            float[] scores = Arrays.copyOf(
+                    Arrays.copyOfRange(known, i * classes, (i + 1) * classes), classes == 0 ? 0 : labels.size());
             predictions.add(new ImagePrediction(labels, scores, 1, 0, Float.NaN));
         }
         return predictions;
     }
 
-    private List<float[]> probabilities(List<LabelledImage> images) {
-        List<float[]> nothing = Collections.nCopies(images.size(), NOTHING);
+    private float[] probabilities(List<LabelledImage> images) {
         return net.network().classes() == 0
-                ? nothing
+                ? NOTHING
                 : net.probabilitiesOfEach(
-                        images.stream().map(LabelledImage::pixels).toList(), nothing);
+                        images.stream().map(LabelledImage::pixels).toList(),
+                        Collections.nCopies(images.size(), NOTHING));
     }
 
     @Override
@@ -188,7 +191,7 @@ final class ReplayLearner implements Learner {
         return entries;
     }
 
-    private Component restore(Blueprint blueprint, byte[] control, Map<String, byte[]> state) {
+    private Component restore(Blueprint blueprint, Compute compute, byte[] control, Map<String, byte[]> state) {
         latest = StateCodec.open(CONTROL, control, in -> {
             progress.read(in);
             memory.read(in);
@@ -206,7 +209,7 @@ final class ReplayLearner implements Learner {
         return StateCodec.open(
                 NET,
                 state,
-                in -> Component.readActive(in, 1, options, manager, classes -> blueprint.network(0, classes)));
+                in -> Component.readActive(in, 1, options, compute, classes -> blueprint.network(0, classes)));
     }
 
     @Override
@@ -239,6 +242,5 @@ final class ReplayLearner implements Learner {
     @Override
     public void close() {
         net.close();
-        manager.close();
     }
 }

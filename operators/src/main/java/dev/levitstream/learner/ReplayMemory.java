@@ -127,8 +127,11 @@ final class ReplayMemory {
         List<Integer> without = indexes.stream()
                 .filter(index -> !images.get(index).view().isMade())
                 .toList();
-        List<FrozenView> made = views.apply(
-                without.stream().map(index -> images.get(index).pixels()).toList());
+        List<FrozenView> made = without.isEmpty()
+                ? List.of()
+                : views.apply(without.stream()
+                        .map(index -> images.get(index).pixels())
+                        .toList());
         for (int i = 0; i < without.size(); i++) {
             Remembered image = images.get(without.get(i));
             images.set(without.get(i), new Remembered(image.pixels(), image.label(), made.get(i)));

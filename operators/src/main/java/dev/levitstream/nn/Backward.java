@@ -17,8 +17,17 @@ public final class Backward {
 
     /** Runs a computation that records no gradient, whatever mode the thread was in. */
     public static <T> T without(Supplier<T> computation) {
+        return inGradMode(false, computation);
+    }
+
+    /** Runs a computation that records what its gradient needs, whatever mode the thread was in. */
+    static <T> T with(Supplier<T> computation) {
+        return inGradMode(true, computation);
+    }
+
+    private static <T> T inGradMode(boolean mode, Supplier<T> computation) {
         boolean before = JniUtils.isGradMode();
-        JniUtils.setGradMode(false);
+        JniUtils.setGradMode(mode);
         try {
             return computation.get();
         } finally {

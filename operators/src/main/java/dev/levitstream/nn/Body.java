@@ -1,7 +1,5 @@
 package dev.levitstream.nn;
 
-import ai.djl.ndarray.NDArray;
-
 /** What turns images into features, in two stages between which the knowledge of frozen components can enter. */
 public sealed interface Body permits VisionTransformer, FullyConnected {
     /**
@@ -12,10 +10,10 @@ public sealed interface Body permits VisionTransformer, FullyConnected {
     void declare(ParameterLayout.Builder layout, int priorWidth);
 
     /** First stage: (B, H, W, C) -> (B, A). */
-    NDArray attend(Parameters p, NDArray images);
+    Array attend(Parameters p, Array images);
 
     /** Second stage: (B, A + priorWidth) -> (B, F). */
-    NDArray features(Parameters p, NDArray attended);
+    Array features(Parameters p, Array attended);
 
     /** A. */
     int attendedWidth();

@@ -4,8 +4,9 @@ import static dev.levitstream.nn.ParameterLayout.Start.SMALL_NORMAL;
 import static dev.levitstream.nn.ParameterLayout.Start.ZERO;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One component as pure functions of its parameters: body (a ViT), knowledge fusion, linear classifier, and a VAE
@@ -20,6 +21,7 @@ public final class ComponentNetwork {
     private final Body body;
     private final Optional<Vae> vae;
     private final KnowledgeFusion fusion;
+    private final double klWeight;
     private final int frozen;
     private final int classes;
     private final ParameterLayout layout;
@@ -28,13 +30,16 @@ public final class ComponentNetwork {
      * @param body images to features
      * @param vae density model, if the learner routes or expands
      * @param fusion how knowledge of frozen components joins
+     * @param klWeight weight of the VAE loss's second part (ambiguity A3)
      * @param frozen J, components frozen before this one, at least 0
      * @param classes L, width of the classifier, at least 0
      */
-    public ComponentNetwork(Body body, Optional<Vae> vae, KnowledgeFusion fusion, int frozen, int classes) {
+    public ComponentNetwork(
+            Body body, Optional<Vae> vae, KnowledgeFusion fusion, double klWeight, int frozen, int classes) {
         this.body = body;
         this.vae = vae;
         this.fusion = fusion;
+        this.klWeight = klWeight;
         this.frozen = frozen;
         this.classes = classes;
         ParameterLayout.Builder builder = new ParameterLayout.Builder();
@@ -64,15 +69,15 @@ public final class ComponentNetwork {
 
     /** The same network with a wider classifier. */
     public ComponentNetwork withClasses(int more) {
-        return new ComponentNetwork(body, vae, fusion, frozen, more);
+        return new ComponentNetwork(body, vae, fusion, klWeight, frozen, more);
     }
 
     /**
      * What this component gives to later ones once it is frozen, without what it fused itself: its attention or its
      * features, (B, H, W, C) -> (B, knowledge width).
      */
-    public NDArray knowledge(Parameters p, NDArray images) {
-        NDArray attended = body.attend(p, images);
+    Array knowledge(Parameters p, Array images) {
+        Array attended = body.attend(p, images);
         return fusion.level() == KnowledgeFusion.Level.ATTENTION ? attended : body.features(p, attended);
     }
 
@@ -83,58 +88,69 @@ public final class ComponentNetwork {
      * @param knowledge (B, J, knowledge width) of the frozen components; absent where none is fused
      * @return (B, L)
      */
-    public NDArray logits(Parameters p, NDArray images, Optional<NDArray> knowledge) {
-        NDArray features = features(p, images, knowledge);
-        return features.matMul(p.get(HEAD_WEIGHT).transpose()).add(p.get(HEAD_BIAS));
+    Array logits(Parameters p, Array images, Optional<Array> knowledge) {
+        Array features = features(p, images, knowledge);
+        return features.matMul(p.get(HEAD_WEIGHT).transpose(1, 0)).add(p.get(HEAD_BIAS));
     }
 
-    private NDArray features(Parameters p, NDArray images, Optional<NDArray> knowledge) {
-        NDArray attended = body.attend(p, images); // (B, A)
+    private Array features(Parameters p, Array images, Optional<Array> knowledge) {
+        Array attended = body.attend(p, images); // (B, A)
         if (!fusion.fuses(frozen)) {
             return body.features(p, attended);
         }
-        NDArray prior = knowledge.orElseThrow(() -> new IllegalStateException("frozen=" + frozen + " needs knowledge"));
-        NDArray gates = fusion.gates(p, body, frozen, images.getManager());
+        Array prior = knowledge.orElseThrow(() -> new IllegalStateException("frozen=" + frozen + " needs knowledge"));
         if (fusion.level() == KnowledgeFusion.Level.ATTENTION) {
-            return body.features(p, fusion.fuseAttention(gates, attended, prior, body));
+            return body.features(p, fusion.fuseAttention(p, attended, prior, body, frozen));
         }
-        return fusion.fuseFeatures(gates, body.features(p, attended), prior);
+        return fusion.fuseFeatures(p, body.features(p, attended), prior, body, frozen);
     }
 
     /**
-     * Loss of the active component, cross entropy + VAE loss; the two share no parameters, so one optimizer serves
-     * both.
+     * First part of the loss; the two parts share no parameters, so one optimizer serves both.
      *
-     * @param batch what to learn
-     * @param klWeight weight of the VAE loss's second part (ambiguity A3)
-     * @return scalar
+     * @param targets (B, L): -1 / (labelled images) at the class of a labelled image, else 0
      */
-    public NDArray loss(Parameters p, TrainingBatch batch, double klWeight) {
-        NDManager scope = batch.images().getManager();
-        NDArray total = Tensors.constant(scope, 0).sum();
-        if (classes > 0 && batch.targets().isPresent()) {
-            NDArray logProbabilities =
-                    logits(p, batch.images(), batch.knowledge()).logSoftmax(1); // (B, L)
-            total = total.add(logProbabilities.mul(batch.targets().get()).sum());
-        }
-        if (vae.isPresent()) {
-            total = total.add(vaeLoss(vae.get(), p, batch, klWeight));
-        }
-        return total;
+    Array crossEntropy(Parameters p, Array images, Array targets, Optional<Array> knowledge) {
+        return logits(p, images, knowledge).logSoftmax(1).mul(targets).sum();
     }
 
-    private static NDArray vaeLoss(Vae vae, Parameters p, TrainingBatch batch, double klWeight) {
-        NDManager scope = batch.images().getManager();
-        Vae.Posterior posterior = vae.encode(p, batch.images());
-        NDArray codes = posterior.mean().add(posterior.deviation().mul(batch.noise()));
-        NDArray divergence = vae.divergence(posterior).mul(Tensors.constant(scope, klWeight));
-        NDArray perImage = vae.reconstructionError(p, batch.images(), codes).add(divergence); // (B)
-        return perImage.mean();
+    /**
+     * Second part of the loss, if there is a VAE.
+     *
+     * @param noise (B, d) standard normal
+     */
+    Optional<Array> densityLoss(Parameters p, Array images, Array noise) {
+        return vae.map(model -> {
+            Vae.Posterior posterior = model.encode(p, images);
+            Array codes = posterior.mean().add(posterior.deviation().mul(noise));
+            Array divergence = Vae.divergence(posterior).times(klWeight);
+            return model.reconstructionError(p, images, codes).add(divergence).mean();
+        });
     }
 
-    /** Eq. (7): weights of the components that are fused, the own last; empty where nothing is fused. */
-    public Optional<NDArray> gates(Parameters p, NDManager scope) {
-        return fusion.fuses(frozen) ? Optional.of(fusion.gates(p, body, frozen, scope)) : Optional.empty();
+    /**
+     * Eq. (7): weights of the components that are fused, the own last; empty where nothing is fused.
+     *
+     * @param values of the parameters
+     */
+    public float[] gates(float[] values) {
+        if (!fusion.fuses(frozen)) {
+            return new float[0];
+        }
+        float[] gates = new float[fusion.gateCount(body, frozen)];
+        if (!layout.contains(KnowledgeFusion.LOGITS)) {
+            Arrays.fill(gates, 1f / gates.length);
+            return gates;
+        }
+        int offset = layout.entry(KnowledgeFusion.LOGITS).offset();
+        double sum = 0;
+        for (int i = 0; i < gates.length; i++) {
+            sum += Math.exp(values[offset + i]);
+        }
+        for (int i = 0; i < gates.length; i++) {
+            gates[i] = (float) (Math.exp(values[offset + i]) / sum);
+        }
+        return gates;
     }
 
     /** Parameters of the density model (count); 0 without one. */
@@ -166,6 +182,17 @@ public final class ComponentNetwork {
      *     labelled
      * @param noise (B, d) standard normal; unused without a VAE
      */
-    public record TrainingBatch(
-            NDArray images, Optional<NDArray> knowledge, Optional<NDArray> targets, NDArray noise) {}
+    public record TrainingBatch(NDArray images, Optional<NDArray> knowledge, Optional<NDArray> targets, NDArray noise) {
+        /** Which loss it has. */
+        NetworkFunction loss() {
+            return targets.isPresent() ? NetworkFunction.LOSS : NetworkFunction.UNLABELLED_LOSS;
+        }
+
+        /** What that takes. */
+        NDArray[] inputs() {
+            return Stream.of(Optional.of(images), Optional.of(noise), targets, targets.flatMap(any -> knowledge))
+                    .flatMap(Optional::stream)
+                    .toArray(NDArray[]::new);
+        }
+    }
 }

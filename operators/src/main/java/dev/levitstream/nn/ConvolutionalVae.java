@@ -2,8 +2,6 @@ package dev.levitstream.nn;
 
 import static dev.levitstream.nn.ParameterLayout.Start.GLOROT;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.nn.Activation;
 import java.util.List;
 
 /**
@@ -39,30 +37,39 @@ final class ConvolutionalVae implements Vae {
     }
 
     @Override
-    public Posterior encode(Parameters p, NDArray images) {
-        NDArray x = images.transpose(0, 3, 1, 2); // (B, C, H, W)
+    public Posterior encode(Parameters p, Array images) {
+        Array x = images.transpose(0, 3, 1, 2); // (B, C, H, W)
         for (int i = 0; i < options.channels().size(); i++) {
             x = Layers.leakyRelu(Layers.halvingConvolution(p, "vae.encode" + i, x));
         }
-        NDArray hidden = Layers.leakyRelu(
-                Layers.linear(p, "vae.hidden", x.reshape(x.getShape().get(0), innermostSize())));
-        NDArray deviation = Activation.softPlus(Layers.linear(p, "vae.deviation", hidden));
+        Array hidden = Layers.leakyRelu(Layers.linear(p, "vae.hidden", x.reshape(-1, innermostSize())));
+        Array deviation = Layers.linear(p, "vae.deviation", hidden).softplus();
         return new Posterior(Layers.linear(p, "vae.mean", hidden), deviation);
     }
 
     @Override
-    public NDArray decode(Parameters p, NDArray codes) {
+    public Array decode(Parameters p, Array codes) {
         int depth = options.channels().size();
-        long b = codes.getShape().get(0);
-        NDArray x = Layers.linear(p, "vae.spread", codes)
-                .reshape(b, options.channels().get(depth - 1), height(depth), width(depth));
+        Array x = Layers.linear(p, "vae.spread", codes)
+                .reshape(-1, options.channels().get(depth - 1), height(depth), width(depth));
         for (int i = 0; i < depth; i++) {
             int level = depth - 1 - i;
-            NDArray larger = Layers.doublingConvolution(p, "vae.decode" + i, x, height(level), width(level));
-            x = Activation.relu(larger);
+            x = x.doublingConvolution(
+                            p.get("vae.decode" + i + ".weight"),
+                            p.get("vae.decode" + i + ".bias"),
+                            height(level + 1),
+                            width(level + 1),
+                            height(level),
+                            width(level))
+                    .relu();
         }
-        NDArray pixels = Activation.sigmoid(Layers.convolution(p, "vae.pixels", x)); // (B, C, H, W)
-        return pixels.transpose(0, 2, 3, 1).reshape(b, options.image().size());
+        Array pixels = Layers.convolution(p, "vae.pixels", x).sigmoid(); // (B, C, H, W)
+        return pixels.transpose(0, 2, 3, 1).reshape(-1, options.image().size());
+    }
+
+    @Override
+    public int imageSize() {
+        return options.image().size();
     }
 
     @Override

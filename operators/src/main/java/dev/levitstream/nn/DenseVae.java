@@ -2,8 +2,6 @@ package dev.levitstream.nn;
 
 import static dev.levitstream.nn.ParameterLayout.Start.GLOROT;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.nn.Activation;
 import java.util.List;
 
 /**
@@ -37,25 +35,30 @@ final class DenseVae implements Vae {
     }
 
     @Override
-    public Posterior encode(Parameters p, NDArray images) {
-        NDArray x = images.reshape(images.getShape().get(0), options.image().size()); // (B, D)
+    public Posterior encode(Parameters p, Array images) {
+        Array x = images.reshape(-1, options.image().size()); // (B, D)
         for (int i = 0; i < options.hidden().size(); i++) {
             x = Layers.linear(p, "vae.encode" + i, x).tanh();
         }
-        NDArray deviation = Layers.linear(p, "vae.deviation", x).exp();
+        Array deviation = Layers.linear(p, "vae.deviation", x).exp();
         return new Posterior(Layers.linear(p, "vae.mean", x), deviation);
     }
 
     @Override
-    public NDArray decode(Parameters p, NDArray codes) {
-        NDArray x = codes;
+    public Array decode(Parameters p, Array codes) {
+        Array x = codes;
         int layers = options.hidden().size();
         for (int i = 0; i < layers; i++) {
-            NDArray linear = Layers.linear(p, "vae.decode" + i, x);
+            Array linear = Layers.linear(p, "vae.decode" + i, x);
             boolean first = i == 0 && layers > 1;
-            x = first ? linear.tanh() : Activation.relu(linear);
+            x = first ? linear.tanh() : linear.relu();
         }
         return Layers.linear(p, "vae.pixels", x);
+    }
+
+    @Override
+    public int imageSize() {
+        return options.image().size();
     }
 
     @Override

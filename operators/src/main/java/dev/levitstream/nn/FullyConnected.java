@@ -2,7 +2,6 @@ package dev.levitstream.nn;
 
 import static dev.levitstream.nn.ParameterLayout.Start.SMALL_NORMAL;
 
-import ai.djl.ndarray.NDArray;
 import java.util.List;
 
 /** The fully connected net of the variant LEViT-DNN: pixels, then layers LeakyReLU(affine(linear)). */
@@ -36,13 +35,13 @@ public final class FullyConnected implements Body {
 
     /** There is no attention: the pixels themselves, (B, H, W, C) -> (B, D). */
     @Override
-    public NDArray attend(Parameters p, NDArray images) {
-        return images.reshape(images.getShape().get(0), attendedWidth());
+    public Array attend(Parameters p, Array images) {
+        return images.reshape(-1, attendedWidth());
     }
 
     @Override
-    public NDArray features(Parameters p, NDArray attended) {
-        NDArray x = attended;
+    public Array features(Parameters p, Array attended) {
+        Array x = attended;
         for (int i = 0; i < hidden.size(); i++) {
             x = Layers.leakyRelu(Layers.affine(p, "dnn" + i, Layers.linear(p, "dnn" + i, x)));
         }

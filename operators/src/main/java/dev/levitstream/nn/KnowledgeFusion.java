@@ -1,9 +1,6 @@
 package dev.levitstream.nn;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Dynamic knowledge fusion, LEViT eqs. (7) to (9): what the J frozen components make of an image joins what the active
@@ -63,32 +60,30 @@ public record KnowledgeFusion(Level level, Gates gates) {
         }
     }
 
-    /** Eq. (7): the gates, (gateCount), positive, sum 1. */
-    NDArray gates(Parameters p, Body body, int frozen, NDManager scope) {
-        if (gates == Gates.LEARNT) {
-            return p.get(LOGITS).softmax(0);
-        }
-        float[] equal = new float[gateCount(body, frozen)];
-        Arrays.fill(equal, 1f / equal.length);
-        return Tensors.of(scope, equal, new Shape(equal.length));
+    /** Eq. (7): the gates, (gateCount), positive, sum 1; empty if all are equal. */
+    private Optional<Array> gates(Parameters p) {
+        return gates == Gates.LEARNT ? Optional.of(p.get(LOGITS).softmax(0)) : Optional.empty();
     }
 
     /** Eq. (9a): g_K f_K + sum over j of g_j f_j: (B, F), (B, J, F) -> (B, F). */
-    NDArray fuseFeatures(NDArray gates, NDArray own, NDArray knowledge) {
-        NDArray all = knowledge.concat(own.expandDims(1), 1); // (B, J + 1, F)
-        return all.mul(gates.reshape(-1, 1)).sum(new int[] {1});
+    Array fuseFeatures(Parameters p, Array own, Array knowledge, Body body, int frozen) {
+        int width = body.featureWidth();
+        Array all = knowledge.concat(own.reshape(-1, 1, width), 1); // (B, J + 1, F)
+        return gates(p).map(weights -> all.mul(weights.reshape(-1, 1)))
+                .orElseGet(() -> all.times(1.0 / gateCount(body, frozen)))
+                .sum(1);
     }
 
     /**
      * Eqs. (8b), (9b): own attention, then the gated sum over components in each head's slot: (B, A), (B, J, A) -> (B,
      * 2 A).
      */
-    NDArray fuseAttention(NDArray gates, NDArray own, NDArray knowledge, Body body) {
-        long b = own.getShape().get(0);
-        long frozen = knowledge.getShape().get(1);
+    Array fuseAttention(Parameters p, Array own, Array knowledge, Body body, int frozen) {
         long heads = body.heads();
-        NDArray slots = knowledge.reshape(b, frozen, heads, body.attendedWidth() / heads); // (B, J, h, A / h)
-        NDArray prior = slots.mul(gates.reshape(frozen, heads, 1)).sum(new int[] {1}); // (B, h, A / h)
-        return own.concat(prior.reshape(b, body.attendedWidth()), 1);
+        Array slots = knowledge.reshape(-1, frozen, heads, body.attendedWidth() / heads); // (B, J, h, A / h)
+        Array prior = gates(p).map(weights -> slots.mul(weights.reshape(frozen, heads, 1)))
+                .orElseGet(() -> slots.times(1.0 / gateCount(body, frozen)))
+                .sum(1); // (B, h, A / h)
+        return own.concat(prior.reshape(-1, body.attendedWidth()), 1);
     }
 }

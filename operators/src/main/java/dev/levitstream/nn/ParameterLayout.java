@@ -104,14 +104,20 @@ public final class ParameterLayout {
      *
      * @param flat (size) float32; borrowed; the views belong to its manager
      */
-    public Parameters split(NDArray flat) {
+    Parameters split(NDArray flat) {
         NDList parts = JniUtils.split((PtNDArray) flat, sizes, 0);
-        Map<String, NDArray> views = new LinkedHashMap<>();
+        Map<String, Array> views = new LinkedHashMap<>();
         int i = 0;
         for (Entry entry : entries.values()) {
-            views.put(entry.name(), parts.get(i++).reshape(entry.shape()));
+            views.put(entry.name(), new EngineArray(parts.get(i++).reshape(entry.shape())));
         }
-        return new Parameters(views);
+        return name -> {
+            Array view = views.get(name);
+            if (view == null) {
+                throw new IllegalStateException("parameter " + name + " is not among " + views.keySet());
+            }
+            return view;
+        };
     }
 
     /**

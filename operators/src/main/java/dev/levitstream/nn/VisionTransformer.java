@@ -2,8 +2,7 @@ package dev.levitstream.nn;
 
 import static dev.levitstream.nn.ParameterLayout.Start.SMALL_NORMAL;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
+import java.util.List;
 
 /**
  * The Vision Transformer of one component, LEViT eqs. (1) to (5) without the classifier: patches, tokens, one layer of
@@ -37,49 +36,46 @@ public final class VisionTransformer implements Body {
     }
 
     @Override
-    public NDArray attend(Parameters p, NDArray images) {
+    public Array attend(Parameters p, Array images) {
         return attention(p, tokens(p, patches(images)));
     }
 
     /** Eq. (1): (B, H, W, C) -> (B, N, P P C); row by row of patches, within a patch as in the image. */
-    NDArray patches(NDArray images) {
-        long b = images.getShape().get(0);
+    Array patches(Array images) {
         int side = options.patch();
         int rows = options.image().height() / side;
         int columns = options.image().width() / side;
         int channels = options.image().channels();
-        return images.reshape(b, rows, side, columns, side, channels)
+        return images.reshape(-1, rows, side, columns, side, channels)
                 .transpose(0, 1, 3, 2, 4, 5) // (B, rows, columns, P, P, C)
-                .reshape(b, options.patches(), (long) side * side * channels);
+                .reshape(-1, options.patches(), (long) side * side * channels);
     }
 
     /** Eq. (2): z = LeakyReLU(affine(x E + e)): (B, N, P P C) -> (B, N, Q). */
-    NDArray tokens(Parameters p, NDArray patches) {
+    Array tokens(Parameters p, Array patches) {
         return Layers.leakyRelu(Layers.affine(p, EMBEDDING, Layers.linear(p, EMBEDDING, patches)));
     }
 
     /** Eqs. (3), (4): softmax(q k^T / sqrt(Q)) v for each head, heads one after the other: (B, N, Q) -> (B, A). */
-    NDArray attention(Parameters p, NDArray tokens) {
+    Array attention(Parameters p, Array tokens) {
         int q = options.embeddingWidth();
-        NDArray scale = Tensors.constant(tokens.getManager(), 1 / Math.sqrt(q));
-        NDList qkv = Layers.linear(p, "vit.attention", tokens).split(3, 2); // 3 x (B, N, h Q)
-        NDArray queries = heads(qkv.get(0)).mul(scale); // (B, h, N, Q)
-        NDArray keys = heads(qkv.get(1)).transpose(0, 1, 3, 2); // (B, h, Q, N)
-        NDArray values = heads(qkv.get(2)); // (B, h, N, Q)
-        NDArray attended = queries.matMul(keys).softmax(3).matMul(values); // (B, h, N, Q)
-        return attended.reshape(tokens.getShape().get(0), attendedWidth());
+        List<Array> qkv = Layers.linear(p, "vit.attention", tokens).split(3, 2); // 3 x (B, N, h Q)
+        Array queries = heads(qkv.get(0)).times(1 / Math.sqrt(q)); // (B, h, N, Q)
+        Array keys = heads(qkv.get(1)).transpose(0, 1, 3, 2); // (B, h, Q, N)
+        Array values = heads(qkv.get(2)); // (B, h, N, Q)
+        Array attended = queries.matMul(keys).softmax(3).matMul(values); // (B, h, N, Q)
+        return attended.reshape(-1, attendedWidth());
     }
 
-    private NDArray heads(NDArray joined) {
-        long b = joined.getShape().get(0);
-        return joined.reshape(b, options.patches(), options.heads(), options.embeddingWidth())
+    private Array heads(Array joined) {
+        return joined.reshape(-1, options.patches(), options.heads(), options.embeddingWidth())
                 .transpose(0, 2, 1, 3);
     }
 
     /** The MLP of eq. (5), each layer LeakyReLU(affine(linear)). */
     @Override
-    public NDArray features(Parameters p, NDArray attended) {
-        NDArray x = attended;
+    public Array features(Parameters p, Array attended) {
+        Array x = attended;
         for (int i = 0; i < options.hidden().size(); i++) {
             x = Layers.leakyRelu(Layers.affine(p, "vit.mlp" + i, Layers.linear(p, "vit.mlp" + i, x)));
         }

@@ -7,6 +7,7 @@ import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
 import dev.levitstream.learner.Lesson;
 import dev.levitstream.learner.Verdict;
+import dev.levitstream.nn.Compute;
 import dev.levitstream.operator.LiveLearner.Pending;
 import dev.levitstream.operator.OperatorOptions.Flush;
 import dev.levitstream.schema.ClassScore;
@@ -67,7 +68,7 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
     private transient ValueState<KeyTimes> timesState;
     private transient InternalTimerService<VoidNamespace> timers;
     private transient LearnerMetrics learnerMetrics;
-    private transient String device;
+    private transient Compute compute;
 
     LearnerOperator(StreamOperatorParameters<Prediction> parameters, OperatorOptions options) {
         super(parameters);
@@ -89,7 +90,8 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         super.open();
         decoder = new FrameDecoder(options.learner().image());
         timers = getInternalTimerService("flush", VoidNamespaceSerializer.INSTANCE, this);
-        device = options.device().resolve(getRuntimeContext());
+        String device = options.device().resolve(getRuntimeContext());
+        compute = new Compute(device, options.path());
         learnerMetrics = new LearnerMetrics(getMetricGroup());
         learnerMetrics.gauges(live::size, this::largestComponents, () -> device.startsWith("gpu") ? 1 : 0);
         LOG.info("learner {} computes on {}", options.learner().kind().key(), device);
@@ -307,7 +309,7 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         long start = System.nanoTime();
         LearnerStore.Written written = new LearnerStore.Written();
         Map<String, byte[]> state = store.read(written);
-        LearnerContext context = new LearnerContext(options.learner(), seed(streamKey), device, System::nanoTime);
+        LearnerContext context = new LearnerContext(options.learner(), seed(streamKey), compute, System::nanoTime);
         Learner learner = open(context, state);
         KeyTimes times = timesState.value();
         LiveLearner key = new LiveLearner(learner, written, times == null ? KeyTimes.NONE : times);
@@ -371,6 +373,9 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
             key.learner().close();
         }
         live.clear();
+        if (compute != null) {
+            compute.close();
+        }
         super.close();
     }
 }

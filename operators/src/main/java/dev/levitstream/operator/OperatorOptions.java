@@ -2,6 +2,7 @@ package dev.levitstream.operator;
 
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.nn.Check;
+import dev.levitstream.nn.Compute;
 import java.io.Serializable;
 
 /**
@@ -13,9 +14,16 @@ import java.io.Serializable;
  * @param waitMillis processing time that a batch waits at most (milliseconds), at least 1
  * @param residentKeys most learners in the memory of one subtask (count), at least 1; the others are in state only
  * @param device where learners compute
+ * @param path how they run their networks
  */
 public record OperatorOptions(
-        LearnerOptions learner, Flush flush, long gapMillis, long waitMillis, int residentKeys, DeviceChoice device)
+        LearnerOptions learner,
+        Flush flush,
+        long gapMillis,
+        long waitMillis,
+        int residentKeys,
+        DeviceChoice device,
+        Compute.Path path)
         implements Serializable {
     /** What lets a batch go that is not full; the end of a bounded stream always does. */
     public enum Flush {

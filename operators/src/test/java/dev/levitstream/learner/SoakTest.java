@@ -2,6 +2,7 @@ package dev.levitstream.learner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.ImageShape;
 import dev.levitstream.testing.StreamSimulator;
 import dev.levitstream.testing.TinyLearners;
@@ -63,7 +64,9 @@ class SoakTest {
                         COMPONENTS));
         StreamSimulator simulator = new StreamSimulator(SHAPE, 1);
         List<Reading> readings = new ArrayList<>();
-        try (Learner learner = LearnerKind.LEVIT_DKF.open(new LearnerContext(options, 1, "cpu", () -> 0), Map.of())) {
+        try (Compute compute = new Compute("cpu", Compute.Path.SCRIPT);
+                Learner learner =
+                        LearnerKind.LEVIT_DKF.open(new LearnerContext(options, 1, compute, () -> 0), Map.of())) {
             for (int phase = 0; phase < 3; phase++) {
                 observe(learner, simulator.phase(phase, 2500, 0.1));
             }

@@ -4,20 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.levitstream.nn.Compute.Path;
 import dev.levitstream.nn.KnowledgeFusion.Gates;
 import dev.levitstream.nn.KnowledgeFusion.Level;
 import dev.levitstream.testing.NaiveNetwork;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,20 +38,15 @@ class NetworkOracleTest {
     private static final double KL_WEIGHT = 0.7;
     private static final int FROZEN = 2;
 
-    private NDManager manager = NativeEngine.newManager("cpu");
-
-    @BeforeEach
-    void open() {
-        manager = NativeEngine.newManager("cpu");
-    }
+    private final Compute compute = new Compute("cpu", Path.SCRIPT);
 
     @AfterEach
     void close() {
-        manager.close();
+        compute.close();
     }
 
     /** One network with random parameters, random images, and its naive twin. */
-    private final class Pair {
+    private static final class Pair {
         final ComponentNetwork network;
         final KnowledgeFusion fusion;
         final VitOptions vit;
@@ -66,7 +67,7 @@ class NetworkOracleTest {
                     : new VaeOptions(shape, 3, List.of(), List.of(6, 5));
             fusion = new KnowledgeFusion(level, gates);
             body = new VisionTransformer(vit);
-            network = new ComponentNetwork(body, Optional.of(Vae.of(vae)), fusion, frozen, CLASSES);
+            network = new ComponentNetwork(body, Optional.of(Vae.of(vae)), fusion, KL_WEIGHT, frozen, CLASSES);
             parameters = new float[network.layout().size()];
             Randomness.normals(random, parameters);
             for (int i = 0; i < parameters.length; i++) {
@@ -124,20 +125,18 @@ class NetworkOracleTest {
                     : Optional.empty();
         }
 
-        float[] gradient() {
-            try (NDManager scope = manager.newSubManager();
-                    NDArray leaf = Tensors.of(manager, parameters, new Shape(parameters.length))) {
+        Loss loss(Program program, Compute compute) {
+            try (NDManager scope = compute.newManager();
+                    NDArray leaf = Tensors.of(scope, parameters, new Shape(parameters.length))) {
                 leaf.setRequiresGradient(true);
                 float[] gradient = new float[parameters.length];
-                Backward.gradient(
-                        scope,
-                        leaf,
-                        flat -> network.loss(network.layout().split(flat), batch(scope), KL_WEIGHT),
-                        gradient);
-                return gradient;
+                float value = program.gradient(scope, leaf, batch(scope), gradient);
+                return new Loss(value, gradient);
             }
         }
     }
+
+    private record Loss(float value, float[] gradient) {}
 
     static Stream<Arguments> pathsAndSeeds() {
         return LongStream.range(0, 20)
@@ -156,30 +155,78 @@ class NetworkOracleTest {
     void valuesAgreeWithTheNaiveImplementation(Level level, Gates gates, boolean conv, int frozen, long seed) {
         Pair pair = new Pair(level, gates, conv, frozen, seed);
         NaiveNetwork naive = pair.naive(doubles(pair.parameters));
-        Backward.without(() -> {
-            try (NDManager scope = manager.newSubManager()) {
+        for (Program program : programs(pair)) {
+            try (NDManager scope = compute.newManager()) {
                 NDArray flat = Tensors.of(scope, pair.parameters, new Shape(pair.parameters.length));
-                Parameters p = pair.network.layout().split(flat);
                 NDArray images = pair.imageArray(scope);
-                float[] attended = Tensors.read(pair.body.attend(p, images));
-                float[] logits = Tensors.read(pair.network.logits(p, images, pair.prior(scope)));
-                Vae vae = pair.network.vae();
-                Vae.Posterior posterior = vae.encode(p, images);
-                float[] errors = Tensors.read(vae.reconstructionError(p, images, posterior.mean()));
-                float[] divergences = Tensors.read(vae.divergence(posterior));
-                float loss = pair.network.loss(p, pair.batch(scope), KL_WEIGHT).toFloatArray()[0];
+                NDArray[] prior = pair.prior(scope).stream().toArray(NDArray[]::new);
+                NDArray[] both =
+                        Stream.concat(Stream.of(images), Arrays.stream(prior)).toArray(NDArray[]::new);
+                float[] knowledge = only(program.call(scope, NetworkFunction.KNOWLEDGE, flat, images));
+                float[] probabilities = only(program.call(scope, NetworkFunction.PROBABILITIES, flat, both));
+                NDList densities = program.call(scope, NetworkFunction.DENSITIES, flat, images);
+                float[] errors = Tensors.read(densities.get(0));
+                float[] divergences = Tensors.read(densities.get(1));
+                NDList codes = program.call(scope, NetworkFunction.CODES, flat, images);
                 for (int i = 0; i < IMAGES; i++) {
                     double[] image = doubles(pair.images[i]);
-                    assertClose(attended, i, naive.attend(image));
-                    assertClose(logits, i, naive.logits(image, doubles(pair.knowledge[i])));
+                    if (level == Level.ATTENTION) {
+                        assertClose(knowledge, i, naive.attend(image));
+                    }
+                    assertClose(probabilities, i, softmax(naive.logits(image, doubles(pair.knowledge[i]))));
                     double[] mean = naive.mean(image);
+                    assertClose(Tensors.read(codes.get(0)), i, mean);
+                    assertClose(Tensors.read(codes.get(1)), i, naive.deviation(image));
                     assertClose(errors, i, new double[] {naive.reconstructionError(image, mean)});
                     assertClose(divergences, i, new double[] {NaiveNetwork.divergence(mean, naive.deviation(image))});
                 }
-                assertThat((double) loss).isCloseTo(pair.naiveLoss(doubles(pair.parameters)), within(1e-3));
             }
-            return null;
-        });
+            assertThat((double) pair.loss(program, compute).value())
+                    .isCloseTo(pair.naiveLoss(doubles(pair.parameters)), within(1e-3));
+        }
+    }
+
+    /** What an image gets does not depend on its batch mates or on its place among them, and both programs agree. */
+    @ParameterizedTest(name = "{0} {1}, convolutional {2}, {3} frozen, seed {4}")
+    @MethodSource("pathsAndSeeds")
+    void oneByOneAnImageGetsTheSameBitsInAnyCompany(Level level, Gates gates, boolean conv, int frozen, long seed) {
+        Pair pair = new Pair(level, gates, conv, frozen, seed);
+        for (Program program : programs(pair)) {
+            try (NDManager scope = compute.newManager()) {
+                NDArray flat = Tensors.of(scope, pair.parameters, new Shape(pair.parameters.length));
+                NDArray images = pair.imageArray(scope);
+                for (NetworkFunction function :
+                        List.of(NetworkFunction.KNOWLEDGE, NetworkFunction.DENSITIES, NetworkFunction.CODES)) {
+                    NDList together = program.each(scope, function, flat, images);
+                    NDList whole = program.call(scope, function, flat, images);
+                    for (int i = 0; i < IMAGES; i++) {
+                        NDList alone = program.each(scope, function, flat, images.get(i + ":" + (i + 1)));
+                        for (int r = 0; r < alone.size(); r++) {
+                            float[] row = Tensors.read(together.get(r).get(i + ":" + (i + 1)));
+                            assertThat(row).isEqualTo(Tensors.read(alone.get(r)));
+                            assertClose(Tensors.read(whole.get(r)), i, doubles(row));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** The raw path is the oracle: 1e-6 of the largest value. */
+    @ParameterizedTest(name = "{0} {1}, convolutional {2}, {3} frozen, seed {4}")
+    @MethodSource("pathsAndSeeds")
+    void scriptsAndArraysGiveTheSameLossAndGradient(Level level, Gates gates, boolean conv, int frozen, long seed) {
+        Pair pair = new Pair(level, gates, conv, frozen, seed);
+        Loss script = pair.loss(compute.program(pair.network), compute);
+        Loss arrays = pair.loss(new ArrayProgram(pair.network), compute);
+        assertThat(script.value()).isCloseTo(arrays.value(), within(1e-6f * Math.abs(arrays.value())));
+        float largest = 0;
+        for (float value : arrays.gradient()) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        for (int i = 0; i < arrays.gradient().length; i++) {
+            assertThat(script.gradient()[i]).isCloseTo(arrays.gradient()[i], within(1e-6f * largest));
+        }
     }
 
     @ParameterizedTest(name = "{0} {1}, convolutional {2}, {3} frozen, seed {4}")
@@ -187,21 +234,23 @@ class NetworkOracleTest {
     void gradientsAgreeWithFiniteDifferencesOfTheNaiveImplementation(
             Level level, Gates gates, boolean conv, int frozen, long seed) {
         Pair pair = new Pair(level, gates, conv, frozen, seed);
-        float[] gradient = pair.gradient();
-        SplittableRandom random = new SplittableRandom(seed + 1000);
-        for (ParameterLayout.Entry entry : pair.network.layout().entries()) {
-            for (int k = 0; k < 2; k++) { // two parameters of every array
-                int i = entry.offset() + random.nextInt(entry.size());
-                double[] p = doubles(pair.parameters);
-                double step = 1e-6;
-                p[i] += step;
-                double above = pair.naiveLoss(p);
-                p[i] -= 2 * step;
-                double below = pair.naiveLoss(p);
-                double expected = (above - below) / (2 * step);
-                assertThat((double) gradient[i])
-                        .as(entry.name() + " parameter " + i)
-                        .isCloseTo(expected, within(2e-3 * Math.max(1, Math.abs(expected))));
+        for (Program program : programs(pair)) {
+            float[] gradient = pair.loss(program, compute).gradient();
+            SplittableRandom random = new SplittableRandom(seed + 1000);
+            for (ParameterLayout.Entry entry : pair.network.layout().entries()) {
+                for (int k = 0; k < 2; k++) { // two parameters of every array
+                    int i = entry.offset() + random.nextInt(entry.size());
+                    double[] p = doubles(pair.parameters);
+                    double step = 1e-6;
+                    p[i] += step;
+                    double above = pair.naiveLoss(p);
+                    p[i] -= 2 * step;
+                    double below = pair.naiveLoss(p);
+                    double expected = (above - below) / (2 * step);
+                    assertThat((double) gradient[i])
+                            .as(entry.name() + " parameter " + i)
+                            .isCloseTo(expected, within(2e-3 * Math.max(1, Math.abs(expected))));
+                }
             }
         }
     }
@@ -214,23 +263,89 @@ class NetworkOracleTest {
     void garbageCollectionBetweenForwardAndBackwardChangesNoBitOfTheGradient(
             Level level, Gates gates, boolean conv, int frozen, long seed) {
         Pair pair = new Pair(level, gates, conv, frozen, seed);
-        float[] undisturbed = pair.gradient();
-        try (NDManager scope = manager.newSubManager();
-                NDArray leaf = Tensors.of(manager, pair.parameters, new Shape(pair.parameters.length))) {
+        float[] undisturbed = pair.loss(new ArrayProgram(pair.network), compute).gradient();
+        try (NDManager scope = compute.newManager();
+                NDArray leaf = Tensors.of(scope, pair.parameters, new Shape(pair.parameters.length))) {
             leaf.setRequiresGradient(true);
             float[] gradient = new float[pair.parameters.length];
+            ComponentNetwork.TrainingBatch batch = pair.batch(scope);
+            List<Array> inputs =
+                    Arrays.stream(batch.inputs()).<Array>map(EngineArray::new).toList();
             Backward.gradient(
                     scope,
                     leaf,
                     flat -> {
-                        NDArray loss =
-                                pair.network.loss(pair.network.layout().split(flat), pair.batch(scope), KL_WEIGHT);
+                        Parameters p = pair.network.layout().split(flat);
+                        Array loss = batch.loss().apply(pair.network, p, inputs).get(0);
                         collectGarbage();
-                        return loss;
+                        return ((EngineArray) loss).nd();
                     },
                     gradient);
             assertThat(gradient).isEqualTo(undisturbed);
         }
+    }
+
+    /** Any number of threads may train at once. */
+    @Test
+    void twoThreadsGetTheGradientsThatEachWouldGetAlone() throws Exception {
+        List<Pair> pairs = List.of(
+                new Pair(Level.FEATURES, Gates.LEARNT, false, FROZEN, 1),
+                new Pair(Level.FEATURES, Gates.LEARNT, true, FROZEN, 2));
+        ExecutorService threads = Executors.newFixedThreadPool(pairs.size());
+        try {
+            List<Future<List<float[]>>> together = new ArrayList<>();
+            for (Pair pair : pairs) {
+                together.add(threads.submit(() -> gradients(pair)));
+            }
+            for (int i = 0; i < pairs.size(); i++) {
+                List<float[]> alone = gradients(pairs.get(i));
+                List<float[]> found = together.get(i).get();
+                for (int k = 0; k < alone.size(); k++) {
+                    assertThat(found.get(k)).isEqualTo(alone.get(k));
+                }
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    /** Many, each of other parameters, of both programs. */
+    private static List<float[]> gradients(Pair pair) {
+        List<float[]> gradients = new ArrayList<>();
+        try (Compute own = new Compute("cpu", Path.SCRIPT)) {
+            List<Program> programs = List.of(own.program(pair.network), new ArrayProgram(pair.network));
+            try (NDManager scope = own.newManager();
+                    NDArray leaf = Tensors.of(scope, pair.parameters, new Shape(pair.parameters.length))) {
+                leaf.setRequiresGradient(true);
+                float[] p = pair.parameters.clone();
+                for (int step = 0; step < 200; step++) {
+                    float[] gradient = new float[p.length];
+                    try (NDManager inner = own.newManager()) {
+                        programs.get(step % 2).gradient(inner, leaf, pair.batch(inner), gradient);
+                    }
+                    for (int i = 0; i < p.length; i++) {
+                        p[i] -= 1e-3f * gradient[i];
+                    }
+                    Tensors.write(p, leaf);
+                    gradients.add(gradient);
+                }
+            }
+        }
+        return gradients;
+    }
+
+    private List<Program> programs(Pair pair) {
+        return List.of(compute.program(pair.network), new ArrayProgram(pair.network));
+    }
+
+    private static float[] only(NDList results) {
+        return Tensors.read(results.singletonOrThrow());
+    }
+
+    private static double[] softmax(double[] logits) {
+        double[] exponentials = Arrays.stream(logits).map(Math::exp).toArray();
+        double sum = Arrays.stream(exponentials).sum();
+        return Arrays.stream(exponentials).map(value -> value / sum).toArray();
     }
 
     /** Frees what nobody holds and writes over it. */

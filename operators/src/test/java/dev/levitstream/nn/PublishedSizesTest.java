@@ -17,6 +17,7 @@ class PublishedSizesTest {
                         new VisionTransformer(network.vit()),
                         Optional.empty(),
                         new KnowledgeFusion(Level.NONE, Gates.FIXED),
+                        1,
                         0,
                         10)
                 .layout()

@@ -2,6 +2,7 @@ package dev.levitstream.operator;
 
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.ImageShape;
 import dev.levitstream.operator.OperatorOptions.Flush;
 import dev.levitstream.schema.DeadLetter;
@@ -69,7 +70,7 @@ final class Records {
     }
 
     static OperatorOptions options(LearnerOptions learner, Flush flush, int residentKeys) {
-        return new OperatorOptions(learner, flush, 50, 100, residentKeys, DeviceChoice.CPU);
+        return new OperatorOptions(learner, flush, 50, 100, residentKeys, DeviceChoice.CPU, Compute.Path.SCRIPT);
     }
 
     static KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> harness(

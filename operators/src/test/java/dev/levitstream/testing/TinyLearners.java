@@ -17,6 +17,7 @@ import dev.levitstream.learner.RoutingOptions;
 import dev.levitstream.learner.RoutingOptions.Method;
 import dev.levitstream.learner.StateEntry;
 import dev.levitstream.learner.TrainingOptions;
+import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.ImageShape;
 import dev.levitstream.nn.KnowledgeFusion;
 import dev.levitstream.nn.VaeOptions;
@@ -145,15 +146,18 @@ public final class TinyLearners {
                 expansion);
     }
 
+    /** Shared by all learners of a test run, as by all keys of a task. */
+    public static final Compute COMPUTE = new Compute("cpu", Compute.Path.SCRIPT);
+
     /** A fresh learner. */
     public static Learner open(LearnerOptions options, long seed) {
-        return options.kind().open(new LearnerContext(options, seed, "cpu", () -> 0), Map.of());
+        return options.kind().open(new LearnerContext(options, seed, COMPUTE, () -> 0), Map.of());
     }
 
     /** A learner that goes on from another's state. */
     public static Learner restore(LearnerOptions options, Map<String, byte[]> state) {
         // another seed than before: the stored one must win
-        return options.kind().open(new LearnerContext(options, 987, "cpu", () -> 0), state);
+        return options.kind().open(new LearnerContext(options, 987, COMPUTE, () -> 0), state);
     }
 
     /** All bytes of a learner's state. */

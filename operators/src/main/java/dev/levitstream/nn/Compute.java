@@ -1,0 +1,72 @@
+package dev.levitstream.nn;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Where and how learners compute: a device, and one compiled script for each text, however many learners run it. One
+ * per task; not for several threads.
+ */
+public final class Compute implements AutoCloseable {
+    /** How networks are run. */
+    public enum Path {
+        /** As scripts compiled once, one call each. */
+        SCRIPT,
+        /** Array by array. */
+        ARRAYS
+    }
+
+    private final String device;
+    private final Path path;
+    private final NDManager manager;
+    private final Map<String, PtSymbolBlock> scripts = new HashMap<>();
+
+    /**
+     * @param device {@code cpu} or {@code gpuN}
+     * @param path how networks are run
+     */
+    public Compute(String device, Path path) {
+        this.device = device;
+        this.path = path;
+        this.manager = NativeEngine.newManager(device);
+    }
+
+    /** {@code cpu} or {@code gpuN}. */
+    public String device() {
+        return device;
+    }
+
+    /** An owner of arrays on the device; the caller closes it. */
+    public NDManager newManager() {
+        return manager.newSubManager();
+    }
+
+    /** The functions of a network. */
+    public Program program(ComponentNetwork network) {
+        return path == Path.SCRIPT ? new ScriptProgram(network, this::compile) : new ArrayProgram(network);
+    }
+
+    private PtSymbolBlock compile(String text) {
+        return scripts.computeIfAbsent(text, any -> {
+            try {
+                return JniUtils.loadModule(
+                        (PtNDManager) manager, new ByteArrayInputStream(Script.archive(text)), false, false);
+            } catch (IOException e) {
+                throw new UncheckedIOException("reading from memory failed", e);
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        scripts.values().forEach(PtSymbolBlock::close);
+        manager.close();
+    }
+}

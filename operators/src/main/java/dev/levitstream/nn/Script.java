@@ -1,0 +1,164 @@
+package dev.levitstream.nn;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * Writes a network's function down as a TorchScript module with one method, {@code forward(flat, inputs...)}: no line
+ * of a network is written twice, for {@link ScriptArray} records what the network does to its arrays.
+ *
+ * <p>The module has no state, so that one serves all learners that run the same text.
+ */
+final class Script {
+    private static final String CLASS = "Network";
+    private static final String INDENT = "    ";
+
+    /** What is wanted of a function. */
+    enum Form {
+        /** Its values for a whole batch. */
+        WHOLE,
+        /** Its values for each image by itself: a loop over axis 0 of all inputs. */
+        EACH,
+        /** Its value, a scalar, and the gradient at the flat parameter vector. */
+        GRADIENT
+    }
+
+    private final Form form;
+    private final ParameterLayout layout;
+    private final List<String> parameterLines = new ArrayList<>();
+    private final List<String> lines = new ArrayList<>();
+    private final Map<String, Array> parameters = new HashMap<>();
+    private int variables;
+
+    private Script(Form form, ParameterLayout layout) {
+        this.form = form;
+        this.layout = layout;
+    }
+
+    /**
+     * The text of a function.
+     *
+     * @param inputs how many arrays it takes beside the parameters
+     */
+    static String write(Form form, NetworkFunction function, ComponentNetwork network, int inputs) {
+        Script script = new Script(form, network.layout());
+        List<Array> taken = IntStream.range(0, inputs)
+                .<Array>mapToObj(i -> new ScriptArray(script, script.input(i)))
+                .toList();
+        List<String> results = function.apply(network, script::parameter, taken).stream()
+                .map(result -> ((ScriptArray) result).name())
+                .toList();
+        return script.text(inputs, results);
+    }
+
+    private String input(int i) {
+        return form == Form.EACH ? assign("torch.narrow(x" + i + ", 0, i, 1)") : "x" + i;
+    }
+
+    /** Appends a line; the name of its result. */
+    String assign(String expression) {
+        String name = "t" + variables++;
+        lines.add(name + " = " + expression);
+        return name;
+    }
+
+    private Array parameter(String name) {
+        return parameters.computeIfAbsent(name, this::declareParameter);
+    }
+
+    /** A view of the flat vector. With a gradient all views come of one split, whose gradient is one concatenation. */
+    private Array declareParameter(String name) {
+        ParameterLayout.Entry entry = layout.entry(name);
+        String part = form == Form.GRADIENT
+                ? "parts[" + layout.entries().indexOf(entry) + "]"
+                : "torch.narrow(flat, 0, " + entry.offset() + ", " + entry.size() + ")";
+        String view = "p" + parameters.size();
+        parameterLines.add(view + " = torch.view(" + part + ", "
+                + Arrays.toString(entry.shape().getShape()) + ")");
+        return new ScriptArray(this, view);
+    }
+
+    private String text(int inputs, List<String> results) {
+        List<String> text = new ArrayList<>();
+        String arguments =
+                IntStream.range(0, inputs).mapToObj(i -> ", x" + i + ": Tensor").collect(Collectors.joining());
+        int outputs = form == Form.GRADIENT ? 2 : results.size();
+        String types = IntStream.range(0, outputs).mapToObj(i -> "Tensor").collect(Collectors.joining(", "));
+        if (form == Form.GRADIENT) {
+            String sizes =
+                    layout.entries().stream().map(entry -> "" + entry.size()).collect(Collectors.joining(", "));
+            text.add("parts = torch.split_with_sizes(flat, [" + sizes + "], 0)");
+        }
+        text.addAll(parameterLines);
+        switch (form) {
+            case WHOLE -> {
+                text.addAll(lines);
+                text.add("return (" + results.stream().map(r -> r + ",").collect(Collectors.joining(" ")) + ")");
+            }
+            case GRADIENT -> {
+                text.addAll(lines);
+                text.add("gradient = torch.autograd.grad([" + results.get(0) + "], [flat])");
+                text.add("return (" + results.get(0) + ", unchecked_cast(Tensor, gradient[0]))");
+            }
+            case EACH -> {
+                for (int r = 0; r < results.size(); r++) {
+                    text.add("r" + r + " = annotate(List[Tensor], [])");
+                }
+                text.add("for i in range(torch.size(x0, 0)):");
+                lines.forEach(line -> text.add("  " + line));
+                for (int r = 0; r < results.size(); r++) {
+                    text.add("  a" + r + " = torch.append(r" + r + ", " + results.get(r) + ")");
+                }
+                text.add("return ("
+                        + IntStream.range(0, results.size())
+                                .mapToObj(r -> "torch.cat(r" + r + ", 0),")
+                                .collect(Collectors.joining(" "))
+                        + ")");
+            }
+        }
+        return "class " + CLASS + "(Module):\n  __parameters__ = []\n  __buffers__ = []\n"
+                + "  def forward(self: __torch__." + CLASS + ", flat: Tensor" + arguments + ") -> Tuple[" + types
+                + "]:\n"
+                + text.stream().map(line -> INDENT + line + "\n").collect(Collectors.joining());
+    }
+
+    /** The archive that the engine loads: text, a pickled object of its class without attributes, no constants. */
+    static byte[] archive(String text) {
+        byte[] object = ("\u0080\u0002c__torch__\n" + CLASS + "\n)\u0081}b.").getBytes(StandardCharsets.ISO_8859_1);
+        byte[] constants = "\u0080\u0002).".getBytes(StandardCharsets.ISO_8859_1);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            put(zip, "data.pkl", object);
+            put(zip, "code/__torch__.py", text.getBytes(StandardCharsets.UTF_8));
+            put(zip, "constants.pkl", constants);
+            put(zip, "version", "10\n".getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory failed", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void put(ZipOutputStream zip, String name, byte[] content) throws IOException {
+        ZipEntry entry = new ZipEntry("network/" + name);
+        CRC32 checksum = new CRC32();
+        checksum.update(content);
+        entry.setMethod(ZipEntry.STORED); // the engine reads nothing else
+        entry.setSize(content.length);
+        entry.setCrc(checksum.getValue());
+        zip.putNextEntry(entry);
+        zip.write(content);
+        zip.closeEntry();
+    }
+}

@@ -1,0 +1,157 @@
+package dev.levitstream.nn;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * An array of a TorchScript function: the name of a local variable. Each operation appends a line to the script.
+ *
+ * @param script that is being written
+ * @param name of the variable
+ */
+record ScriptArray(Script script, String name) implements Array {
+    private Array line(String operation, Object... operands) {
+        String arguments = Arrays.stream(operands).map(Object::toString).collect(Collectors.joining(", "));
+        return new ScriptArray(script, script.assign(operation + "(" + arguments + ")"));
+    }
+
+    private static String name(Array array) {
+        return ((ScriptArray) array).name;
+    }
+
+    private static String list(long... values) {
+        return Arrays.toString(values);
+    }
+
+    @Override
+    public Array matMul(Array other) {
+        return line("torch.matmul", name, name(other));
+    }
+
+    @Override
+    public Array add(Array other) {
+        return line("torch.add", name, name(other));
+    }
+
+    @Override
+    public Array sub(Array other) {
+        return line("torch.sub", name, name(other));
+    }
+
+    @Override
+    public Array mul(Array other) {
+        return line("torch.mul", name, name(other));
+    }
+
+    @Override
+    public Array plus(double constant) {
+        return line("torch.add", name, constant);
+    }
+
+    @Override
+    public Array times(double constant) {
+        return line("torch.mul", name, constant);
+    }
+
+    @Override
+    public Array square() {
+        return line("torch.square", name);
+    }
+
+    @Override
+    public Array exp() {
+        return line("torch.exp", name);
+    }
+
+    @Override
+    public Array log() {
+        return line("torch.log", name);
+    }
+
+    @Override
+    public Array tanh() {
+        return line("torch.tanh", name);
+    }
+
+    @Override
+    public Array relu() {
+        return line("torch.relu", name);
+    }
+
+    @Override
+    public Array leakyRelu(float slope) {
+        return line("torch.leaky_relu", name, (double) slope);
+    }
+
+    @Override
+    public Array sigmoid() {
+        return line("torch.sigmoid", name);
+    }
+
+    @Override
+    public Array softplus() {
+        return line("torch.softplus", name);
+    }
+
+    @Override
+    public Array softmax(int axis) {
+        return line("torch.softmax", name, axis);
+    }
+
+    @Override
+    public Array logSoftmax(int axis) {
+        return line("torch.log_softmax", name, axis);
+    }
+
+    @Override
+    public Array sum(int axis) {
+        return line("torch.sum", name, list(axis));
+    }
+
+    @Override
+    public Array sum() {
+        return line("torch.sum", name);
+    }
+
+    @Override
+    public Array mean() {
+        return line("torch.mean", name);
+    }
+
+    @Override
+    public Array reshape(long... shape) {
+        return line("torch.reshape", name, list(shape));
+    }
+
+    @Override
+    public Array transpose(int... axes) {
+        return line("torch.permute", name, Arrays.toString(axes));
+    }
+
+    @Override
+    public List<Array> split(int parts, int axis) {
+        Array chunks = line("torch.chunk", name, parts, axis);
+        return IntStream.range(0, parts)
+                .<Array>mapToObj(i -> new ScriptArray(script, script.assign(name(chunks) + "[" + i + "]")))
+                .toList();
+    }
+
+    @Override
+    public Array concat(Array other, int axis) {
+        return line("torch.cat", "[" + name + ", " + name(other) + "]", axis);
+    }
+
+    @Override
+    public Array convolution(Array kernel, Array bias, int stride, int padding) {
+        return line("torch.conv2d", name, name(kernel), name(bias), list(stride, stride), list(padding, padding));
+    }
+
+    @Override
+    public Array doublingConvolution(Array kernel, Array bias, int rows, int columns, int height, int width) {
+        Array turned = kernel.transpose(1, 0, 2, 3); // (in, out, 3, 3)
+        String wider = list(height - 2L * rows + 1, width - 2L * columns + 1);
+        return line("torch.conv_transpose2d", name, name(turned), name(bias), list(2, 2), list(1, 1), wider);
+    }
+}
