@@ -54,11 +54,15 @@ final class Records {
     }
 
     static KeyedRecord keyed(String key, long number, long time, LabelledImage image) {
+        return keyed(key, number, time, image, TinyLearners.SHAPE);
+    }
+
+    static KeyedRecord keyed(String key, long number, long time, LabelledImage image, ImageShape shape) {
         byte[] value = bytes(
                 key,
                 key + "-" + number,
                 time,
-                TinyLearners.SHAPE,
+                shape,
                 Encoding.RAW,
                 image.pixels(),
                 image.label().orElse(null));
