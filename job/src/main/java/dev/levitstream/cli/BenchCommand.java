@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Runs a benchmark through the learners and writes report.md, report.html and CSV files. Interrupted, it goes on with --resume.",
         footer = {"", "Example: levit-stream bench split-mnist --dir DIR --learner levit-dkf,er --runs 5"},
-        subcommands = {BenchCompareCommand.class, BenchTableCommand.class})
+        subcommands = {BenchCompareCommand.class, BenchSpeedCommand.class, BenchTableCommand.class})
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class BenchCommand implements Callable<Integer> {
     @Spec

@@ -13,7 +13,7 @@ record ArrayProgram(ComponentNetwork network) implements Program {
     @Override
     public NDList call(NDManager scope, NetworkFunction function, NDArray flat, NDArray... inputs) {
         return Backward.without(() -> {
-            flat.tempAttach(scope);
+            Tensors.lend(flat, scope);
             return apply(function, network.layout().split(flat), inputs);
         });
     }
@@ -21,7 +21,7 @@ record ArrayProgram(ComponentNetwork network) implements Program {
     @Override
     public NDList each(NDManager scope, NetworkFunction function, NDArray flat, NDArray... inputs) {
         return Backward.without(() -> {
-            flat.tempAttach(scope);
+            Tensors.lend(flat, scope);
             Parameters p = network.layout().split(flat);
             long images = inputs[0].getShape().get(0);
             NDList[] parts = new NDList[(int) images];

@@ -45,7 +45,7 @@ public final class Backward {
      * @return the loss
      */
     public static float gradient(NDManager scope, NDArray leaf, Function<NDArray, NDArray> loss, float[] gradient) {
-        leaf.tempAttach(scope);
+        Tensors.lend(leaf, scope);
         boolean before = JniUtils.isGradMode();
         JniUtils.setGradMode(true);
         try {

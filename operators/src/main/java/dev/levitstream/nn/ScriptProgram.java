@@ -50,7 +50,7 @@ final class ScriptProgram implements Program {
     private NDList run(NDManager scope, Form form, NetworkFunction function, NDArray flat, NDArray... inputs) {
         // per thread; an optimising executor measures first and changes the last bits after some calls
         JniUtils.setGraphExecutorOptimize(false);
-        flat.tempAttach(scope);
+        Tensors.lend(flat, scope);
         NDList arguments = new NDList(flat);
         for (NDArray input : inputs) {
             arguments.add(input);

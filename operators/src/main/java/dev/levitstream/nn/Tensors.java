@@ -29,6 +29,16 @@ public final class Tensors {
         return of(scope, new float[] {(float) value}, new Shape(1));
     }
 
+    /**
+     * Attaches an array to a scope until that closes, so that what is computed from it belongs there too; more than
+     * once is as good as once.
+     */
+    static void lend(NDArray array, NDManager scope) {
+        if (array.getManager() != scope) {
+            array.tempAttach(scope);
+        }
+    }
+
     /** Overwrites an array's values. */
     public static void write(float[] values, NDArray array) {
         if (onCpu(array)) {

@@ -1,0 +1,148 @@
+package dev.levitstream.bench.speed;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.levitstream.nn.Adam;
+import dev.levitstream.nn.ComponentNetwork.TrainingBatch;
+import dev.levitstream.nn.Compute;
+import dev.levitstream.nn.NetworkFunction;
+import dev.levitstream.nn.Program;
+import dev.levitstream.nn.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A case in this project's networks: updates and predictions as the learner does them. Not for several threads. */
+final class Ours implements AutoCloseable {
+    private final Case what;
+    private final Compute compute;
+    private final NDManager manager;
+    private final List<Program> programs = new ArrayList<>();
+    private final List<NDArray> flats = new ArrayList<>();
+    private final float[] values;
+    private final float[] gradient;
+    private final Adam adam;
+    private final Adam.Rate rate;
+    private final float[] images;
+    private final float[] noise;
+    private final float[] targets;
+    private final float[] knowledge;
+
+    Ours(Case what, Compute.Path path) {
+        this.what = what;
+        compute = new Compute("cpu", path);
+        manager = compute.newManager();
+        List<float[]> parameters = what.parameters();
+        for (int j = 0; j < parameters.size(); j++) {
+            programs.add(compute.program(what.network(j)));
+            flats.add(Tensors.of(manager, parameters.get(j), new Shape(parameters.get(j).length)));
+        }
+        active().setRequiresGradient(true);
+        values = parameters.get(what.frozen());
+        gradient = new float[values.length];
+        adam = new Adam(values.length, (float) what.training().beta1(), (float)
+                what.training().beta2());
+        rate = new Adam.Rate(0, values.length, what.training().learningRate());
+        images = what.images();
+        noise = what.noise();
+        targets = new float[what.batch() * Case.CLASSES];
+        for (int i = 0; i < what.batch(); i++) {
+            targets[i * Case.CLASSES + what.label(i)] = -1f / what.batch();
+        }
+        try (NDManager scope = compute.newManager()) {
+            knowledge = knowledge(scope);
+        }
+    }
+
+    private NDArray active() {
+        return flats.get(what.frozen());
+    }
+
+    private NDArray images(NDManager scope) {
+        return Tensors.of(
+                scope,
+                images,
+                new Shape(
+                        what.batch(),
+                        what.shape().height(),
+                        what.shape().width(),
+                        what.shape().channels()));
+    }
+
+    /** What the frozen components make of the images, each by itself: (batch, frozen, width). */
+    private float[] knowledge(NDManager scope) {
+        NDArray rows = images(scope);
+        List<float[]> parts = new ArrayList<>();
+        for (int j = 0; j < what.frozen(); j++) {
+            NDList each = programs.get(j).each(scope, NetworkFunction.KNOWLEDGE, flats.get(j), rows);
+            parts.add(Tensors.read(each.singletonOrThrow()));
+        }
+        int width = parts.isEmpty() ? 0 : parts.get(0).length / what.batch();
+        float[] joined = new float[what.batch() * parts.size() * width];
+        for (int i = 0; i < what.batch(); i++) {
+            for (int j = 0; j < parts.size(); j++) {
+                System.arraycopy(parts.get(j), i * width, joined, (i * parts.size() + j) * width, width);
+            }
+        }
+        return joined;
+    }
+
+    private Optional<NDArray> known(NDManager scope, float[] known) {
+        return known.length == 0
+                ? Optional.empty()
+                : Optional.of(Tensors.of(
+                        scope,
+                        known,
+                        new Shape(what.batch(), what.frozen(), known.length / what.batch() / what.frozen())));
+    }
+
+    private TrainingBatch batch(NDManager scope) {
+        return new TrainingBatch(
+                images(scope),
+                known(scope, knowledge),
+                Optional.of(Tensors.of(scope, targets, new Shape(what.batch(), Case.CLASSES))),
+                Tensors.of(scope, noise, new Shape(what.batch(), noise.length / what.batch())));
+    }
+
+    /** Loss of the batch; its gradient is in {@link #gradient}. */
+    float loss() {
+        try (NDManager scope = compute.newManager()) {
+            return programs.get(what.frozen()).gradient(scope, active(), batch(scope), gradient);
+        }
+    }
+
+    float[] gradient() {
+        return gradient;
+    }
+
+    /** One optimizer update, from values of the batch to new parameters. */
+    void update() {
+        loss();
+        adam.update(values, gradient, rate);
+        Tensors.write(values, active());
+    }
+
+    /** All images' densities under all components and the active one's answers, each image by itself. */
+    void predict() {
+        try (NDManager scope = compute.newManager()) {
+            NDArray rows = images(scope);
+            for (int j = 0; j <= what.frozen(); j++) {
+                NDList densities = programs.get(j).each(scope, NetworkFunction.DENSITIES, flats.get(j), rows);
+                Tensors.read(densities.get(0));
+                Tensors.read(densities.get(1));
+            }
+            Optional<NDArray> known = known(scope, knowledge(scope));
+            NDArray[] inputs = known.map(array -> new NDArray[] {rows, array}).orElse(new NDArray[] {rows});
+            NDList answers = programs.get(what.frozen()).each(scope, NetworkFunction.PROBABILITIES, active(), inputs);
+            Tensors.read(answers.singletonOrThrow());
+        }
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+        compute.close();
+    }
+}

@@ -1,0 +1,317 @@
+package dev.levitstream.bench.speed;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.levitstream.job.OptionCatalogue;
+import dev.levitstream.learner.LabelledImage;
+import dev.levitstream.learner.Learner;
+import dev.levitstream.learner.LearnerContext;
+import dev.levitstream.learner.LearnerEvent;
+import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.learner.Presets;
+import dev.levitstream.nn.Compute;
+import dev.levitstream.nn.ImageShape;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/**
+ * How fast learners are, always against something else in the same run: scripts against arrays and against PyTorch,
+ * many components against few, two threads against one, and all of it against the machine's matrix product. What is
+ * compared takes turns in short windows; figures are medians over the rounds.
+ */
+public final class SpeedBench {
+    private static final ImageShape MNIST = new ImageShape(28, 28, 1);
+    private static final ImageShape CIFAR = new ImageShape(32, 32, 3);
+    private static final List<Case> CASES = List.of(
+            new Case("MNIST", Presets.STREAM, MNIST, 10, 0),
+            new Case("MNIST", Presets.STREAM, MNIST, 64, 0),
+            new Case("MNIST", Presets.STREAM, MNIST, 10, 9),
+            new Case("MNIST", Presets.STREAM, MNIST, 64, 9),
+            new Case("CIFAR, preset stream", Presets.STREAM, CIFAR, 64, 0),
+            new Case("CIFAR, preset paper", Presets.PAPER, CIFAR, 10, 0),
+            new Case("CIFAR, preset paper", Presets.PAPER, CIFAR, 64, 0));
+    private static final List<Integer> COMPONENTS = List.of(1, 2, 5, 10, 20, 50);
+    private static final double WINDOW_SECONDS = 0.25;
+    /** Relative to the largest value. */
+    private static final double AGREEMENT = 1e-4;
+
+    private static final int SIDE = 1024;
+    private static final int BATCH = 10;
+    private static final int UPDATES = 20;
+    /** Batches that fill a mini-batch of 64. */
+    private static final int FILL = 8;
+
+    private static final int WARM_UP = 10;
+
+    private final Optional<String> python;
+    private final int rounds;
+    private final Consumer<String> lines;
+    /** What is said of the peer. */
+    private String other = "";
+
+    /**
+     * @param python command that has PyTorch; empty to do without the peer
+     * @param rounds turns of each (count), at least 1
+     * @param lines takes the report, line by line
+     */
+    public SpeedBench(Optional<String> python, int rounds, Consumer<String> lines) {
+        this.python = python;
+        this.rounds = rounds;
+        this.lines = lines;
+    }
+
+    /** What can be timed: seconds that so many repetitions take. */
+    private interface Timed {
+        double seconds(int times) throws Exception;
+    }
+
+    private static Timed timed(Runnable work) {
+        return times -> {
+            long start = System.nanoTime();
+            for (int i = 0; i < times; i++) {
+                work.run();
+            }
+            return (System.nanoTime() - start) / 1e9;
+        };
+    }
+
+    private void line(String format, Object... values) {
+        lines.accept(String.format(Locale.ROOT, format, values));
+    }
+
+    /** Everything. */
+    public void run() throws Exception {
+        double peak = peak();
+        line("Matrix product %d x %d, single precision, one thread: %.0f GFLOP/s.", SIDE, SIDE, peak / 1e9);
+        line("");
+        line("| network | images | components | update, ms | of peak | to arrays | to PyTorch | prediction of 10, ms |"
+                + " to arrays | to PyTorch |");
+        line("|---|---|---|---|---|---|---|---|---|---|");
+        for (Case one : CASES) {
+            compare(one, peak);
+        }
+        line("");
+        line("Ratios are time of this project over time of the other: below 1 is faster.%s", other);
+        line("");
+        components();
+        line("");
+        slots();
+    }
+
+    private void compare(Case one, double peak) throws Exception {
+        Case small = new Case(one.name(), one.preset(), one.shape(), BATCH, one.frozen());
+        try (Ours script = new Ours(one, Compute.Path.SCRIPT);
+                Ours arrays = new Ours(one, Compute.Path.ARRAYS);
+                Ours smallScript = new Ours(small, Compute.Path.SCRIPT);
+                Ours smallArrays = new Ours(small, Compute.Path.ARRAYS)) {
+            List<Timed> updates = new ArrayList<>(List.of(timed(script::update), timed(arrays::update)));
+            List<Timed> predictions =
+                    new ArrayList<>(List.of(timed(smallScript::predict), timed(smallArrays::predict)));
+            script.loss();
+            arrays.loss();
+            requireAgreement(one, "arrays", script.gradient(), arrays.gradient());
+            List<double[]> medians = new ArrayList<>();
+            if (python.isPresent()) {
+                try (Peer peer = new Peer(one, python.get(), Files.createTempDirectory("bench-speed"));
+                        Peer smallPeer = new Peer(small, python.get(), Files.createTempDirectory("bench-speed"))) {
+                    peer.loss();
+                    requireAgreement(one, "PyTorch " + peer.version(), script.gradient(), peer.gradient());
+                    other = String.format(
+                            Locale.ROOT,
+                            " PyTorch %s, eager, one thread, whose own matrix product reaches %.0f GFLOP/s.",
+                            peer.version(),
+                            peer.gigaflops());
+                    updates.add(times -> peer.seconds("update", times));
+                    predictions.add(times -> smallPeer.seconds("predict", times));
+                    medians.add(takingTurns(updates));
+                    medians.add(takingTurns(predictions));
+                }
+            } else {
+                medians.add(takingTurns(updates));
+                medians.add(takingTurns(predictions));
+            }
+            double[] update = medians.get(0);
+            double[] prediction = medians.get(1);
+            line(
+                    "| %s | %d | %d | %.2f | %.0f %% | %.2f | %s | %.2f | %.2f | %s |",
+                    one.name(),
+                    one.batch(),
+                    one.frozen() + 1,
+                    1e3 * update[0],
+                    100 * one.updateOperations() / update[0] / peak,
+                    update[1],
+                    toPeer(update),
+                    1e3 * prediction[0],
+                    prediction[1],
+                    toPeer(prediction));
+        }
+    }
+
+    private static String toPeer(double[] medians) {
+        return medians.length < 3 ? "" : String.format(Locale.ROOT, "%.2f", medians[2]);
+    }
+
+    private static void requireAgreement(Case one, String other, float[] found, float[] expected) {
+        float largest = 0;
+        float difference = 0;
+        for (int i = 0; i < found.length; i++) {
+            largest = Math.max(largest, Math.abs(expected[i]));
+            difference = Math.max(difference, Math.abs(found[i] - expected[i]));
+        }
+        if (!(difference <= AGREEMENT * largest)) {
+            throw new IllegalStateException(one + ": the gradient differs by " + difference + " from that of " + other
+                    + ", must be at most " + AGREEMENT + " of its largest value " + largest);
+        }
+    }
+
+    /**
+     * Median seconds per repetition of the first, then the median ratio of the first to each other one over rounds in
+     * which each has a turn.
+     */
+    private double[] takingTurns(List<Timed> all) throws Exception {
+        int[] times = new int[all.size()];
+        for (int k = 0; k < times.length; k++) {
+            int warmUp = all.get(k).seconds(1) < WINDOW_SECONDS ? WARM_UP : 1;
+            double once = all.get(k).seconds(warmUp) / warmUp;
+            times[k] = (int) Math.ceil(WINDOW_SECONDS / once);
+        }
+        double[][] measured = new double[all.size()][rounds];
+        for (int round = 0; round < rounds; round++) {
+            for (int k = 0; k < times.length; k++) {
+                measured[k][round] = all.get(k).seconds(times[k]) / times[k];
+            }
+        }
+        double[] medians = new double[all.size()];
+        medians[0] = median(measured[0]);
+        for (int k = 1; k < medians.length; k++) {
+            double[] ratios = new double[rounds];
+            for (int round = 0; round < rounds; round++) {
+                ratios[round] = measured[0][round] / measured[k][round];
+            }
+            medians[k] = median(ratios);
+        }
+        return medians;
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    /** Operations per second of a large matrix product. */
+    private double peak() throws Exception {
+        try (Compute compute = new Compute("cpu", Compute.Path.SCRIPT);
+                NDManager scope = compute.newManager()) {
+            NDArray a = scope.ones(new Shape(SIDE, SIDE));
+            NDArray b = scope.ones(new Shape(SIDE, SIDE));
+            Timed product = timed(() -> a.matMul(b).close());
+            product.seconds(WARM_UP);
+            double[] seconds = new double[rounds];
+            for (int round = 0; round < rounds; round++) {
+                seconds[round] = product.seconds(WARM_UP) / WARM_UP;
+            }
+            return 2.0 * SIDE * SIDE * SIDE / median(seconds);
+        }
+    }
+
+    /** A learner of MNIST size, told of a change again and again. */
+    private void components() throws Exception {
+        LearnerOptions options = OptionCatalogue.read(Map.of(
+                        "image", MNIST.toString(), "components.max", "50", "budget.updates", Integer.toString(UPDATES)))
+                .operator()
+                .learner();
+        line("| components | update of 64, ms | to 1 | prediction of 10, ms | to 1 |");
+        line("|---|---|---|---|---|");
+        SplittableRandom random = new SplittableRandom(1);
+        double firstUpdate = 0;
+        double firstAnswer = 0;
+        try (Compute compute = new Compute("cpu", Compute.Path.SCRIPT);
+                Learner learner =
+                        options.kind().open(new LearnerContext(options, 1, compute, System::nanoTime), Map.of())) {
+            for (int count : COMPONENTS) {
+                while (learner.describe().components() < count) {
+                    fill(learner, random);
+                    learner.onEvent(LearnerEvent.MANUAL);
+                }
+                fill(learner, random);
+                double[] update = new double[rounds];
+                double[] answer = new double[rounds];
+                for (int round = 0; round < rounds; round++) {
+                    List<LabelledImage> batch = batch(random);
+                    answer[round] = timed(() -> learner.predict(batch)).seconds(1);
+                    learner.answer(batch);
+                    update[round] = timed(() -> learner.learn(UPDATES - 1)).seconds(1) / (UPDATES - 1);
+                    while (learner.isLearning()) {
+                        learner.learn(UPDATES);
+                    }
+                }
+                firstUpdate = count == 1 ? median(update) : firstUpdate;
+                firstAnswer = count == 1 ? median(answer) : firstAnswer;
+                line(
+                        "| %d | %.2f | %.2f | %.2f | %.2f |",
+                        count,
+                        1e3 * median(update),
+                        median(update) / firstUpdate,
+                        1e3 * median(answer),
+                        median(answer) / firstAnswer);
+            }
+        }
+    }
+
+    /** As many images as a mini-batch needs, and views of them made. */
+    private static void fill(Learner learner, SplittableRandom random) {
+        for (int i = 0; i < FILL; i++) {
+            learner.observe(batch(random));
+        }
+    }
+
+    private static List<LabelledImage> batch(SplittableRandom random) {
+        List<LabelledImage> batch = new ArrayList<>(BATCH);
+        for (int i = 0; i < BATCH; i++) {
+            byte[] pixels = new byte[MNIST.size()];
+            random.nextBytes(pixels);
+            batch.add(new LabelledImage(pixels, Optional.of("label-" + i % 4)));
+        }
+        return batch;
+    }
+
+    /** Updates per second of two threads with a learner each, against one thread with one. */
+    private void slots() throws Exception {
+        Case one = CASES.get(1);
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try (Ours first = new Ours(one, Compute.Path.SCRIPT);
+                Ours second = new Ours(one, Compute.Path.SCRIPT)) {
+            timed(first::update).seconds(WARM_UP);
+            timed(second::update).seconds(WARM_UP);
+            int times = (int) Math.ceil(WARM_UP / timed(first::update).seconds(WARM_UP));
+            double[] ratios = new double[rounds];
+            for (int round = 0; round < rounds; round++) {
+                double alone = timed(first::update).seconds(times);
+                long start = System.nanoTime();
+                List<Future<Double>> both = new ArrayList<>();
+                for (Ours each : List.of(first, second)) {
+                    both.add(threads.submit(() -> timed(each::update).seconds(times)));
+                }
+                for (Future<Double> thread : both) {
+                    thread.get();
+                }
+                ratios[round] = 2 * alone / ((System.nanoTime() - start) / 1e9);
+            }
+            line("Two threads with a learner each do %.2f times the updates of one.", median(ratios));
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+}
