@@ -12,6 +12,16 @@ public interface Array {
     /** Product of the last two axes; a second operand of two axes serves all of the first. */
     Array matMul(Array other);
 
+    /** Rows times a weight (in, out) plus a bias (out): (B, in) -> (B, out). */
+    Array linear(Array weight, Array bias);
+
+    /**
+     * Scaled dot-product attention of queries, keys and values, each (B, h, N, Q): softmax(q k^T / sqrt(Q)) v.
+     *
+     * @param width Q
+     */
+    Array attention(Array keys, Array values, int width);
+
     /** Sum, broadcast. */
     Array add(Array other);
 

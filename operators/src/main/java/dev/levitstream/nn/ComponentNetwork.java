@@ -90,7 +90,7 @@ public final class ComponentNetwork {
      */
     Array logits(Parameters p, Array images, Optional<Array> knowledge) {
         Array features = features(p, images, knowledge);
-        return features.matMul(p.get(HEAD_WEIGHT).transpose(1, 0)).add(p.get(HEAD_BIAS));
+        return features.linear(p.get(HEAD_WEIGHT).transpose(1, 0), p.get(HEAD_BIAS));
     }
 
     private Array features(Parameters p, Array images, Optional<Array> knowledge) {

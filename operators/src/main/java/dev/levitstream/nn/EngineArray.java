@@ -24,6 +24,17 @@ record EngineArray(NDArray nd) implements Array {
     }
 
     @Override
+    public Array linear(Array weight, Array bias) {
+        return matMul(weight).add(bias);
+    }
+
+    @Override
+    public Array attention(Array keys, Array values, int width) {
+        Array scaled = times(1 / Math.sqrt(width)); // (B, h, N, Q)
+        return scaled.matMul(keys.transpose(0, 1, 3, 2)).softmax(3).matMul(values);
+    }
+
+    @Override
     public Array add(Array other) {
         return new EngineArray(nd.add(nd(other)));
     }

@@ -14,9 +14,9 @@ final class Layers {
         layout.add(name + ".weight", start, in, out).add(name + ".bias", ZERO, out);
     }
 
-    /** (..., in) -> (..., out). */
+    /** (B, in) -> (B, out). */
     static Array linear(Parameters p, String name, Array x) {
-        return x.matMul(p.get(name + ".weight")).add(p.get(name + ".bias"));
+        return x.linear(p.get(name + ".weight"), p.get(name + ".bias"));
     }
 
     /** Scale and shift per feature: what "bn" of the authors' code computes, which never normalises. */

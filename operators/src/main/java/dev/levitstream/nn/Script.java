@@ -31,7 +31,7 @@ final class Script {
         WHOLE,
         /** Its values for each image by itself: a loop over axis 0 of all inputs. */
         EACH,
-        /** Its value, a scalar, and the gradient at the flat parameter vector. */
+        /** Its value, a scalar, and the gradient at each parameter that it uses. */
         GRADIENT
     }
 
@@ -40,6 +40,7 @@ final class Script {
     private final List<String> parameterLines = new ArrayList<>();
     private final List<String> lines = new ArrayList<>();
     private final Map<String, Array> parameters = new HashMap<>();
+    private final List<ParameterLayout.Entry> used = new ArrayList<>();
     private int variables;
 
     private Script(Form form, ParameterLayout layout) {
@@ -48,11 +49,19 @@ final class Script {
     }
 
     /**
-     * The text of a function.
+     * A function, written down.
+     *
+     * @param text of the module
+     * @param used parameters that it uses, in the order of their gradients
+     */
+    record Written(String text, List<ParameterLayout.Entry> used) {}
+
+    /**
+     * Writes a function down.
      *
      * @param inputs how many arrays it takes beside the parameters
      */
-    static String write(Form form, NetworkFunction function, ComponentNetwork network, int inputs) {
+    static Written write(Form form, NetworkFunction function, ComponentNetwork network, int inputs) {
         Script script = new Script(form, network.layout());
         List<Array> taken = IntStream.range(0, inputs)
                 .<Array>mapToObj(i -> new ScriptArray(script, script.input(i)))
@@ -60,7 +69,7 @@ final class Script {
         List<String> results = function.apply(network, script::parameter, taken).stream()
                 .map(result -> ((ScriptArray) result).name())
                 .toList();
-        return script.text(inputs, results);
+        return new Written(script.text(inputs, results), List.copyOf(script.used));
     }
 
     private String input(int i) {
@@ -78,13 +87,12 @@ final class Script {
         return parameters.computeIfAbsent(name, this::declareParameter);
     }
 
-    /** A view of the flat vector. With a gradient all views come of one split, whose gradient is one concatenation. */
+    /** A view of the flat vector. */
     private Array declareParameter(String name) {
         ParameterLayout.Entry entry = layout.entry(name);
-        String part = form == Form.GRADIENT
-                ? "parts[" + layout.entries().indexOf(entry) + "]"
-                : "torch.narrow(flat, 0, " + entry.offset() + ", " + entry.size() + ")";
-        String view = "p" + parameters.size();
+        String view = "p" + used.size();
+        String part = "torch.narrow(flat, 0, " + entry.offset() + ", " + entry.size() + ")";
+        used.add(entry);
         parameterLines.add(view + " = torch.view(" + part + ", "
                 + Arrays.toString(entry.shape().getShape()) + ")");
         return new ScriptArray(this, view);
@@ -94,13 +102,8 @@ final class Script {
         List<String> text = new ArrayList<>();
         String arguments =
                 IntStream.range(0, inputs).mapToObj(i -> ", x" + i + ": Tensor").collect(Collectors.joining());
-        int outputs = form == Form.GRADIENT ? 2 : results.size();
+        int outputs = form == Form.GRADIENT ? 1 + used.size() : results.size();
         String types = IntStream.range(0, outputs).mapToObj(i -> "Tensor").collect(Collectors.joining(", "));
-        if (form == Form.GRADIENT) {
-            String sizes =
-                    layout.entries().stream().map(entry -> "" + entry.size()).collect(Collectors.joining(", "));
-            text.add("parts = torch.split_with_sizes(flat, [" + sizes + "], 0)");
-        }
         text.addAll(parameterLines);
         switch (form) {
             case WHOLE -> {
@@ -109,8 +112,15 @@ final class Script {
             }
             case GRADIENT -> {
                 text.addAll(lines);
-                text.add("gradient = torch.autograd.grad([" + results.get(0) + "], [flat])");
-                text.add("return (" + results.get(0) + ", unchecked_cast(Tensor, gradient[0]))");
+                // at each view by itself: at the flat vector they would be joined, which costs as much as a layer
+                String views =
+                        IntStream.range(0, used.size()).mapToObj(k -> "p" + k).collect(Collectors.joining(", "));
+                text.add("gradients = torch.autograd.grad([" + results.get(0) + "], [" + views + "])");
+                text.add("return (" + results.get(0)
+                        + IntStream.range(0, used.size())
+                                .mapToObj(k -> ", unchecked_cast(Tensor, gradients[" + k + "])")
+                                .collect(Collectors.joining())
+                        + ")");
             }
             case EACH -> {
                 for (int r = 0; r < results.size(); r++) {

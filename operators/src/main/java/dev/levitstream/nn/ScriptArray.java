@@ -31,6 +31,16 @@ record ScriptArray(Script script, String name) implements Array {
     }
 
     @Override
+    public Array linear(Array weight, Array bias) {
+        return line("torch.addmm", name(bias), name, name(weight));
+    }
+
+    @Override
+    public Array attention(Array keys, Array values, int width) {
+        return line("torch.scaled_dot_product_attention", name, name(keys), name(values));
+    }
+
+    @Override
     public Array add(Array other) {
         return line("torch.add", name, name(other));
     }

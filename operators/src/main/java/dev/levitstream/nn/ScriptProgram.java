@@ -8,7 +8,9 @@ import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.levitstream.nn.ComponentNetwork.TrainingBatch;
 import dev.levitstream.nn.Script.Form;
+import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -21,9 +23,11 @@ final class ScriptProgram implements Program {
         PtSymbolBlock compile(String text);
     }
 
+    private record Compiled(PtSymbolBlock module, List<ParameterLayout.Entry> used) {}
+
     private final ComponentNetwork network;
     private final Compiler compiler;
-    private final Map<Form, Map<NetworkFunction, PtSymbolBlock>> modules = new EnumMap<>(Form.class);
+    private final Map<Form, Map<NetworkFunction, Compiled>> modules = new EnumMap<>(Form.class);
 
     ScriptProgram(ComponentNetwork network, Compiler compiler) {
         this.network = network;
@@ -32,32 +36,39 @@ final class ScriptProgram implements Program {
 
     @Override
     public NDList call(NDManager scope, NetworkFunction function, NDArray flat, NDArray... inputs) {
-        return Backward.without(() -> run(scope, Form.WHOLE, function, flat, inputs));
+        return Backward.without(() -> run(scope, compiled(Form.WHOLE, function, inputs.length), flat, inputs));
     }
 
     @Override
     public NDList each(NDManager scope, NetworkFunction function, NDArray flat, NDArray... inputs) {
-        return Backward.without(() -> run(scope, Form.EACH, function, flat, inputs));
+        return Backward.without(() -> run(scope, compiled(Form.EACH, function, inputs.length), flat, inputs));
     }
 
     @Override
     public float gradient(NDManager scope, NDArray flat, TrainingBatch batch, float[] gradient) {
-        NDList results = Backward.with(() -> run(scope, Form.GRADIENT, batch.loss(), flat, batch.inputs()));
-        Tensors.read(results.get(1), gradient);
+        Compiled loss = compiled(Form.GRADIENT, batch.loss(), batch.inputs().length);
+        NDList results = Backward.with(() -> run(scope, loss, flat, batch.inputs()));
+        Arrays.fill(gradient, 0);
+        for (int i = 0; i < loss.used().size(); i++) {
+            Tensors.read(results.get(1 + i), gradient, loss.used().get(i).offset());
+        }
         return Tensors.read(results.get(0))[0];
     }
 
-    private NDList run(NDManager scope, Form form, NetworkFunction function, NDArray flat, NDArray... inputs) {
+    private Compiled compiled(Form form, NetworkFunction function, int inputs) {
+        return modules.computeIfAbsent(form, any -> new EnumMap<>(NetworkFunction.class))
+                .computeIfAbsent(function, any -> {
+                    Script.Written written = Script.write(form, function, network, inputs);
+                    return new Compiled(compiler.compile(written.text()), written.used());
+                });
+    }
+
+    private static NDList run(NDManager scope, Compiled compiled, NDArray flat, NDArray... inputs) {
         // per thread; an optimising executor measures first and changes the last bits after some calls
         JniUtils.setGraphExecutorOptimize(false);
         Tensors.lend(flat, scope);
         NDList arguments = new NDList(flat);
-        for (NDArray input : inputs) {
-            arguments.add(input);
-        }
-        PtSymbolBlock module = modules.computeIfAbsent(form, any -> new EnumMap<>(NetworkFunction.class))
-                .computeIfAbsent(
-                        function, any -> compiler.compile(Script.write(form, function, network, inputs.length)));
-        return IValueUtils.forward(module, arguments, true);
+        arguments.addAll(List.of(inputs));
+        return IValueUtils.forward(compiled.module(), arguments, true);
     }
 }

@@ -53,6 +53,11 @@ public final class Tensors {
         native32(array).get(out);
     }
 
+    /** Copies an array's values to a place in {@code out}. */
+    static void read(NDArray array, float[] out, int at) {
+        native32(array).get(out, at, (int) array.size());
+    }
+
     /** An array's values as a new Java array. */
     public static float[] read(NDArray array) {
         float[] out = new float[(int) array.size()];

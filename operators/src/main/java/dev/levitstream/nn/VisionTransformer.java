@@ -13,6 +13,8 @@ public final class VisionTransformer implements Body {
     /** How the names of the patch embedding's parameters start; they are declared first. */
     static final String EMBEDDING = "vit.embed";
 
+    private static final String ATTENTION = "vit.attention";
+
     private final VitOptions options;
 
     public VisionTransformer(VitOptions options) {
@@ -25,7 +27,7 @@ public final class VisionTransformer implements Body {
         int pixels = options.patch() * options.patch() * options.image().channels();
         Layers.declareLinear(layout, EMBEDDING, SMALL_NORMAL, pixels, q);
         Layers.declareAffine(layout, EMBEDDING, q);
-        Layers.declareLinear(layout, "vit.attention", SMALL_NORMAL, q, 3 * options.heads() * q);
+        Layers.declareLinear(layout, ATTENTION, SMALL_NORMAL, q, 3 * options.heads() * q);
         int in = attendedWidth() + priorWidth;
         for (int i = 0; i < options.hidden().size(); i++) {
             int out = options.hidden().get(i);
@@ -40,7 +42,7 @@ public final class VisionTransformer implements Body {
         return attention(p, tokens(p, patches(images)));
     }
 
-    /** Eq. (1): (B, H, W, C) -> (B, N, P P C); row by row of patches, within a patch as in the image. */
+    /** Eq. (1): (B, H, W, C) -> (B N, P P C); row by row of patches, within a patch as in the image. */
     Array patches(Array images) {
         int side = options.patch();
         int rows = options.image().height() / side;
@@ -48,25 +50,26 @@ public final class VisionTransformer implements Body {
         int channels = options.image().channels();
         return images.reshape(-1, rows, side, columns, side, channels)
                 .transpose(0, 1, 3, 2, 4, 5) // (B, rows, columns, P, P, C)
-                .reshape(-1, options.patches(), (long) side * side * channels);
+                .reshape(-1, (long) side * side * channels);
     }
 
-    /** Eq. (2): z = LeakyReLU(affine(x E + e)): (B, N, P P C) -> (B, N, Q). */
+    /** Eq. (2): z = LeakyReLU(affine(x E + e)): (B N, P P C) -> (B N, Q). */
     Array tokens(Parameters p, Array patches) {
         return Layers.leakyRelu(Layers.affine(p, EMBEDDING, Layers.linear(p, EMBEDDING, patches)));
     }
 
-    /** Eqs. (3), (4): softmax(q k^T / sqrt(Q)) v for each head, heads one after the other: (B, N, Q) -> (B, A). */
+    /** Eqs. (3), (4): softmax(q k^T / sqrt(Q)) v for each head, heads one after the other: (B N, Q) -> (B, A). */
     Array attention(Parameters p, Array tokens) {
-        int q = options.embeddingWidth();
-        List<Array> qkv = Layers.linear(p, "vit.attention", tokens).split(3, 2); // 3 x (B, N, h Q)
-        Array queries = heads(qkv.get(0)).times(1 / Math.sqrt(q)); // (B, h, N, Q)
-        Array keys = heads(qkv.get(1)).transpose(0, 1, 3, 2); // (B, h, Q, N)
-        Array values = heads(qkv.get(2)); // (B, h, N, Q)
-        Array attended = queries.matMul(keys).softmax(3).matMul(values); // (B, h, N, Q)
-        return attended.reshape(-1, attendedWidth());
+        // cutting the weight in three costs less than cutting what comes of it
+        List<Array> weights = p.get(ATTENTION + ".weight").split(3, 1); // 3 x (Q, h Q)
+        List<Array> biases = p.get(ATTENTION + ".bias").split(3, 0); // 3 x (h Q)
+        Array queries = heads(tokens.linear(weights.get(0), biases.get(0)));
+        Array keys = heads(tokens.linear(weights.get(1), biases.get(1)));
+        Array values = heads(tokens.linear(weights.get(2), biases.get(2)));
+        return queries.attention(keys, values, options.embeddingWidth()).reshape(-1, attendedWidth());
     }
 
+    /** (B N, h Q) -> (B, h, N, Q). */
     private Array heads(Array joined) {
         return joined.reshape(-1, options.patches(), options.heads(), options.embeddingWidth())
                 .transpose(0, 2, 1, 3);
