@@ -39,6 +39,13 @@ final class BenchSpeedCommand implements Callable<Integer> {
             description = "Turns. Default: ${DEFAULT-VALUE}.")
     private int rounds;
 
+    @Option(
+            names = "--only",
+            paramLabel = "NAME",
+            defaultValue = "",
+            description = "How the names of the networks start that are compared, like MNIST. Default: all.")
+    private String only;
+
     @Override
     public Integer call() throws Exception {
         Check.that(rounds >= 1, "rounds", rounds, "must be at least 1");
@@ -50,7 +57,7 @@ final class BenchSpeedCommand implements Callable<Integer> {
         if (peer.isEmpty()) {
             console.println("python3 has no PyTorch: measured without it (Debian's package is python3-torch)");
         }
-        new SpeedBench(peer, rounds, line -> {
+        new SpeedBench(peer, only, rounds, line -> {
                     console.println(line);
                     console.flush();
                 })

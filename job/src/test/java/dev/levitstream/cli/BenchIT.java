@@ -103,4 +103,11 @@ class BenchIT {
                 .endsWith("<!-- bench:end -->\nafter\n")
                 .doesNotContain("stale");
     }
+
+    /** Figures of one round say little; that scripts, arrays and PyTorch where it is agree is required before them. */
+    @Test
+    void speedIsMeasuredOnlyOfWhatAgrees() {
+        String report = run("bench", "speed", "--only", "MNIST", "--rounds", "1");
+        assertThat(report).contains("GFLOP/s", "| MNIST | 10 | 1 |", "| MNIST | 64 | 10 |", "\n| 50 |", "Two threads");
+    }
 }

@@ -59,6 +59,9 @@ class CommandsTest {
         wrong.put(
                 List.of("compare", dir.toString(), dir.toString()),
                 dir + "/runs is missing: " + dir + " must be the --out folder of a bench run");
+        wrong.put(List.of("speed", "--rounds", "0"), "rounds=0 must be at least 1");
+        wrong.put(List.of("speed", "--python", "no-such-python"), "python=no-such-python must be able to import torch");
+        wrong.put(List.of("speed", "--only", "SVHN"), "only=SVHN must start one of [MNIST, CIFAR, preset stream, ");
         wrong.forEach((arguments, message) -> {
             err.getBuffer().setLength(0);
             List<String> given = new ArrayList<>(List.of("bench"));

@@ -5,13 +5,10 @@ import java.util.List;
 /**
  * An array as the networks see it. They are written once, over this interface; what runs them decides what it means:
  * {@link EngineArray} computes each operation at once, {@link ScriptArray} writes it down as a line of a script that is
- * compiled and run as a whole. Axes count from 0; sizes of -1 are inferred; an image's place in a batch is always axis
- * 0, whose size no network knows.
+ * compiled and run as a whole, {@link FleetArray} as a line that serves many components at once. Axes count from 0;
+ * sizes of -1 are inferred; an image's place in a batch is always axis 0, whose size no network knows.
  */
 public interface Array {
-    /** Product of the last two axes; a second operand of two axes serves all of the first. */
-    Array matMul(Array other);
-
     /** Rows times a weight (in, out) plus a bias (out): (B, in) -> (B, out). */
     Array linear(Array weight, Array bias);
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.levitstream.nn.ComponentNetwork.TrainingBatch;
 import java.util.Arrays;
 import java.util.List;
@@ -56,5 +57,21 @@ record ArrayProgram(ComponentNetwork network) implements Program {
                 leaf -> apply(batch.loss(), network.layout().split(leaf), batch.inputs())
                         .singletonOrThrow(),
                 gradient);
+    }
+
+    /** One by one. */
+    @Override
+    public float[] fleetGradient(NDManager scope, NDArray flats, TrainingBatch batches, float[] gradient) {
+        int size = network.layout().size();
+        float[] losses = new float[gradient.length / size];
+        float[] values = Tensors.read(flats);
+        for (int g = 0; g < losses.length; g++) {
+            float[] own = new float[size];
+            NDArray flat = Tensors.of(scope, Arrays.copyOfRange(values, g * size, (g + 1) * size), new Shape(size));
+            flat.setRequiresGradient(true);
+            losses[g] = gradient(scope, flat, batches.of(g), own);
+            System.arraycopy(own, 0, gradient, g * size, size);
+        }
+        return losses;
     }
 }

@@ -19,19 +19,15 @@ record EngineArray(NDArray nd) implements Array {
     }
 
     @Override
-    public Array matMul(Array other) {
-        return new EngineArray(nd.matMul(nd(other)));
-    }
-
-    @Override
     public Array linear(Array weight, Array bias) {
-        return matMul(weight).add(bias);
+        return new EngineArray(nd.matMul(nd(weight)).add(nd(bias)));
     }
 
     @Override
     public Array attention(Array keys, Array values, int width) {
-        Array scaled = times(1 / Math.sqrt(width)); // (B, h, N, Q)
-        return scaled.matMul(keys.transpose(0, 1, 3, 2)).softmax(3).matMul(values);
+        NDArray scaled = nd(times(1 / Math.sqrt(width))); // (B, h, N, Q)
+        NDArray scores = scaled.matMul(nd(keys).transpose(0, 1, 3, 2)).softmax(3); // (B, h, N, N)
+        return new EngineArray(scores.matMul(nd(values)));
     }
 
     @Override

@@ -34,4 +34,16 @@ public interface Program {
      * @return the loss
      */
     float gradient(NDManager scope, NDArray flat, TrainingBatch batch, float[] gradient);
+
+    /**
+     * The losses of G components of this shape, each of its own batch, and their gradients. On a GPU, where what costs
+     * is to start an operation, it costs little more than one component's.
+     *
+     * @param flats (G, size) parameters that require a gradient; borrowed, and attached to {@code scope} until that
+     *     closes
+     * @param batches arrays of a batch with the component as a further axis before all others
+     * @param gradient (G size), filled
+     * @return the losses (G)
+     */
+    float[] fleetGradient(NDManager scope, NDArray flats, TrainingBatch batches, float[] gradient);
 }

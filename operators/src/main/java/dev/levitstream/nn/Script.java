@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -24,6 +24,8 @@ import java.util.zip.ZipOutputStream;
 final class Script {
     private static final String CLASS = "Network";
     private static final String INDENT = "    ";
+    /** Variable that holds the number of components of a fleet. */
+    static final String FLEET_SIZE = "g";
 
     /** What is wanted of a function. */
     enum Form {
@@ -32,7 +34,9 @@ final class Script {
         /** Its values for each image by itself: a loop over axis 0 of all inputs. */
         EACH,
         /** Its value, a scalar, and the gradient at each parameter that it uses. */
-        GRADIENT
+        GRADIENT,
+        /** The same of several components at once, each with its own batch: axis 0 of all arrays is the component. */
+        FLEET
     }
 
     private final Form form;
@@ -59,17 +63,21 @@ final class Script {
     /**
      * Writes a function down.
      *
-     * @param inputs how many arrays it takes beside the parameters
+     * @param ranks axes of the arrays that it takes beside the parameters, for one component
      */
-    static Written write(Form form, NetworkFunction function, ComponentNetwork network, int inputs) {
+    static Written write(Form form, NetworkFunction function, ComponentNetwork network, List<Integer> ranks) {
         Script script = new Script(form, network.layout());
-        List<Array> taken = IntStream.range(0, inputs)
-                .<Array>mapToObj(i -> new ScriptArray(script, script.input(i)))
+        List<Array> taken = IntStream.range(0, ranks.size())
+                .mapToObj(i -> script.variable(script.input(i), ranks.get(i)))
                 .toList();
         List<String> results = function.apply(network, script::parameter, taken).stream()
-                .map(result -> ((ScriptArray) result).name())
+                .map(result -> ((Variable) result).name())
                 .toList();
-        return new Written(script.text(inputs, results), List.copyOf(script.used));
+        return new Written(script.text(ranks.size(), results), List.copyOf(script.used));
+    }
+
+    private Array variable(String name, int rank) {
+        return form == Form.FLEET ? new FleetArray(this, name, rank) : new ScriptArray(this, name);
     }
 
     private String input(int i) {
@@ -91,31 +99,38 @@ final class Script {
     private Array declareParameter(String name) {
         ParameterLayout.Entry entry = layout.entry(name);
         String view = "p" + used.size();
-        String part = "torch.narrow(flat, 0, " + entry.offset() + ", " + entry.size() + ")";
+        boolean fleet = form == Form.FLEET;
+        String part = "torch.narrow(flat, " + (fleet ? 1 : 0) + ", " + entry.offset() + ", " + entry.size() + ")";
+        String sizes = LongStream.of(entry.shape().getShape())
+                .mapToObj(Long::toString)
+                .collect(Collectors.joining(", ", fleet ? "[" + FLEET_SIZE + ", " : "[", "]"));
         used.add(entry);
-        parameterLines.add(view + " = torch.view(" + part + ", "
-                + Arrays.toString(entry.shape().getShape()) + ")");
-        return new ScriptArray(this, view);
+        parameterLines.add(view + " = torch.view(" + part + ", " + sizes + ")");
+        return variable(view, entry.shape().dimension());
     }
 
     private String text(int inputs, List<String> results) {
         List<String> text = new ArrayList<>();
         String arguments =
                 IntStream.range(0, inputs).mapToObj(i -> ", x" + i + ": Tensor").collect(Collectors.joining());
-        int outputs = form == Form.GRADIENT ? 1 + used.size() : results.size();
+        boolean gradient = form == Form.GRADIENT || form == Form.FLEET;
+        int outputs = gradient ? 1 + used.size() : results.size();
         String types = IntStream.range(0, outputs).mapToObj(i -> "Tensor").collect(Collectors.joining(", "));
+        if (form == Form.FLEET) {
+            text.add(FLEET_SIZE + " = torch.size(flat, 0)");
+        }
         text.addAll(parameterLines);
         switch (form) {
             case WHOLE -> {
                 text.addAll(lines);
                 text.add("return (" + results.stream().map(r -> r + ",").collect(Collectors.joining(" ")) + ")");
             }
-            case GRADIENT -> {
+            case GRADIENT, FLEET -> {
                 text.addAll(lines);
                 // at each view by itself: at the flat vector they would be joined, which costs as much as a layer
                 String views =
                         IntStream.range(0, used.size()).mapToObj(k -> "p" + k).collect(Collectors.joining(", "));
-                text.add("gradients = torch.autograd.grad([" + results.get(0) + "], [" + views + "])");
+                text.add("gradients = torch.autograd.grad([torch.sum(" + results.get(0) + ")], [" + views + "])");
                 text.add("return (" + results.get(0)
                         + IntStream.range(0, used.size())
                                 .mapToObj(k -> ", unchecked_cast(Tensor, gradients[" + k + "])")

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * @param script that is being written
  * @param name of the variable
  */
-record ScriptArray(Script script, String name) implements Array {
+record ScriptArray(Script script, String name) implements Variable {
     private Array line(String operation, Object... operands) {
         String arguments = Arrays.stream(operands).map(Object::toString).collect(Collectors.joining(", "));
         return new ScriptArray(script, script.assign(operation + "(" + arguments + ")"));
@@ -23,11 +23,6 @@ record ScriptArray(Script script, String name) implements Array {
 
     private static String list(long... values) {
         return Arrays.toString(values);
-    }
-
-    @Override
-    public Array matMul(Array other) {
-        return line("torch.matmul", name, name(other));
     }
 
     @Override

@@ -36,29 +36,44 @@ final class ScriptProgram implements Program {
 
     @Override
     public NDList call(NDManager scope, NetworkFunction function, NDArray flat, NDArray... inputs) {
-        return Backward.without(() -> run(scope, compiled(Form.WHOLE, function, inputs.length), flat, inputs));
+        return Backward.without(() -> run(scope, compiled(Form.WHOLE, function, inputs), flat, inputs));
     }
 
     @Override
     public NDList each(NDManager scope, NetworkFunction function, NDArray flat, NDArray... inputs) {
-        return Backward.without(() -> run(scope, compiled(Form.EACH, function, inputs.length), flat, inputs));
+        return Backward.without(() -> run(scope, compiled(Form.EACH, function, inputs), flat, inputs));
     }
 
     @Override
     public float gradient(NDManager scope, NDArray flat, TrainingBatch batch, float[] gradient) {
-        Compiled loss = compiled(Form.GRADIENT, batch.loss(), batch.inputs().length);
-        NDList results = Backward.with(() -> run(scope, loss, flat, batch.inputs()));
-        Arrays.fill(gradient, 0);
-        for (int i = 0; i < loss.used().size(); i++) {
-            Tensors.read(results.get(1 + i), gradient, loss.used().get(i).offset());
-        }
-        return Tensors.read(results.get(0))[0];
+        return gradients(scope, Form.GRADIENT, flat, batch, gradient)[0];
     }
 
-    private Compiled compiled(Form form, NetworkFunction function, int inputs) {
+    @Override
+    public float[] fleetGradient(NDManager scope, NDArray flats, TrainingBatch batches, float[] gradient) {
+        return gradients(scope, Form.FLEET, flats, batches, gradient);
+    }
+
+    private float[] gradients(NDManager scope, Form form, NDArray flat, TrainingBatch batch, float[] gradient) {
+        Compiled loss = compiled(form, batch.loss(), batch.inputs());
+        NDList results = Backward.with(() -> run(scope, loss, flat, batch.inputs()));
+        Arrays.fill(gradient, 0);
+        int size = network.layout().size();
+        for (int i = 0; i < loss.used().size(); i++) {
+            ParameterLayout.Entry entry = loss.used().get(i);
+            Tensors.read(results.get(1 + i), gradient, entry.offset(), entry.size(), size);
+        }
+        return Tensors.read(results.get(0));
+    }
+
+    private Compiled compiled(Form form, NetworkFunction function, NDArray... inputs) {
         return modules.computeIfAbsent(form, any -> new EnumMap<>(NetworkFunction.class))
                 .computeIfAbsent(function, any -> {
-                    Script.Written written = Script.write(form, function, network, inputs);
+                    int leading = form == Form.FLEET ? 1 : 0;
+                    List<Integer> ranks = Arrays.stream(inputs)
+                            .map(input -> input.getShape().dimension() - leading)
+                            .toList();
+                    Script.Written written = Script.write(form, function, network, ranks);
                     return new Compiled(compiler.compile(written.text()), written.used());
                 });
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -220,12 +221,17 @@ class NetworkOracleTest {
         Loss script = pair.loss(compute.program(pair.network), compute);
         Loss arrays = pair.loss(new ArrayProgram(pair.network), compute);
         assertThat(script.value()).isCloseTo(arrays.value(), within(1e-6f * Math.abs(arrays.value())));
+        assertSame(script.gradient(), arrays.gradient());
+    }
+
+    /** Up to 1e-6 of the largest value. */
+    private static void assertSame(float[] found, float[] expected) {
         float largest = 0;
-        for (float value : arrays.gradient()) {
+        for (float value : expected) {
             largest = Math.max(largest, Math.abs(value));
         }
-        for (int i = 0; i < arrays.gradient().length; i++) {
-            assertThat(script.gradient()[i]).isCloseTo(arrays.gradient()[i], within(1e-6f * largest));
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(found[i]).isCloseTo(expected[i], within(1e-6f * largest));
         }
     }
 
@@ -283,6 +289,53 @@ class NetworkOracleTest {
                     gradient);
             assertThat(gradient).isEqualTo(undisturbed);
         }
+    }
+
+    /** One step of a fleet is one step of each of its components. */
+    @ParameterizedTest(name = "{0} {1}, convolutional {2}, {3} frozen, seed {4}")
+    @MethodSource("pathsAndSeeds")
+    void aFleetGetsTheLossesAndGradientsOfItsComponents(Level level, Gates gates, boolean conv, int frozen, long seed) {
+        List<Pair> pairs = LongStream.range(0, 3)
+                .mapToObj(k -> new Pair(level, gates, conv, frozen, 100 * seed + k))
+                .toList();
+        int size = pairs.get(0).parameters.length;
+        Program program = compute.program(pairs.get(0).network);
+        try (NDManager scope = compute.newManager()) {
+            NDArray flats = stacked(pairs.stream()
+                    .map(pair -> Tensors.of(scope, pair.parameters, new Shape(size)))
+                    .toList());
+            flats.setRequiresGradient(true);
+            List<ComponentNetwork.TrainingBatch> batches =
+                    pairs.stream().map(pair -> pair.batch(scope)).toList();
+            ComponentNetwork.TrainingBatch together = new ComponentNetwork.TrainingBatch(
+                    stacked(batches.stream().map(batch -> batch.images()).toList()),
+                    stackedIfThere(
+                            batches.stream().map(batch -> batch.knowledge()).toList()),
+                    stackedIfThere(
+                            batches.stream().map(batch -> batch.targets()).toList()),
+                    stacked(batches.stream().map(batch -> batch.noise()).toList()));
+            float[] gradient = new float[pairs.size() * size];
+            float[] losses = program.fleetGradient(scope, flats, together, gradient);
+            float[] oneByOne = new float[pairs.size() * size];
+            float[] oracle = new ArrayProgram(pairs.get(0).network).fleetGradient(scope, flats, together, oneByOne);
+            for (int g = 0; g < pairs.size(); g++) {
+                Loss own = pairs.get(g).loss(program, compute);
+                assertThat(losses[g]).isCloseTo(own.value(), within(1e-6f * Math.abs(own.value())));
+                assertThat(losses[g]).isCloseTo(oracle[g], within(1e-6f * Math.abs(own.value())));
+                assertSame(Arrays.copyOfRange(gradient, g * size, (g + 1) * size), own.gradient());
+                assertSame(Arrays.copyOfRange(oneByOne, g * size, (g + 1) * size), own.gradient());
+            }
+        }
+    }
+
+    private static NDArray stacked(List<NDArray> arrays) {
+        return NDArrays.stack(new NDList(arrays));
+    }
+
+    private static Optional<NDArray> stackedIfThere(List<Optional<NDArray>> arrays) {
+        return arrays.get(0).isEmpty()
+                ? Optional.empty()
+                : Optional.of(stacked(arrays.stream().flatMap(Optional::stream).toList()));
     }
 
     /** Any number of threads may train at once. */

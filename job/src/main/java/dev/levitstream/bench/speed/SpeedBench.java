@@ -56,17 +56,24 @@ public final class SpeedBench {
 
     private final Optional<String> python;
     private final int rounds;
+    private final List<Case> cases;
     private final Consumer<String> lines;
     /** What is said of the peer. */
     private String other = "";
 
     /**
      * @param python command that has PyTorch; empty to do without the peer
+     * @param only how the names of the networks start that are compared; empty for all
      * @param rounds turns of each (count), at least 1
      * @param lines takes the report, line by line
      */
-    public SpeedBench(Optional<String> python, int rounds, Consumer<String> lines) {
+    public SpeedBench(Optional<String> python, String only, int rounds, Consumer<String> lines) {
         this.python = python;
+        this.cases = CASES.stream().filter(one -> one.name().startsWith(only)).toList();
+        if (cases.isEmpty()) {
+            throw new IllegalArgumentException("only=" + only + " must start one of "
+                    + CASES.stream().map(Case::name).distinct().toList());
+        }
         this.rounds = rounds;
         this.lines = lines;
     }
@@ -98,7 +105,7 @@ public final class SpeedBench {
         line("| network | images | components | update, ms | of peak | to arrays | to PyTorch | prediction of 10, ms |"
                 + " to arrays | to PyTorch |");
         line("|---|---|---|---|---|---|---|---|---|---|");
-        for (Case one : CASES) {
+        for (Case one : cases) {
             compare(one, peak);
         }
         line("");

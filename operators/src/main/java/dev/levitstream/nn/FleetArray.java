@@ -1,0 +1,226 @@
+package dev.levitstream.nn;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/**
+ * An array of each of G components of equal shape, as one variable of a TorchScript function: the component is axis 0,
+ * and all other axes are one further than a network thinks. What a network does to one component's array is so done to
+ * all of them in one operation.
+ *
+ * @param script that is being written
+ * @param name of the variable
+ * @param rank axes of one component's array
+ */
+record FleetArray(Script script, String name, int rank) implements Variable {
+    private FleetArray line(int newRank, String operation, Object... operands) {
+        String arguments = Arrays.stream(operands).map(Object::toString).collect(Collectors.joining(", "));
+        return new FleetArray(script, script.assign(operation + "(" + arguments + ")"), newRank);
+    }
+
+    private FleetArray same(String operation) {
+        return line(rank, operation, name);
+    }
+
+    private static FleetArray fleet(Array array) {
+        return (FleetArray) array;
+    }
+
+    private static String list(long... values) {
+        return Arrays.toString(values);
+    }
+
+    /** The component stays axis 0 where an array of fewer axes is broadcast. */
+    private FleetArray raised(int to) {
+        FleetArray raised = this;
+        for (int i = rank; i < to; i++) {
+            raised = raised.line(raised.rank + 1, "torch.unsqueeze", raised.name, 1);
+        }
+        return raised;
+    }
+
+    private Array binary(String operation, Array other) {
+        int common = Math.max(rank, fleet(other).rank);
+        return line(common, operation, raised(common).name, fleet(other).raised(common).name);
+    }
+
+    @Override
+    public Array linear(Array weight, Array bias) {
+        return line(2, "torch.baddbmm", fleet(bias).raised(2).name, name, fleet(weight).name);
+    }
+
+    @Override
+    public Array attention(Array keys, Array values, int width) {
+        List<String> joined = Stream.of(this, fleet(keys), fleet(values))
+                .map(array -> array.line(rank, "torch.flatten", array.name, 0, 1).name)
+                .toList(); // 3 x (G B, h, N, Q)
+        FleetArray attended = line(rank, "torch.scaled_dot_product_attention", joined.toArray());
+        return line(rank, "torch.reshape", attended.name, "torch.size(" + name + ")");
+    }
+
+    @Override
+    public Array add(Array other) {
+        return binary("torch.add", other);
+    }
+
+    @Override
+    public Array sub(Array other) {
+        return binary("torch.sub", other);
+    }
+
+    @Override
+    public Array mul(Array other) {
+        return binary("torch.mul", other);
+    }
+
+    @Override
+    public Array plus(double constant) {
+        return line(rank, "torch.add", name, constant);
+    }
+
+    @Override
+    public Array times(double constant) {
+        return line(rank, "torch.mul", name, constant);
+    }
+
+    @Override
+    public Array square() {
+        return same("torch.square");
+    }
+
+    @Override
+    public Array exp() {
+        return same("torch.exp");
+    }
+
+    @Override
+    public Array log() {
+        return same("torch.log");
+    }
+
+    @Override
+    public Array tanh() {
+        return same("torch.tanh");
+    }
+
+    @Override
+    public Array relu() {
+        return same("torch.relu");
+    }
+
+    @Override
+    public Array leakyRelu(float slope) {
+        return line(rank, "torch.leaky_relu", name, (double) slope);
+    }
+
+    @Override
+    public Array sigmoid() {
+        return same("torch.sigmoid");
+    }
+
+    @Override
+    public Array softplus() {
+        return same("torch.softplus");
+    }
+
+    @Override
+    public Array softmax(int axis) {
+        return line(rank, "torch.softmax", name, axis + 1);
+    }
+
+    @Override
+    public Array logSoftmax(int axis) {
+        return line(rank, "torch.log_softmax", name, axis + 1);
+    }
+
+    @Override
+    public Array sum(int axis) {
+        return line(rank - 1, "torch.sum", name, list(axis + 1));
+    }
+
+    @Override
+    public Array sum() {
+        return line(0, "torch.sum", line(1, "torch.flatten", name, 1).name, list(1));
+    }
+
+    @Override
+    public Array mean() {
+        return line(0, "torch.mean", line(1, "torch.flatten", name, 1).name, list(1));
+    }
+
+    @Override
+    public Array reshape(long... shape) {
+        String sizes = LongStream.of(shape).mapToObj(Long::toString).collect(Collectors.joining(", "));
+        return line(shape.length, "torch.reshape", name, "[" + Script.FLEET_SIZE + ", " + sizes + "]");
+    }
+
+    @Override
+    public Array transpose(int... axes) {
+        List<Integer> order = new ArrayList<>(List.of(0));
+        Arrays.stream(axes).forEach(axis -> order.add(axis + 1));
+        return line(rank, "torch.permute", name, order);
+    }
+
+    @Override
+    public List<Array> split(int parts, int axis) {
+        FleetArray chunks = line(rank, "torch.chunk", name, parts, axis + 1);
+        return IntStream.range(0, parts)
+                .<Array>mapToObj(i -> new FleetArray(script, script.assign(chunks.name + "[" + i + "]"), rank))
+                .toList();
+    }
+
+    @Override
+    public Array concat(Array other, int axis) {
+        return line(rank, "torch.cat", "[" + name + ", " + fleet(other).name + "]", axis + 1);
+    }
+
+    @Override
+    public Array convolution(Array kernel, Array bias, int stride, int padding) {
+        FleetArray kernels = line(rank, "torch.flatten", fleet(kernel).name, 0, 1); // (G out, in, h, w)
+        FleetArray biases = line(1, "torch.flatten", fleet(bias).name);
+        return apart(line(
+                rank,
+                "torch.conv2d",
+                together().name,
+                kernels.name,
+                biases.name,
+                list(stride, stride),
+                list(padding, padding),
+                list(1, 1),
+                Script.FLEET_SIZE));
+    }
+
+    @Override
+    public Array doublingConvolution(Array kernel, Array bias, int rows, int columns, int height, int width) {
+        FleetArray turned = fleet(kernel.transpose(1, 0, 2, 3)); // (G, in, out, 3, 3)
+        FleetArray kernels = line(rank, "torch.flatten", turned.name, 0, 1); // (G in, out, 3, 3)
+        FleetArray biases = line(1, "torch.flatten", fleet(bias).name);
+        return apart(line(
+                rank,
+                "torch.conv_transpose2d",
+                together().name,
+                kernels.name,
+                biases.name,
+                list(2, 2),
+                list(1, 1),
+                list(height - 2L * rows + 1, width - 2L * columns + 1),
+                Script.FLEET_SIZE));
+    }
+
+    /** Components as groups of channels: (G, B, C, H, W) -> (B, G C, H, W). */
+    private FleetArray together() {
+        FleetArray exchanged = line(rank, "torch.transpose", name, 0, 1);
+        return line(rank, "torch.flatten", exchanged.name, 1, 2);
+    }
+
+    /** (B, G C, H, W) -> (G, B, C, H, W). */
+    private FleetArray apart(FleetArray groups) {
+        FleetArray components = line(rank, "torch.unflatten", groups.name, 1, "[" + Script.FLEET_SIZE + ", -1]");
+        return line(rank, "torch.transpose", components.name, 0, 1);
+    }
+}
