@@ -3,6 +3,7 @@ package dev.levitstream.bench.speed;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Presets;
 import dev.levitstream.learner.TrainingOptions;
+import dev.levitstream.nn.Adam;
 import dev.levitstream.nn.ComponentNetwork;
 import dev.levitstream.nn.ImageShape;
 import dev.levitstream.nn.KnowledgeFusion;
@@ -25,6 +26,8 @@ import java.util.SplittableRandom;
  */
 record Case(String name, Presets preset, ImageShape shape, int batch, int frozen) {
     static final int CLASSES = 10;
+    /** So low that thousands of updates leave the numbers as they are: numbers near 0 are slow on a CPU. */
+    static final double RATE = 1e-7;
 
     LearnerOptions options() {
         return preset.options(shape);
@@ -66,6 +69,19 @@ record Case(String name, Presets preset, ImageShape shape, int batch, int frozen
             noise[i] = (float) (Math.sqrt(12) * (noise[i] - 0.5));
         }
         return noise;
+    }
+
+    /** (batch, classes), as the loss takes them. */
+    float[] targets() {
+        float[] targets = new float[batch * CLASSES];
+        for (int i = 0; i < batch; i++) {
+            targets[i * CLASSES + label(i)] = -1f / batch;
+        }
+        return targets;
+    }
+
+    Adam adam(int size) {
+        return new Adam(size, (float) training().beta1(), (float) training().beta2());
     }
 
     int label(int image) {

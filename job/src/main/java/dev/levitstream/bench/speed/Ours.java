@@ -42,15 +42,11 @@ final class Ours implements AutoCloseable {
         active().setRequiresGradient(true);
         values = parameters.get(what.frozen());
         gradient = new float[values.length];
-        adam = new Adam(values.length, (float) what.training().beta1(), (float)
-                what.training().beta2());
-        rate = new Adam.Rate(0, values.length, what.training().learningRate());
+        adam = what.adam(values.length);
+        rate = new Adam.Rate(0, values.length, Case.RATE);
         images = what.images();
         noise = what.noise();
-        targets = new float[what.batch() * Case.CLASSES];
-        for (int i = 0; i < what.batch(); i++) {
-            targets[i * Case.CLASSES + what.label(i)] = -1f / what.batch();
-        }
+        targets = what.targets();
         try (NDManager scope = compute.newManager()) {
             knowledge = knowledge(scope);
         }

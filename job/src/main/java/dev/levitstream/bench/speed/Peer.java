@@ -67,7 +67,7 @@ final class Peer implements AutoCloseable {
         setup.put("classes", Case.CLASSES);
         setup.put("frozen", what.frozen());
         setup.put("batch", what.batch());
-        setup.put("rate", what.training().learningRate());
+        setup.put("rate", Case.RATE);
         setup.put("beta1", what.training().beta1());
         setup.put("beta2", what.training().beta2());
         setup.put("klWeight", what.training().klWeight());

@@ -42,13 +42,14 @@ public final class SpeedBench {
             new Case("CIFAR, preset paper", Presets.PAPER, CIFAR, 10, 0),
             new Case("CIFAR, preset paper", Presets.PAPER, CIFAR, 64, 0));
     private static final List<Integer> COMPONENTS = List.of(1, 2, 5, 10, 20, 50);
+    private static final List<Integer> FLEETS = List.of(1, 4, 16);
     private static final double WINDOW_SECONDS = 0.25;
     /** Relative to the largest value. */
     private static final double AGREEMENT = 1e-4;
 
     private static final int SIDE = 1024;
     private static final int BATCH = 10;
-    private static final int UPDATES = 20;
+    private static final int UPDATES = 4;
     /** Batches that fill a mini-batch of 64. */
     private static final int FILL = 8;
 
@@ -114,6 +115,8 @@ public final class SpeedBench {
         components();
         line("");
         slots();
+        line("");
+        fleets();
     }
 
     private void compare(Case one, double peak) throws Exception {
@@ -319,6 +322,27 @@ public final class SpeedBench {
             line("Two threads with a learner each do %.2f times the updates of one.", median(ratios));
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    /** One step of a fleet against a step of each of its components. */
+    private void fleets() throws Exception {
+        line("| components of a fleet | images of each | one step, ms | to one by one |");
+        line("|---|---|---|---|");
+        for (Case one : List.of(CASES.get(0), CASES.get(1))) {
+            for (int members : FLEETS) {
+                List<Ours> each = new ArrayList<>();
+                try (Fleet fleet = new Fleet(one, members)) {
+                    for (int g = 0; g < members; g++) {
+                        each.add(new Ours(one, Compute.Path.SCRIPT));
+                    }
+                    double[] medians =
+                            takingTurns(List.of(timed(fleet::update), timed(() -> each.forEach(Ours::update))));
+                    line("| %d | %d | %.2f | %.2f |", members, one.batch(), 1e3 * medians[0], medians[1]);
+                } finally {
+                    each.forEach(Ours::close);
+                }
+            }
         }
     }
 }

@@ -1,0 +1,80 @@
+package dev.levitstream.bench.speed;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.levitstream.nn.Adam;
+import dev.levitstream.nn.ComponentNetwork.TrainingBatch;
+import dev.levitstream.nn.Compute;
+import dev.levitstream.nn.Program;
+import dev.levitstream.nn.Tensors;
+import java.util.Optional;
+
+/** Components of a case without frozen ones, each with parameters of its own, that learn in one step. */
+final class Fleet implements AutoCloseable {
+    private final Case what;
+    private final int members;
+    private final Compute compute;
+    private final NDManager manager;
+    private final Program program;
+    private final NDArray flats;
+    private final float[] values;
+    private final float[] gradient;
+    private final float[] images;
+    private final float[] noise;
+    private final float[] targets;
+    private final Adam adam;
+    private final Adam.Rate rate;
+
+    Fleet(Case what, int members) {
+        this.what = what;
+        this.members = members;
+        compute = new Compute("cpu", Compute.Path.SCRIPT);
+        manager = compute.newManager();
+        program = compute.program(what.network(0));
+        values = repeated(what.parameters().get(0));
+        gradient = new float[values.length];
+        images = repeated(what.images());
+        noise = repeated(what.noise());
+        targets = repeated(what.targets());
+        flats = Tensors.of(manager, values, new Shape(members, values.length / members));
+        flats.setRequiresGradient(true);
+        adam = what.adam(values.length);
+        rate = new Adam.Rate(0, values.length, Case.RATE);
+    }
+
+    private float[] repeated(float[] one) {
+        float[] all = new float[members * one.length];
+        for (int g = 0; g < members; g++) {
+            System.arraycopy(one, 0, all, g * one.length, one.length);
+        }
+        return all;
+    }
+
+    /** One update of each. */
+    void update() {
+        int b = what.batch();
+        try (NDManager scope = compute.newManager()) {
+            Shape shape = new Shape(
+                    members,
+                    b,
+                    what.shape().height(),
+                    what.shape().width(),
+                    what.shape().channels());
+            TrainingBatch batches = new TrainingBatch(
+                    Tensors.of(scope, images, shape),
+                    Optional.empty(),
+                    Optional.of(Tensors.of(scope, targets, new Shape(members, b, Case.CLASSES))),
+                    Tensors.of(scope, noise, new Shape(members, b, noise.length / members / b)));
+            program.fleetGradient(scope, flats, batches, gradient);
+        }
+        adam.update(values, gradient, rate);
+        Tensors.write(values, flats);
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+        compute.close();
+    }
+}
