@@ -18,11 +18,13 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * One expert: network, parameters and, while it is active, optimizer. Owns one native array, the flat parameter vector;
@@ -247,18 +249,25 @@ final class Component implements AutoCloseable {
     }
 
     /**
-     * Probability of each class for images, each by itself: (images, classes).
+     * Probability of each class for images, each by itself.
      *
      * @param knowledge (J, knowledge width) of the components before this one, per image; empty if nothing is fused
      */
-    float[] probabilitiesOfEach(List<byte[]> pixels, List<float[]> knowledge) {
-        int width = knowledge.get(0).length;
-        return inScope(scope -> {
+    List<float[]> probabilitiesOfEach(List<byte[]> pixels, List<float[]> knowledge) {
+        if (pixels.isEmpty()) {
+            return List.of();
+        }
+        boolean fuses = knowledge.get(0).length > 0;
+        float[] all = inScope(scope -> {
             NDArray rows = images(scope, pixels);
-            NDArray[] inputs = width == 0 ? new NDArray[] {rows} : new NDArray[] {rows, joined(scope, knowledge)};
+            NDArray[] inputs = fuses ? new NDArray[] {rows, joined(scope, knowledge)} : new NDArray[] {rows};
             return Tensors.read(program.each(scope, NetworkFunction.PROBABILITIES, flat, inputs)
                     .singletonOrThrow());
         });
+        int classes = network.classes();
+        return IntStream.range(0, pixels.size())
+                .mapToObj(i -> Arrays.copyOfRange(all, i * classes, (i + 1) * classes))
+                .toList();
     }
 
     private NDArray joined(NDManager scope, List<float[]> knowledge) {

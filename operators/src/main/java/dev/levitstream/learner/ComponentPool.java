@@ -90,6 +90,9 @@ final class ComponentPool implements AutoCloseable {
 
     /** Judges images, each by itself: an answer does not depend on its batch mates. */
     List<Judgement> judge(List<byte[]> images) {
+        if (images.isEmpty()) {
+            return List.of();
+        }
         List<Sight> sights = sights(images);
         float[][][] answers = new float[images.size()][size()][];
         for (int c = 0; c < size(); c++) {
@@ -178,16 +181,12 @@ final class ComponentPool implements AutoCloseable {
             return Collections.nCopies(images.size(), NOTHING);
         }
         int width = component * blueprint.knowledgeWidth();
-        float[] joined = get(component)
+        return get(component)
                 .probabilitiesOfEach(
                         images,
                         views.stream()
                                 .map(view -> Arrays.copyOf(view.knowledge(), width))
                                 .toList());
-        int classes = get(component).network().classes();
-        return IntStream.range(0, images.size())
-                .mapToObj(i -> Arrays.copyOfRange(joined, i * classes, (i + 1) * classes))
-                .toList();
     }
 
     /** What every component answers to images, whichever they are routed to: by component, then by image. */

@@ -73,22 +73,19 @@ final class ReplayLearner implements Learner {
         }
         List<String> labels = progress.labels().labels();
         List<ImagePrediction> predictions = new ArrayList<>(images.size());
-        int classes = net.network().classes();
-        float[] known = probabilities(images);
-        for (int i = 0; i < images.size(); i++) {
-            float[] scores = Arrays.copyOf(
-                    Arrays.copyOfRange(known, i * classes, (i + 1) * classes), classes == 0 ? 0 : labels.size());
+        for (float[] known : probabilities(images)) {
+            float[] scores = known.length == 0 ? known : Arrays.copyOf(known, labels.size());
             predictions.add(new ImagePrediction(labels, scores, 1, 0, Float.NaN));
         }
         return predictions;
     }
 
-    private float[] probabilities(List<LabelledImage> images) {
+    private List<float[]> probabilities(List<LabelledImage> images) {
+        List<float[]> nothing = Collections.nCopies(images.size(), NOTHING);
         return net.network().classes() == 0
-                ? NOTHING
+                ? nothing
                 : net.probabilitiesOfEach(
-                        images.stream().map(LabelledImage::pixels).toList(),
-                        Collections.nCopies(images.size(), NOTHING));
+                        images.stream().map(LabelledImage::pixels).toList(), nothing);
     }
 
     @Override

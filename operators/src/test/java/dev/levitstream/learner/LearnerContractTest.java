@@ -276,6 +276,7 @@ class LearnerContractTest {
             assertThat(grows.observe(List.of(a)).predictions().get(0).label()).isEmpty();
             assertThat(grows.observe(List.of(b)).predictions().get(0).labels()).containsExactly("a");
             assertThat(grows.predict(List.of(a)).get(0).scores()).hasSize(2);
+            assertThat(grows.predict(List.of())).isEmpty();
             assertThat(full.admits(Set.of("a", "b"))).isFalse();
             full.observe(List.of(a));
             assertThat(full.admits(Set.of("a"))).isTrue();
