@@ -24,7 +24,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What learners reach on the drawn stream, seed 0, preset stream: 1500 images per phase, too few for the second change
- * to be noticed. A change of these numbers is a change of the learner: say why in the commit that changes them.
+ * to be noticed. A change of these numbers is a change of the learner: say why in the commit that changes them. Those
+ * of {@code er} also change with the last bits of a sum: it stays at chance for some hundred updates, and what ends
+ * that is chaotic (six seeds: 0.23 to 0.73).
  */
 @Tag("slow")
 class GoldenRunTest {
@@ -59,7 +61,7 @@ class GoldenRunTest {
         "levit-no-dkf, 0.9950, 0.9204, 2",
         "levit-dkf-fixed, 0.9950, 0.9211, 2",
         "levit-dnn, 0.9983, 0.9113, 2",
-        "er, 0.6550, 0.3187, 1",
+        "er, 0.7267, 0.3409, 1",
         "finetune, 0.0550, 0.1056, 1"
     })
     void aLearnerReachesWhatItReachedBefore(String learner, double accuracy, double prequential, int components)
