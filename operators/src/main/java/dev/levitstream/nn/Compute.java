@@ -23,7 +23,6 @@ public final class Compute implements AutoCloseable {
         ARRAYS
     }
 
-    private final String device;
     private final Path path;
     private final NDManager manager;
     private final Map<String, PtSymbolBlock> scripts = new HashMap<>();
@@ -33,14 +32,8 @@ public final class Compute implements AutoCloseable {
      * @param path how networks are run
      */
     public Compute(String device, Path path) {
-        this.device = device;
         this.path = path;
         this.manager = NativeEngine.newManager(device);
-    }
-
-    /** {@code cpu} or {@code gpuN}. */
-    public String device() {
-        return device;
     }
 
     /** An owner of arrays on the device; the caller closes it. */

@@ -23,10 +23,6 @@ record FleetArray(Script script, String name, int rank) implements Variable {
         return new FleetArray(script, script.assign(operation + "(" + arguments + ")"), newRank);
     }
 
-    private FleetArray same(String operation) {
-        return line(rank, operation, name);
-    }
-
     private static FleetArray fleet(Array array) {
         return (FleetArray) array;
     }
@@ -47,6 +43,14 @@ record FleetArray(Script script, String name, int rank) implements Variable {
     private Array binary(String operation, Array other) {
         int common = Math.max(rank, fleet(other).rank);
         return line(common, operation, raised(common).name, fleet(other).raised(common).name);
+    }
+
+    @Override
+    public Array valueByValue(String operation, Object... arguments) {
+        return line(
+                rank,
+                operation,
+                Stream.concat(Stream.of(name), Arrays.stream(arguments)).toArray());
     }
 
     @Override
@@ -76,56 +80,6 @@ record FleetArray(Script script, String name, int rank) implements Variable {
     @Override
     public Array mul(Array other) {
         return binary("torch.mul", other);
-    }
-
-    @Override
-    public Array plus(double constant) {
-        return line(rank, "torch.add", name, constant);
-    }
-
-    @Override
-    public Array times(double constant) {
-        return line(rank, "torch.mul", name, constant);
-    }
-
-    @Override
-    public Array square() {
-        return same("torch.square");
-    }
-
-    @Override
-    public Array exp() {
-        return same("torch.exp");
-    }
-
-    @Override
-    public Array log() {
-        return same("torch.log");
-    }
-
-    @Override
-    public Array tanh() {
-        return same("torch.tanh");
-    }
-
-    @Override
-    public Array relu() {
-        return same("torch.relu");
-    }
-
-    @Override
-    public Array leakyRelu(float slope) {
-        return line(rank, "torch.leaky_relu", name, (double) slope);
-    }
-
-    @Override
-    public Array sigmoid() {
-        return same("torch.sigmoid");
-    }
-
-    @Override
-    public Array softplus() {
-        return same("torch.softplus");
     }
 
     @Override

@@ -36,8 +36,8 @@ public interface Program {
     float gradient(NDManager scope, NDArray flat, TrainingBatch batch, float[] gradient);
 
     /**
-     * The losses of G components of this shape, each of its own batch, and their gradients. On a GPU, where what costs
-     * is to start an operation, it costs little more than one component's.
+     * The losses of G components of this shape, each of its own batch, and their gradients. Meant for a GPU, where to
+     * start an operation is what costs; no GPU has run it yet.
      *
      * @param flats (G, size) parameters that require a gradient; borrowed, and attached to {@code scope} until that
      *     closes

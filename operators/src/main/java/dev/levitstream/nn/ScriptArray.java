@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * An array of a TorchScript function: the name of a local variable. Each operation appends a line to the script.
@@ -23,6 +24,13 @@ record ScriptArray(Script script, String name) implements Variable {
 
     private static String list(long... values) {
         return Arrays.toString(values);
+    }
+
+    @Override
+    public Array valueByValue(String operation, Object... arguments) {
+        return line(
+                operation,
+                Stream.concat(Stream.of(name), Arrays.stream(arguments)).toArray());
     }
 
     @Override
@@ -48,56 +56,6 @@ record ScriptArray(Script script, String name) implements Variable {
     @Override
     public Array mul(Array other) {
         return line("torch.mul", name, name(other));
-    }
-
-    @Override
-    public Array plus(double constant) {
-        return line("torch.add", name, constant);
-    }
-
-    @Override
-    public Array times(double constant) {
-        return line("torch.mul", name, constant);
-    }
-
-    @Override
-    public Array square() {
-        return line("torch.square", name);
-    }
-
-    @Override
-    public Array exp() {
-        return line("torch.exp", name);
-    }
-
-    @Override
-    public Array log() {
-        return line("torch.log", name);
-    }
-
-    @Override
-    public Array tanh() {
-        return line("torch.tanh", name);
-    }
-
-    @Override
-    public Array relu() {
-        return line("torch.relu", name);
-    }
-
-    @Override
-    public Array leakyRelu(float slope) {
-        return line("torch.leaky_relu", name, (double) slope);
-    }
-
-    @Override
-    public Array sigmoid() {
-        return line("torch.sigmoid", name);
-    }
-
-    @Override
-    public Array softplus() {
-        return line("torch.softplus", name);
     }
 
     @Override

@@ -55,8 +55,9 @@ final class ScriptProgram implements Program {
     }
 
     private float[] gradients(NDManager scope, Form form, NDArray flat, TrainingBatch batch, float[] gradient) {
-        Compiled loss = compiled(form, batch.loss(), batch.inputs());
-        NDList results = Backward.with(() -> run(scope, loss, flat, batch.inputs()));
+        NDArray[] inputs = batch.inputs();
+        Compiled loss = compiled(form, batch.loss(), inputs);
+        NDList results = Backward.with(() -> run(scope, loss, flat, inputs));
         Arrays.fill(gradient, 0);
         int size = network.layout().size();
         for (int i = 0; i < loss.used().size(); i++) {
