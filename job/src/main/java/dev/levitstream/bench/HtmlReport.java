@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /** One page that needs nothing else: data, page and charting library (Apache ECharts) in one file. */
-final class HtmlReport {
+public final class HtmlReport {
     private static final String PAGE = "/bench/report.html";
     private static final String LIBRARY = "/META-INF/resources/webjars/echarts/5.5.0/echarts.min.js";
 
@@ -29,9 +29,18 @@ final class HtmlReport {
             figures.add(row);
         }
         data.put("series", figures);
+        return page(PAGE, data);
+    }
+
+    /**
+     * A page with its data and the charting library inside.
+     *
+     * @param template resource with the places {@code LIBRARY} and {@code DATA} in comments
+     */
+    public static String page(String template, Object data) throws IOException {
         // an end tag inside a string would end the script
         String json = RunFolder.json(data).replace("</", "<\\/");
-        return resource(PAGE).replace("/*LIBRARY*/", resource(LIBRARY)).replace("/*DATA*/null", json);
+        return resource(template).replace("/*LIBRARY*/", resource(LIBRARY)).replace("/*DATA*/null", json);
     }
 
     private static String resource(String name) throws IOException {

@@ -3,7 +3,7 @@ package dev.levitstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.levitstream.bench.HtmlReport;
 import dev.levitstream.broker.EmbeddedKafka;
 import dev.levitstream.cluster.FlinkRest;
 import dev.levitstream.data.Sample;
@@ -12,9 +12,6 @@ import dev.levitstream.job.OptionCatalogue;
 import dev.levitstream.nn.ImageShape;
 import dev.levitstream.schema.ComponentCreated;
 import dev.levitstream.schema.Prediction;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -119,24 +116,13 @@ class CheckpointBytesIT {
         List<String> csv = new ArrayList<>(List.of("components,uploaded,whole"));
         checkpoints.forEach(one -> csv.add(one.components() + "," + one.uploaded() + "," + one.whole()));
         Files.write(Path.of("target/checkpoint-bytes.csv"), csv);
-        Files.writeString(Path.of("target/checkpoint-bytes.html"), page(checkpoints));
+        Files.writeString(
+                Path.of("target/checkpoint-bytes.html"), HtmlReport.page("/checkpoint-bytes.html", checkpoints));
         double few = mean(checkpoints, 1, 10);
         double many = mean(checkpoints, COMPONENTS - 10, COMPONENTS);
         System.out.printf(
                 "mean upload: %.1f MB at 1 to 10 components, %.1f MB at the last 10%n", few / 1e6, many / 1e6);
         assertThat(many).isLessThan(1.3 * few);
-    }
-
-    private static String page(List<Checkpoint> checkpoints) throws IOException {
-        return resource("/checkpoint-bytes.html")
-                .replace("/*LIBRARY*/", resource("/META-INF/resources/webjars/echarts/5.5.0/echarts.min.js"))
-                .replace("/*DATA*/null", new ObjectMapper().writeValueAsString(checkpoints));
-    }
-
-    private static String resource(String name) throws IOException {
-        try (InputStream in = CheckpointBytesIT.class.getResourceAsStream(name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
     }
 
     private static double mean(List<Checkpoint> checkpoints, int from, int to) {

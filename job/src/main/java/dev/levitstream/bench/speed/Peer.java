@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The same case in PyTorch, in a Python process of its own with one thread. */
 final class Peer implements AutoCloseable {
@@ -28,12 +29,9 @@ final class Peer implements AutoCloseable {
     private final String version;
     private final double gigaflops;
 
-    /**
-     * @param python command that has PyTorch
-     * @param folder empty; what the two exchange
-     */
-    Peer(Case what, String python, Path folder) throws IOException {
-        this.folder = folder;
+    /** @param python command that has PyTorch */
+    Peer(Case what, String python) throws IOException {
+        folder = Files.createTempDirectory("bench-speed"); // what the two exchange
         write(what);
         try (InputStream script = Peer.class.getResourceAsStream(SCRIPT)) {
             Files.copy(script, folder.resolve("peer.py"), StandardCopyOption.REPLACE_EXISTING);
@@ -136,5 +134,11 @@ final class Peer implements AutoCloseable {
     public void close() throws IOException {
         questions.close();
         process.destroy();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(folder);
     }
 }

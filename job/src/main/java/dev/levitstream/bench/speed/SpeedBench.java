@@ -12,7 +12,6 @@ import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Presets;
 import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.ImageShape;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -131,41 +130,41 @@ public final class SpeedBench {
             script.loss();
             arrays.loss();
             requireAgreement(one, "arrays", script.gradient(), arrays.gradient());
-            List<double[]> medians = new ArrayList<>();
-            if (python.isPresent()) {
-                try (Peer peer = new Peer(one, python.get(), Files.createTempDirectory("bench-speed"));
-                        Peer smallPeer = new Peer(small, python.get(), Files.createTempDirectory("bench-speed"))) {
-                    peer.loss();
-                    requireAgreement(one, "PyTorch " + peer.version(), script.gradient(), peer.gradient());
-                    other = String.format(
-                            Locale.ROOT,
-                            " PyTorch %s, eager, one thread, whose own matrix product reaches %.0f GFLOP/s.",
-                            peer.version(),
-                            peer.gigaflops());
-                    updates.add(times -> peer.seconds("update", times));
-                    predictions.add(times -> smallPeer.seconds("predict", times));
-                    medians.add(takingTurns(updates));
-                    medians.add(takingTurns(predictions));
-                }
-            } else {
-                medians.add(takingTurns(updates));
-                medians.add(takingTurns(predictions));
+            if (python.isEmpty()) {
+                report(one, peak, updates, predictions);
+                return;
             }
-            double[] update = medians.get(0);
-            double[] prediction = medians.get(1);
-            line(
-                    "| %s | %d | %d | %.2f | %.0f %% | %.2f | %s | %.2f | %.2f | %s |",
-                    one.name(),
-                    one.batch(),
-                    one.frozen() + 1,
-                    1e3 * update[0],
-                    100 * one.updateOperations() / update[0] / peak,
-                    update[1],
-                    toPeer(update),
-                    1e3 * prediction[0],
-                    prediction[1],
-                    toPeer(prediction));
+            try (Peer peer = new Peer(one, python.get());
+                    Peer smallPeer = new Peer(small, python.get())) {
+                peer.loss();
+                requireAgreement(one, "PyTorch " + peer.version(), script.gradient(), peer.gradient());
+                other = String.format(
+                        Locale.ROOT,
+                        " PyTorch %s, eager, one thread, whose own matrix product reaches %.0f GFLOP/s.",
+                        peer.version(),
+                        peer.gigaflops());
+                updates.add(times -> peer.seconds("update", times));
+                predictions.add(times -> smallPeer.seconds("predict", times));
+                report(one, peak, updates, predictions);
+            }
         }
+    }
+
+    private void report(Case one, double peak, List<Timed> updates, List<Timed> predictions) throws Exception {
+        double[] update = takingTurns(updates);
+        double[] prediction = takingTurns(predictions);
+        line(
+                "| %s | %d | %d | %.2f | %.0f %% | %.2f | %s | %.2f | %.2f | %s |",
+                one.name(),
+                one.batch(),
+                one.frozen() + 1,
+                1e3 * update[0],
+                100 * one.updateOperations() / update[0] / peak,
+                update[1],
+                toPeer(update),
+                1e3 * prediction[0],
+                prediction[1],
+                toPeer(prediction));
     }
 
     private static String toPeer(double[] medians) {
