@@ -24,6 +24,7 @@ public final class Compute implements AutoCloseable {
     }
 
     private final Path path;
+    private final Products products;
     private final NDManager manager;
     private final Map<String, PtSymbolBlock> scripts = new HashMap<>();
 
@@ -32,7 +33,12 @@ public final class Compute implements AutoCloseable {
      * @param path how networks are run
      */
     public Compute(String device, Path path) {
+        this(device, path, Products.of(device));
+    }
+
+    Compute(String device, Path path, Products products) {
         this.path = path;
+        this.products = products;
         this.manager = NativeEngine.newManager(device);
     }
 
@@ -43,10 +49,16 @@ public final class Compute implements AutoCloseable {
 
     /** The functions of a network. */
     public Program program(ComponentNetwork network) {
-        return path == Path.SCRIPT ? new ScriptProgram(network, this::compile) : new ArrayProgram(network);
+        return path == Path.SCRIPT ? new ScriptProgram(network, this) : new ArrayProgram(network);
     }
 
-    private PtSymbolBlock compile(String text) {
+    /** How scripts multiply matrices. */
+    Products products() {
+        return products;
+    }
+
+    /** Compiles a script's text, or finds it compiled. */
+    PtSymbolBlock compile(String text) {
         return scripts.computeIfAbsent(text, any -> {
             try {
                 return JniUtils.loadModule(

@@ -19,8 +19,7 @@ import java.util.stream.Stream;
  */
 record FleetArray(Script script, String name, int rank) implements Variable {
     private FleetArray line(int newRank, String operation, Object... operands) {
-        String arguments = Arrays.stream(operands).map(Object::toString).collect(Collectors.joining(", "));
-        return new FleetArray(script, script.assign(operation + "(" + arguments + ")"), newRank);
+        return new FleetArray(script, script.call(operation, operands), newRank);
     }
 
     private static FleetArray fleet(Array array) {

@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -35,21 +37,28 @@ final class Script {
         EACH,
         /** Its value, a scalar, and the gradient at each parameter that it uses. */
         GRADIENT,
-        /** The same of several components at once, each with its own batch: axis 0 of all arrays is the component. */
-        FLEET
+        /** The same of several components, each with its own batch: axis 0 of all arrays is the component. */
+        FLEET,
+        /** The same, by a loop over them. */
+        IN_TURN
     }
 
     private final Form form;
     private final ParameterLayout layout;
+    private final Products products;
     private final List<String> parameterLines = new ArrayList<>();
     private final List<String> lines = new ArrayList<>();
     private final Map<String, Array> parameters = new HashMap<>();
     private final List<ParameterLayout.Entry> used = new ArrayList<>();
     private int variables;
 
-    private Script(Form form, ParameterLayout layout) {
+    private final Tape tape = new Tape(this);
+
+    private Script(Form form, ParameterLayout layout, Products products) {
         this.form = form;
         this.layout = layout;
+        // image by image most products have one row
+        this.products = form == Form.EACH ? Products.PLAIN : products;
     }
 
     /**
@@ -64,24 +73,38 @@ final class Script {
      * Writes a function down.
      *
      * @param ranks axes of the arrays that it takes beside the parameters, for one component
+     * @param products how it multiplies matrices
      */
-    static Written write(Form form, NetworkFunction function, ComponentNetwork network, List<Integer> ranks) {
-        Script script = new Script(form, network.layout());
+    static Written write(
+            Form form, NetworkFunction function, ComponentNetwork network, List<Integer> ranks, Products products) {
+        Script script = new Script(form, network.layout(), products);
         List<Array> taken = IntStream.range(0, ranks.size())
-                .mapToObj(i -> script.variable(script.input(i), ranks.get(i)))
+                .mapToObj(i -> script.variable(script.input(i), ranks.get(i), false))
                 .toList();
         List<String> results = function.apply(network, script::parameter, taken).stream()
                 .map(result -> ((Variable) result).name())
                 .toList();
-        return new Written(script.text(ranks.size(), results), List.copyOf(script.used));
+        return new Written(script.text(ranks.size(), script.returned(results)), List.copyOf(script.used));
     }
 
-    private Array variable(String name, int rank) {
-        return form == Form.FLEET ? new FleetArray(this, name, rank) : new ScriptArray(this, name);
+    private Array variable(String name, int rank, boolean parameter) {
+        return switch (form) {
+            case WHOLE, EACH -> new ScriptArray(this, name);
+            case GRADIENT, IN_TURN -> new TapeArray(tape, name, parameter);
+            case FLEET -> new FleetArray(this, name, rank);
+        };
+    }
+
+    Products products() {
+        return products;
     }
 
     private String input(int i) {
-        return form == Form.EACH ? assign("torch.narrow(x" + i + ", 0, i, 1)") : "x" + i;
+        return switch (form) {
+            case WHOLE, GRADIENT, FLEET -> "x" + i;
+            case EACH -> assign("torch.narrow(x" + i + ", 0, i, 1)");
+            case IN_TURN -> assign("torch.select(x" + i + ", 0, i)");
+        };
     }
 
     /** Appends a line; the name of its result. */
@@ -89,6 +112,12 @@ final class Script {
         String name = "t" + variables++;
         lines.add(name + " = " + expression);
         return name;
+    }
+
+    /** Appends a line that calls an operation; the name of its result. */
+    String call(String operation, Object... operands) {
+        return assign(
+                Arrays.stream(operands).map(Object::toString).collect(Collectors.joining(", ", operation + "(", ")")));
     }
 
     private Array parameter(String name) {
@@ -106,57 +135,86 @@ final class Script {
                 .collect(Collectors.joining(", ", fleet ? "[" + FLEET_SIZE + ", " : "[", "]"));
         used.add(entry);
         parameterLines.add(view + " = torch.view(" + part + ", " + sizes + ")");
-        return variable(view, entry.shape().dimension());
+        return variable(view, entry.shape().dimension(), true);
+    }
+
+    /** What the function returns, given what the network made. */
+    private List<String> returned(List<String> made) {
+        return switch (form) {
+            case WHOLE, EACH -> made;
+            case GRADIENT, IN_TURN -> {
+                tape.differentiate(made.get(0));
+                yield Stream.concat(
+                                made.stream(),
+                                IntStream.range(0, used.size())
+                                        .mapToObj(k -> call("torch.contiguous", tape.gradient("p" + k))))
+                        .toList();
+            }
+            case FLEET -> {
+                // at each view by itself: at the flat vector they would be joined, which costs as much as a layer
+                String views =
+                        IntStream.range(0, used.size()).mapToObj(k -> "p" + k).collect(Collectors.joining(", "));
+                String all = assign("torch.autograd.grad([torch.sum(" + made.get(0) + ")], [" + views + "])");
+                yield Stream.concat(
+                                made.stream(),
+                                IntStream.range(0, used.size())
+                                        .mapToObj(k -> assign("unchecked_cast(Tensor, " + all + "[" + k + "])")))
+                        .toList();
+            }
+        };
     }
 
     private String text(int inputs, List<String> results) {
         List<String> text = new ArrayList<>();
-        String arguments =
-                IntStream.range(0, inputs).mapToObj(i -> ", x" + i + ": Tensor").collect(Collectors.joining());
-        boolean gradient = form == Form.GRADIENT || form == Form.FLEET;
-        int outputs = gradient ? 1 + used.size() : results.size();
-        String types = IntStream.range(0, outputs).mapToObj(i -> "Tensor").collect(Collectors.joining(", "));
-        if (form == Form.FLEET) {
-            text.add(FLEET_SIZE + " = torch.size(flat, 0)");
-        }
-        text.addAll(parameterLines);
         switch (form) {
-            case WHOLE -> {
+            case WHOLE, GRADIENT -> {
+                text.addAll(parameterLines);
                 text.addAll(lines);
-                text.add("return (" + results.stream().map(r -> r + ",").collect(Collectors.joining(" ")) + ")");
             }
-            case GRADIENT, FLEET -> {
+            case FLEET -> {
+                text.add(FLEET_SIZE + " = torch.size(flat, 0)");
+                text.addAll(parameterLines);
                 text.addAll(lines);
-                // at each view by itself: at the flat vector they would be joined, which costs as much as a layer
-                String views =
-                        IntStream.range(0, used.size()).mapToObj(k -> "p" + k).collect(Collectors.joining(", "));
-                text.add("gradients = torch.autograd.grad([torch.sum(" + results.get(0) + ")], [" + views + "])");
-                text.add("return (" + results.get(0)
-                        + IntStream.range(0, used.size())
-                                .mapToObj(k -> ", unchecked_cast(Tensor, gradients[" + k + "])")
-                                .collect(Collectors.joining())
-                        + ")");
             }
             case EACH -> {
-                for (int r = 0; r < results.size(); r++) {
-                    text.add("r" + r + " = annotate(List[Tensor], [])");
-                }
-                text.add("for i in range(torch.size(x0, 0)):");
-                lines.forEach(line -> text.add("  " + line));
-                for (int r = 0; r < results.size(); r++) {
-                    text.add("  a" + r + " = torch.append(r" + r + ", " + results.get(r) + ")");
-                }
-                text.add("return ("
-                        + IntStream.range(0, results.size())
-                                .mapToObj(r -> "torch.cat(r" + r + ", 0),")
-                                .collect(Collectors.joining(" "))
-                        + ")");
+                text.addAll(parameterLines);
+                text.addAll(loop("torch.size(x0, 0)", lines, results, "torch.cat"));
+            }
+            case IN_TURN -> {
+                List<String> body = new ArrayList<>(List.of("flat = torch.select(flats, 0, i)"));
+                body.addAll(parameterLines);
+                body.addAll(lines);
+                text.addAll(loop("torch.size(flats, 0)", body, results, "torch.stack"));
             }
         }
+        boolean joined = form == Form.EACH || form == Form.IN_TURN;
+        text.add(IntStream.range(0, results.size())
+                .mapToObj(r -> joined ? "a" + r + "," : results.get(r) + ",")
+                .collect(Collectors.joining(" ", "return (", ")")));
+        String arguments =
+                IntStream.range(0, inputs).mapToObj(i -> ", x" + i + ": Tensor").collect(Collectors.joining());
+        String types = results.stream().map(any -> "Tensor").collect(Collectors.joining(", "));
         return "class " + CLASS + "(Module):\n  __parameters__ = []\n  __buffers__ = []\n"
-                + "  def forward(self: __torch__." + CLASS + ", flat: Tensor" + arguments + ") -> Tuple[" + types
-                + "]:\n"
+                + "  def forward(self: __torch__." + CLASS + ", " + (form == Form.IN_TURN ? "flats" : "flat")
+                + ": Tensor" + arguments + ") -> Tuple[" + types + "]:\n"
                 + text.stream().map(line -> INDENT + line + "\n").collect(Collectors.joining());
+    }
+
+    /** A loop over i whose results are joined along axis 0, as a0, a1 and so on. */
+    private static List<String> loop(String times, List<String> body, List<String> results, String join) {
+        List<String> text = new ArrayList<>();
+        for (int r = 0; r < results.size(); r++) {
+            text.add("r" + r + " = annotate(List[Tensor], [])");
+        }
+        text.add("for i in range(" + times + "):");
+        body.forEach(line -> text.add("  " + line));
+        for (int r = 0; r < results.size(); r++) {
+            text.add("  u" + r + " = torch.append(r" + r + ", " + results.get(r) + ")");
+        }
+        for (int r = 0; r < results.size(); r++) {
+            text.add("a" + r + " = " + join + "(r" + r + ", 0)");
+        }
+        return text;
     }
 
     /** The archive that the engine loads: text, a pickled object of its class without attributes, no constants. */

@@ -2,7 +2,6 @@ package dev.levitstream.nn;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -14,8 +13,7 @@ import java.util.stream.Stream;
  */
 record ScriptArray(Script script, String name) implements Variable {
     private Array line(String operation, Object... operands) {
-        String arguments = Arrays.stream(operands).map(Object::toString).collect(Collectors.joining(", "));
-        return new ScriptArray(script, script.assign(operation + "(" + arguments + ")"));
+        return new ScriptArray(script, script.call(operation, operands));
     }
 
     private static String name(Array array) {
@@ -35,7 +33,7 @@ record ScriptArray(Script script, String name) implements Variable {
 
     @Override
     public Array linear(Array weight, Array bias) {
-        return line("torch.addmm", name(bias), name, name(weight));
+        return new ScriptArray(script, script.products().linear(script, name, name(weight), name(bias)));
     }
 
     @Override

@@ -18,20 +18,15 @@ import java.util.Map;
  * the gradient is taken inside it, so that nothing of the graph ever reaches Java.
  */
 final class ScriptProgram implements Program {
-    /** Compiles a script's text, or finds it compiled. */
-    interface Compiler {
-        PtSymbolBlock compile(String text);
-    }
-
     private record Compiled(PtSymbolBlock module, List<ParameterLayout.Entry> used) {}
 
     private final ComponentNetwork network;
-    private final Compiler compiler;
+    private final Compute compute;
     private final Map<Form, Map<NetworkFunction, Compiled>> modules = new EnumMap<>(Form.class);
 
-    ScriptProgram(ComponentNetwork network, Compiler compiler) {
+    ScriptProgram(ComponentNetwork network, Compute compute) {
         this.network = network;
-        this.compiler = compiler;
+        this.compute = compute;
     }
 
     @Override
@@ -51,15 +46,19 @@ final class ScriptProgram implements Program {
 
     @Override
     public float[] fleetGradient(NDManager scope, NDArray flats, TrainingBatch batches, float[] gradient) {
-        return gradients(scope, Form.FLEET, flats, batches, gradient);
+        return gradients(scope, compute.products().batched() ? Form.FLEET : Form.IN_TURN, flats, batches, gradient);
     }
 
     private float[] gradients(NDManager scope, Form form, NDArray flat, TrainingBatch batch, float[] gradient) {
         NDArray[] inputs = batch.inputs();
         Compiled loss = compiled(form, batch.loss(), inputs);
-        NDList results = Backward.with(() -> run(scope, loss, flat, inputs));
-        Arrays.fill(gradient, 0);
+        NDList results = form == Form.FLEET
+                ? Backward.with(() -> run(scope, loss, flat, inputs))
+                : Backward.without(() -> run(scope, loss, flat, inputs));
         int size = network.layout().size();
+        if (loss.used().stream().mapToInt(ParameterLayout.Entry::size).sum() < size) {
+            Arrays.fill(gradient, 0);
+        }
         for (int i = 0; i < loss.used().size(); i++) {
             ParameterLayout.Entry entry = loss.used().get(i);
             Tensors.read(results.get(1 + i), gradient, entry.offset(), entry.size(), size);
@@ -70,12 +69,12 @@ final class ScriptProgram implements Program {
     private Compiled compiled(Form form, NetworkFunction function, NDArray... inputs) {
         return modules.computeIfAbsent(form, any -> new EnumMap<>(NetworkFunction.class))
                 .computeIfAbsent(function, any -> {
-                    int leading = form == Form.FLEET ? 1 : 0;
+                    int leading = form == Form.FLEET || form == Form.IN_TURN ? 1 : 0;
                     List<Integer> ranks = Arrays.stream(inputs)
                             .map(input -> input.getShape().dimension() - leading)
                             .toList();
-                    Script.Written written = Script.write(form, function, network, ranks);
-                    return new Compiled(compiler.compile(written.text()), written.used());
+                    Script.Written written = Script.write(form, function, network, ranks, compute.products());
+                    return new Compiled(compute.compile(written.text()), written.used());
                 });
     }
 

@@ -40,10 +40,13 @@ class NetworkOracleTest {
     private static final int FROZEN = 2;
 
     private final Compute compute = new Compute("cpu", Path.SCRIPT);
+    /** As on a GPU. */
+    private final Compute plain = new Compute("cpu", Path.SCRIPT, Products.PLAIN);
 
     @AfterEach
     void close() {
         compute.close();
+        plain.close();
     }
 
     /** One network with random parameters, random images, and its naive twin. */
@@ -218,10 +221,12 @@ class NetworkOracleTest {
     @MethodSource("pathsAndSeeds")
     void scriptsAndArraysGiveTheSameLossAndGradient(Level level, Gates gates, boolean conv, int frozen, long seed) {
         Pair pair = new Pair(level, gates, conv, frozen, seed);
-        Loss script = pair.loss(compute.program(pair.network), compute);
         Loss arrays = pair.loss(new ArrayProgram(pair.network), compute);
-        assertThat(script.value()).isCloseTo(arrays.value(), within(1e-6f * Math.abs(arrays.value())));
-        assertSame(script.gradient(), arrays.gradient());
+        for (Compute either : List.of(compute, plain)) {
+            Loss script = pair.loss(either.program(pair.network), compute);
+            assertThat(script.value()).isCloseTo(arrays.value(), within(1e-6f * Math.abs(arrays.value())));
+            assertSame(script.gradient(), arrays.gradient());
+        }
     }
 
     /** Up to 1e-6 of the largest value. */
@@ -299,7 +304,6 @@ class NetworkOracleTest {
                 .mapToObj(k -> new Pair(level, gates, conv, frozen, 100 * seed + k))
                 .toList();
         int size = pairs.get(0).parameters.length;
-        Program program = compute.program(pairs.get(0).network);
         try (NDManager scope = compute.newManager()) {
             NDArray flats = stacked(pairs.stream()
                     .map(pair -> Tensors.of(scope, pair.parameters, new Shape(size)))
@@ -314,16 +318,19 @@ class NetworkOracleTest {
                     stackedIfThere(
                             batches.stream().map(batch -> batch.targets()).toList()),
                     stacked(batches.stream().map(batch -> batch.noise()).toList()));
-            float[] gradient = new float[pairs.size() * size];
-            float[] losses = program.fleetGradient(scope, flats, together, gradient);
             float[] oneByOne = new float[pairs.size() * size];
             float[] oracle = new ArrayProgram(pairs.get(0).network).fleetGradient(scope, flats, together, oneByOne);
-            for (int g = 0; g < pairs.size(); g++) {
-                Loss own = pairs.get(g).loss(program, compute);
-                assertThat(losses[g]).isCloseTo(own.value(), within(1e-6f * Math.abs(own.value())));
-                assertThat(losses[g]).isCloseTo(oracle[g], within(1e-6f * Math.abs(own.value())));
-                assertSame(Arrays.copyOfRange(gradient, g * size, (g + 1) * size), own.gradient());
-                assertSame(Arrays.copyOfRange(oneByOne, g * size, (g + 1) * size), own.gradient());
+            for (Compute either : List.of(compute, plain)) {
+                Program program = either.program(pairs.get(0).network);
+                float[] gradient = new float[pairs.size() * size];
+                float[] losses = program.fleetGradient(scope, flats, together, gradient);
+                for (int g = 0; g < pairs.size(); g++) {
+                    Loss own = pairs.get(g).loss(program, compute);
+                    assertThat(losses[g]).isCloseTo(own.value(), within(1e-6f * Math.abs(own.value())));
+                    assertThat(losses[g]).isCloseTo(oracle[g], within(1e-6f * Math.abs(own.value())));
+                    assertSame(Arrays.copyOfRange(gradient, g * size, (g + 1) * size), own.gradient());
+                    assertSame(Arrays.copyOfRange(oneByOne, g * size, (g + 1) * size), own.gradient());
+                }
             }
         }
     }
@@ -388,7 +395,7 @@ class NetworkOracleTest {
     }
 
     private List<Program> programs(Pair pair) {
-        return List.of(compute.program(pair.network), new ArrayProgram(pair.network));
+        return List.of(compute.program(pair.network), plain.program(pair.network), new ArrayProgram(pair.network));
     }
 
     private static float[] only(NDList results) {

@@ -1,0 +1,73 @@
+package dev.levitstream.nn;
+
+/** How a script multiplies matrices. The weight is (in, out), rows (B, in), gradients of the result (B, out). */
+enum Products {
+    /** As the engine does by default: on any device. */
+    PLAIN {
+        @Override
+        String linear(Script script, String rows, String weight, String bias) {
+            return script.call("torch.addmm", bias, rows, weight);
+        }
+
+        @Override
+        String timesTransposed(Script script, String gradients, String weight) {
+            return script.call("torch.mm", gradients, script.call("torch.t", weight));
+        }
+
+        @Override
+        String transposedTimes(Script script, String turned, String gradients) {
+            return script.call("torch.mm", turned, gradients);
+        }
+    },
+    /**
+     * By oneDNN, on a CPU. It uses all instructions of every maker's processors; the default library keeps the widest
+     * ones for its own maker's, which makes it half as fast on others. For a single row it is slower.
+     */
+    ONEDNN {
+        @Override
+        String linear(Script script, String rows, String weight, String bias) {
+            return pointwise(script, rows, script.call("torch.t", script.call("torch.contiguous", weight)), bias);
+        }
+
+        @Override
+        String timesTransposed(Script script, String gradients, String weight) {
+            return pointwise(script, gradients, script.call("torch.contiguous", weight), "None");
+        }
+
+        @Override
+        String transposedTimes(Script script, String turned, String gradients) {
+            return pointwise(script, turned, script.call("torch.t", gradients), "None");
+        }
+
+        /** x w^T + b, the form of the operation: w is (out, in), as a view if need be. */
+        private String pointwise(Script script, String x, String w, String b) {
+            return script.call(
+                    "ops.mkldnn._linear_pointwise",
+                    x,
+                    w,
+                    b,
+                    "\"none\"",
+                    "annotate(List[Optional[number]], [])",
+                    "\"\"");
+        }
+    };
+
+    /** The best for a device. */
+    static Products of(String device) {
+        return device.equals("cpu") ? ONEDNN : PLAIN;
+    }
+
+    /** Whether a product over all components of a fleet is worth it: not on a CPU, where each is best done in cache. */
+    boolean batched() {
+        return this == PLAIN;
+    }
+
+    /** Rows times weight, plus bias (out): (B, out). */
+    abstract String linear(Script script, String rows, String weight, String bias);
+
+    /** Gradients times the transposed weight: (B, in). */
+    abstract String timesTransposed(Script script, String gradients, String weight);
+
+    /** Rows, already transposed to (in, B), times gradients: (in, out). */
+    abstract String transposedTimes(Script script, String turned, String gradients);
+}

@@ -1,0 +1,82 @@
+package dev.levitstream.nn;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Reverse-mode differentiation of a script that is being written (Baydin et al., "Automatic differentiation in machine
+ * learning: a survey", JMLR 18, 2018, section 3.2): what was noted during the forward lines is written down backwards.
+ */
+final class Tape {
+    private final Script script;
+    private final Deque<Runnable> notes = new ArrayDeque<>();
+    /** Variable to its gradient, as far as it is known. */
+    private final Map<String, String> gradients = new HashMap<>();
+
+    private final Map<String, String> transposed = new HashMap<>();
+
+    Tape(Script script) {
+        this.script = script;
+    }
+
+    Script script() {
+        return script;
+    }
+
+    /** How the gradient of a variable passes back to what it came of; not done where it has none. */
+    void note(String variable, Consumer<String> back) {
+        notes.push(() -> {
+            if (gradients.containsKey(variable)) {
+                back.accept(gradients.get(variable));
+            }
+        });
+    }
+
+    /** The same of several variables at once; one without a gradient has zeros. */
+    void note(List<String> variables, Consumer<List<String>> back) {
+        notes.push(() -> {
+            if (variables.stream().anyMatch(gradients::containsKey)) {
+                List<String> all = new ArrayList<>();
+                for (String variable : variables) {
+                    all.add(
+                            gradients.containsKey(variable)
+                                    ? gradients.get(variable)
+                                    : script.call("torch.zeros_like", variable));
+                }
+                back.accept(all);
+            }
+        });
+    }
+
+    /** Adds to a variable's gradient. */
+    void add(String variable, String part) {
+        gradients.merge(variable, part, (one, other) -> script.call("torch.add", one, other));
+    }
+
+    /** The transpose of a matrix, copied: made once, however many products need it. */
+    String transposed(String variable) {
+        return transposed.computeIfAbsent(
+                variable, any -> script.call("torch.contiguous", script.call("torch.t", variable)));
+    }
+
+    /** Writes the lines that lead from a scalar back to all that it depends on. */
+    void differentiate(String scalar) {
+        add(scalar, script.call("torch.ones_like", scalar));
+        while (!notes.isEmpty()) {
+            notes.pop().run();
+        }
+    }
+
+    /** The gradient at a variable, once it is {@link #differentiate differentiated}; it must have one. */
+    String gradient(String variable) {
+        if (!gradients.containsKey(variable)) {
+            throw new IllegalStateException("variable=" + variable + " has no gradient");
+        }
+        return gradients.get(variable);
+    }
+}

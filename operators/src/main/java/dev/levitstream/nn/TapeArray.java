@@ -1,0 +1,322 @@
+package dev.levitstream.nn;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * An array of a TorchScript function whose gradient is wanted. Each operation appends its line to the script and notes
+ * on the tape the lines by which a gradient passes back through it. The engine's own backward pass would do too, but it
+ * cannot differentiate the fast matrix products, and its books cost as much as a small layer.
+ *
+ * @param tape that takes the notes
+ * @param name of the variable
+ * @param varies whether it depends on what is differentiated by
+ */
+record TapeArray(Tape tape, String name, boolean varies) implements Variable {
+    private static TapeArray taped(Array array) {
+        return (TapeArray) array;
+    }
+
+    private String line(String operation, Object... operands) {
+        return tape.script().call(operation, operands);
+    }
+
+    /**
+     * A result.
+     *
+     * @param back takes the result's name and its gradient's, and passes on what the operands get
+     */
+    private TapeArray result(String variable, BiConsumer<String, String> back, TapeArray... operands) {
+        boolean any = Stream.of(operands).anyMatch(TapeArray::varies);
+        if (any) {
+            tape.note(variable, gradient -> back.accept(variable, gradient));
+        }
+        return new TapeArray(tape, variable, any);
+    }
+
+    /** Takes a part of this array's gradient: the result of an operation that is not written where nobody asks. */
+    private void receive(String operation, Object... operands) {
+        if (varies) {
+            tape.add(name, line(operation, operands));
+        }
+    }
+
+    private void receiveAsIs(String gradient) {
+        if (varies) {
+            tape.add(name, gradient);
+        }
+    }
+
+    private String size() {
+        return "torch.size(" + name + ")";
+    }
+
+    private static String list(long... values) {
+        return Arrays.toString(values);
+    }
+
+    @Override
+    public Array valueByValue(String operation, Object... arguments) {
+        String variable = line(
+                operation,
+                Stream.concat(Stream.of(name), Arrays.stream(arguments)).toArray());
+        return result(variable, (y, gradient) -> passBack(operation, arguments, y, gradient), this);
+    }
+
+    private void passBack(String operation, Object[] arguments, String y, String gradient) {
+        switch (operation) {
+            case "torch.add" -> receiveAsIs(gradient);
+            case "torch.mul" -> receive("torch.mul", gradient, arguments[0]);
+            case "torch.square" -> receive("torch.mul", line("torch.mul", gradient, name), 2.0);
+            case "torch.exp" -> receive("torch.mul", gradient, y);
+            case "torch.log" -> receive("torch.div", gradient, name);
+            case "torch.tanh" -> receive("torch.tanh_backward", gradient, y);
+            case "torch.relu" -> receive("torch.threshold_backward", gradient, y, 0);
+            case "torch.leaky_relu" -> receive("torch.leaky_relu_backward", gradient, name, arguments[0], "False");
+            case "torch.sigmoid" -> receive("torch.sigmoid_backward", gradient, y);
+            case "torch.softplus" -> receive("torch.softplus_backward", gradient, name, 1, 20);
+            default -> throw new IllegalStateException("operation=" + operation + " has no derivative here");
+        }
+    }
+
+    @Override
+    public Array linear(Array weight, Array bias) {
+        TapeArray w = taped(weight);
+        TapeArray b = taped(bias);
+        Products products = tape.script().products();
+        return result(
+                products.linear(tape.script(), name, w.name, b.name),
+                (y, gradient) -> {
+                    String dense = line("torch.contiguous", gradient);
+                    if (varies) {
+                        receiveAsIs(products.timesTransposed(tape.script(), dense, w.name));
+                    }
+                    w.receiveAsIs(products.transposedTimes(tape.script(), tape.transposed(name), dense));
+                    b.receive("torch.sum", dense, list(0));
+                },
+                this,
+                w,
+                b);
+    }
+
+    @Override
+    public Array attention(Array keys, Array values, int width) {
+        TapeArray k = taped(keys);
+        TapeArray v = taped(values);
+        double scale = 1 / Math.sqrt(width);
+        String size = size();
+        String q3 = line("torch.flatten", name, 0, 1); // (B h, N, Q): copied once, for both directions
+        String k3 = line("torch.flatten", k.name, 0, 1);
+        String v3 = line("torch.flatten", v.name, 0, 1);
+        String scores = line("torch.mul", line("torch.bmm", q3, turned(k3)), scale);
+        String weights = line("torch.softmax", scores, -1);
+        return result(
+                line("torch.reshape", line("torch.bmm", weights, v3), size),
+                (y, gradient) -> {
+                    String g3 = line("torch.flatten", gradient, 0, 1);
+                    v.receive("torch.reshape", line("torch.bmm", turned(weights), g3), size);
+                    String atWeights = line("torch.bmm", g3, turned(v3));
+                    String atScores = line("torch._softmax_backward_data", atWeights, weights, -1, FLOAT);
+                    String scaled = line("torch.mul", atScores, scale);
+                    receive("torch.reshape", line("torch.bmm", scaled, k3), size);
+                    k.receive("torch.reshape", line("torch.bmm", turned(scaled), q3), size);
+                },
+                this,
+                k,
+                v);
+    }
+
+    private String turned(String matrices) {
+        return line("torch.transpose", matrices, 1, 2);
+    }
+
+    /** The engine's number for single precision. */
+    private static final int FLOAT = 6;
+
+    @Override
+    public Array add(Array other) {
+        TapeArray o = taped(other);
+        return result(
+                line("torch.add", name, o.name),
+                (y, gradient) -> {
+                    receive("torch.sum_to_size", gradient, size());
+                    o.receive("torch.sum_to_size", gradient, o.size());
+                },
+                this,
+                o);
+    }
+
+    @Override
+    public Array sub(Array other) {
+        TapeArray o = taped(other);
+        return result(
+                line("torch.sub", name, o.name),
+                (y, gradient) -> {
+                    receive("torch.sum_to_size", gradient, size());
+                    if (o.varies) {
+                        o.receive("torch.sum_to_size", line("torch.neg", gradient), o.size());
+                    }
+                },
+                this,
+                o);
+    }
+
+    @Override
+    public Array mul(Array other) {
+        TapeArray o = taped(other);
+        return result(
+                line("torch.mul", name, o.name),
+                (y, gradient) -> {
+                    passProduct(this, o, gradient);
+                    passProduct(o, this, gradient);
+                },
+                this,
+                o);
+    }
+
+    private static void passProduct(TapeArray to, TapeArray factor, String gradient) {
+        if (to.varies) {
+            to.receive("torch.sum_to_size", to.line("torch.mul", gradient, factor.name), to.size());
+        }
+    }
+
+    @Override
+    public Array softmax(int axis) {
+        return result(
+                line("torch.softmax", name, axis),
+                (y, gradient) -> receive("torch._softmax_backward_data", gradient, y, axis, FLOAT),
+                this);
+    }
+
+    @Override
+    public Array logSoftmax(int axis) {
+        return result(
+                line("torch.log_softmax", name, axis),
+                (y, gradient) -> receive("torch._log_softmax_backward_data", gradient, y, axis, FLOAT),
+                this);
+    }
+
+    @Override
+    public Array sum(int axis) {
+        return result(
+                line("torch.sum", name, list(axis)),
+                (y, gradient) -> receive("torch.expand", line("torch.unsqueeze", gradient, axis), size()),
+                this);
+    }
+
+    @Override
+    public Array sum() {
+        return result(line("torch.sum", name), (y, gradient) -> receive("torch.expand", gradient, size()), this);
+    }
+
+    @Override
+    public Array mean() {
+        return result(
+                line("torch.mean", name),
+                (y, gradient) ->
+                        receive("torch.expand", line("torch.div", gradient, "torch.numel(" + name + ")"), size()),
+                this);
+    }
+
+    @Override
+    public Array reshape(long... shape) {
+        return result(
+                line("torch.reshape", name, list(shape)),
+                (y, gradient) -> receive("torch.reshape", gradient, size()),
+                this);
+    }
+
+    @Override
+    public Array transpose(int... axes) {
+        int[] back = new int[axes.length];
+        for (int i = 0; i < axes.length; i++) {
+            back[axes[i]] = i;
+        }
+        return result(
+                line("torch.permute", name, Arrays.toString(axes)),
+                (y, gradient) -> receive("torch.permute", gradient, Arrays.toString(back)),
+                this);
+    }
+
+    @Override
+    public List<Array> split(int parts, int axis) {
+        String chunks = line("torch.chunk", name, parts, axis);
+        List<TapeArray> taken = IntStream.range(0, parts)
+                .mapToObj(i -> new TapeArray(tape, tape.script().assign(chunks + "[" + i + "]"), varies))
+                .toList();
+        if (varies) {
+            tape.note(
+                    taken.stream().map(TapeArray::name).toList(),
+                    gradients -> receive("torch.cat", gradients.toString(), axis));
+        }
+        return List.copyOf(taken);
+    }
+
+    @Override
+    public Array concat(Array other, int axis) {
+        TapeArray o = taped(other);
+        String own = "torch.size(" + name + ", " + axis + ")";
+        String others = "torch.size(" + o.name + ", " + axis + ")";
+        return result(
+                line("torch.cat", "[" + name + ", " + o.name + "]", axis),
+                (y, gradient) -> {
+                    receive("torch.narrow", gradient, axis, 0, own);
+                    o.receive("torch.narrow", gradient, axis, own, others);
+                },
+                this,
+                o);
+    }
+
+    @Override
+    public Array convolution(Array kernel, Array bias, int stride, int padding) {
+        TapeArray w = taped(kernel);
+        TapeArray b = taped(bias);
+        return result(
+                line("torch.conv2d", name, w.name, b.name, list(stride, stride), list(padding, padding)),
+                (y, gradient) -> passConvolution(w, b, gradient, stride, padding, "False", list(0, 0)),
+                this,
+                w,
+                b);
+    }
+
+    @Override
+    public Array doublingConvolution(Array kernel, Array bias, int rows, int columns, int height, int width) {
+        TapeArray w = taped(kernel.transpose(1, 0, 2, 3)); // (in, out, 3, 3)
+        TapeArray b = taped(bias);
+        String wider = list(height - 2L * rows + 1, width - 2L * columns + 1);
+        return result(
+                line("torch.conv_transpose2d", name, w.name, b.name, list(2, 2), list(1, 1), wider),
+                (y, gradient) -> passConvolution(w, b, gradient, 2, 1, "True", wider),
+                this,
+                w,
+                b);
+    }
+
+    private void passConvolution(
+            TapeArray w, TapeArray b, String gradient, int stride, int padding, String transposed, String wider) {
+        String all = line(
+                "torch.convolution_backward",
+                gradient,
+                name,
+                w.name,
+                b.size(),
+                list(stride, stride),
+                list(padding, padding),
+                list(1, 1),
+                transposed,
+                wider,
+                1,
+                "["
+                        + Stream.of(this, w, b)
+                                .map(array -> array.varies ? "True" : "False")
+                                .collect(Collectors.joining(", "))
+                        + "]");
+        receiveAsIs(all + "[0]");
+        w.receiveAsIs(all + "[1]");
+        b.receiveAsIs(all + "[2]");
+    }
+}
