@@ -242,41 +242,46 @@ final class Component implements AutoCloseable {
                 .singletonOrThrow()));
     }
 
-    /** What a later component fuses of images, each by itself: (images, knowledge width). */
-    float[] knowledgeOfEach(List<byte[]> pixels) {
-        return inScope(scope -> Tensors.read(program.each(scope, NetworkFunction.KNOWLEDGE, flat, images(scope, pixels))
-                .singletonOrThrow()));
+    /** What a later component fuses of images, each by itself: (knowledge width) per image; at least one image. */
+    List<float[]> knowledgeOfEach(List<byte[]> pixels) {
+        float[] all = inScope(
+                scope -> Tensors.read(program.each(scope, NetworkFunction.KNOWLEDGE, flat, images(scope, pixels))
+                        .singletonOrThrow()));
+        int width = all.length / pixels.size();
+        return IntStream.range(0, pixels.size())
+                .mapToObj(i -> Arrays.copyOfRange(all, i * width, (i + 1) * width))
+                .toList();
     }
 
     /**
      * Probability of each class for images, each by itself.
      *
-     * @param knowledge (J, knowledge width) of the components before this one, per image; empty if nothing is fused
+     * @param own {@link #knowledgeOfEach} of the images: (knowledge width) per image
+     * @param prior (J, knowledge width) of the components before this one, per image; empty if nothing is fused
      */
-    List<float[]> probabilitiesOfEach(List<byte[]> pixels, List<float[]> knowledge) {
-        if (pixels.isEmpty()) {
-            return List.of();
-        }
-        boolean fuses = knowledge.get(0).length > 0;
+    List<float[]> probabilitiesOfEach(List<float[]> own, List<float[]> prior) {
+        boolean fuses = prior.get(0).length > 0;
         float[] all = inScope(scope -> {
-            NDArray rows = images(scope, pixels);
-            NDArray[] inputs = fuses ? new NDArray[] {rows, joined(scope, knowledge)} : new NDArray[] {rows};
+            int width = own.get(0).length;
+            NDArray rows = joined(scope, own, width);
+            NDArray[] inputs =
+                    fuses ? new NDArray[] {rows, joined(scope, prior, network.frozen(), width)} : new NDArray[] {rows};
             return Tensors.read(program.each(scope, NetworkFunction.PROBABILITIES, flat, inputs)
                     .singletonOrThrow());
         });
         int classes = network.classes();
-        return IntStream.range(0, pixels.size())
+        return IntStream.range(0, own.size())
                 .mapToObj(i -> Arrays.copyOfRange(all, i * classes, (i + 1) * classes))
                 .toList();
     }
 
-    private NDArray joined(NDManager scope, List<float[]> knowledge) {
-        int width = knowledge.get(0).length;
-        float[] joined = new float[knowledge.size() * width];
-        for (int i = 0; i < knowledge.size(); i++) {
-            System.arraycopy(knowledge.get(i), 0, joined, i * width, width);
+    private static NDArray joined(NDManager scope, List<float[]> rows, long... shape) {
+        int width = rows.get(0).length;
+        float[] joined = new float[rows.size() * width];
+        for (int i = 0; i < rows.size(); i++) {
+            System.arraycopy(rows.get(i), 0, joined, i * width, width);
         }
-        return Tensors.of(scope, joined, new Shape(knowledge.size(), network.frozen(), width / network.frozen()));
+        return Tensors.of(scope, joined, new Shape(rows.size()).addAll(new Shape(shape)));
     }
 
     /** Images generated from standard normal codes, as (rows, D) values near [0, 1]. */

@@ -180,13 +180,18 @@ final class ComponentPool implements AutoCloseable {
         if (images.isEmpty() || get(component).network().classes() == 0) {
             return Collections.nCopies(images.size(), NOTHING);
         }
-        int width = component * blueprint.knowledgeWidth();
-        return get(component)
-                .probabilitiesOfEach(
-                        images,
-                        views.stream()
-                                .map(view -> Arrays.copyOf(view.knowledge(), width))
-                                .toList());
+        int width = blueprint.knowledgeWidth();
+        int from = component * width;
+        boolean known = width > 0 && component < frozen().size();
+        List<float[]> own = known
+                ? views.stream()
+                        .map(view -> Arrays.copyOfRange(view.knowledge(), from, from + width))
+                        .toList()
+                : get(component).knowledgeOfEach(images);
+        List<float[]> prior = views.stream()
+                .map(view -> Arrays.copyOf(view.knowledge(), from))
+                .toList();
+        return get(component).probabilitiesOfEach(own, prior);
     }
 
     /** What every component answers to images, whichever they are routed to: by component, then by image. */
@@ -253,9 +258,9 @@ final class ComponentPool implements AutoCloseable {
         }
         float[][] joined = new float[images.size()][frozen().size() * width];
         for (int j = 0; j < frozen().size(); j++) {
-            float[] each = get(j).knowledgeOfEach(images);
+            List<float[]> each = get(j).knowledgeOfEach(images);
             for (int i = 0; i < joined.length; i++) {
-                System.arraycopy(each, i * width, joined[i], j * width, width);
+                System.arraycopy(each.get(i), 0, joined[i], j * width, width);
             }
         }
         return List.of(joined);

@@ -82,10 +82,12 @@ final class ReplayLearner implements Learner {
 
     private List<float[]> probabilities(List<LabelledImage> images) {
         List<float[]> nothing = Collections.nCopies(images.size(), NOTHING);
-        return net.network().classes() == 0
+        return images.isEmpty() || net.network().classes() == 0
                 ? nothing
                 : net.probabilitiesOfEach(
-                        images.stream().map(LabelledImage::pixels).toList(), nothing);
+                        net.knowledgeOfEach(
+                                images.stream().map(LabelledImage::pixels).toList()),
+                        nothing);
     }
 
     @Override

@@ -73,7 +73,7 @@ public final class ComponentNetwork {
     }
 
     /**
-     * What this component gives to later ones once it is frozen, without what it fused itself: its attention or its
+     * What this component makes of images by itself, and gives to later ones once it is frozen: its attention or its
      * features, (B, H, W, C) -> (B, knowledge width).
      */
     Array knowledge(Parameters p, Array images) {
@@ -84,25 +84,23 @@ public final class ComponentNetwork {
     /**
      * Eq. (5) or (9) before the softmax.
      *
-     * @param images (B, H, W, C)
-     * @param knowledge (B, J, knowledge width) of the frozen components; absent where none is fused
+     * @param own (B, knowledge width), this component's {@link #knowledge}
+     * @param prior (B, J, knowledge width) of the frozen components; absent where none is fused
      * @return (B, L)
      */
-    Array logits(Parameters p, Array images, Optional<Array> knowledge) {
-        Array features = features(p, images, knowledge);
-        return features.linear(p.get(HEAD_WEIGHT).transpose(1, 0), p.get(HEAD_BIAS));
+    Array logits(Parameters p, Array own, Optional<Array> prior) {
+        return features(p, own, prior).linear(p.get(HEAD_WEIGHT).transpose(1, 0), p.get(HEAD_BIAS));
     }
 
-    private Array features(Parameters p, Array images, Optional<Array> knowledge) {
-        Array attended = body.attend(p, images); // (B, A)
+    private Array features(Parameters p, Array own, Optional<Array> prior) {
+        boolean attention = fusion.level() == KnowledgeFusion.Level.ATTENTION;
         if (!fusion.fuses(frozen)) {
-            return body.features(p, attended);
+            return attention ? body.features(p, own) : own;
         }
-        Array prior = knowledge.orElseThrow(() -> new IllegalStateException("frozen=" + frozen + " needs knowledge"));
-        if (fusion.level() == KnowledgeFusion.Level.ATTENTION) {
-            return body.features(p, fusion.fuseAttention(p, attended, prior, body, frozen));
-        }
-        return fusion.fuseFeatures(p, body.features(p, attended), prior, body, frozen);
+        Array others = prior.orElseThrow(() -> new IllegalStateException("frozen=" + frozen + " needs knowledge"));
+        return attention
+                ? body.features(p, fusion.fuseAttention(p, own, others, body, frozen))
+                : fusion.fuseFeatures(p, own, others, body, frozen);
     }
 
     /**
@@ -110,8 +108,8 @@ public final class ComponentNetwork {
      *
      * @param targets (B, L): -1 / (labelled images) at the class of a labelled image, else 0
      */
-    Array crossEntropy(Parameters p, Array images, Array targets, Optional<Array> knowledge) {
-        return logits(p, images, knowledge).logSoftmax(1).mul(targets).sum();
+    Array crossEntropy(Parameters p, Array images, Array targets, Optional<Array> prior) {
+        return logits(p, knowledge(p, images), prior).logSoftmax(1).mul(targets).sum();
     }
 
     /**

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /**
  * Where and how learners compute: a device, and one compiled script for each text, however many learners run it. One
@@ -25,20 +26,25 @@ public final class Compute implements AutoCloseable {
 
     private final Path path;
     private final Products products;
+    private final boolean blocks;
     private final NDManager manager;
+    boolean last;
     private final Map<String, PtSymbolBlock> scripts = new HashMap<>();
+    private final Map<String, Boolean> steady = new HashMap<>();
 
     /**
      * @param device {@code cpu} or {@code gpuN}
      * @param path how networks are run
      */
     public Compute(String device, Path path) {
-        this(device, path, Products.of(device));
+        this(device, path, Products.of(device), true);
     }
 
-    Compute(String device, Path path, Products products) {
+    /** @param blocks whether images that are answered by themselves may be computed in blocks */
+    Compute(String device, Path path, Products products, boolean blocks) {
         this.path = path;
         this.products = products;
+        this.blocks = blocks;
         this.manager = NativeEngine.newManager(device);
     }
 
@@ -67,6 +73,14 @@ public final class Compute implements AutoCloseable {
                 throw new UncheckedIOException("reading from memory failed", e);
             }
         });
+    }
+
+    /**
+     * Whether a script for blocks of images may be trusted: if it is {@link Steadiness steady}, which is found out
+     * once, and not where several threads divide the values of an array among them.
+     */
+    boolean steady(String text, BooleanSupplier trial) {
+        return blocks && JniUtils.getNumThreads() == 1 && steady.computeIfAbsent(text, any -> trial.getAsBoolean());
     }
 
     @Override

@@ -21,7 +21,10 @@ public enum NetworkFunction {
             return List.of(vae.reconstructionError(p, in.get(0), posterior.mean()), Vae.divergence(posterior));
         }
     },
-    /** Of images (B, H, W, C) and, where something is fused, knowledge (B, J, knowledge width): (B, L). */
+    /**
+     * Of the component's own knowledge (B, knowledge width) and, where something is fused, that of frozen ones (B, J,
+     * knowledge width): (B, L).
+     */
     PROBABILITIES {
         @Override
         List<Array> apply(ComponentNetwork network, Parameters p, List<Array> in) {

@@ -28,12 +28,16 @@ final class Script {
     private static final String INDENT = "    ";
     /** Variable that holds the number of components of a fleet. */
     static final String FLEET_SIZE = "g";
+    /** Images of a block (count): as many as a mini-batch of the stream has by default. */
+    static final int BLOCK = 10;
 
     /** What is wanted of a function. */
     enum Form {
         /** Its values for a whole batch. */
         WHOLE,
-        /** Its values for each image by itself: a loop over axis 0 of all inputs. */
+        /** Its values for blocks of {@link #BLOCK} images: a loop over axis 0 of all inputs, the last block padded. */
+        BLOCKS,
+        /** Its values for each image by itself: the same, with blocks of one. */
         EACH,
         /** Its value, a scalar, and the gradient at each parameter that it uses. */
         GRADIENT,
@@ -84,15 +88,19 @@ final class Script {
         List<String> results = function.apply(network, script::parameter, taken).stream()
                 .map(result -> ((Variable) result).name())
                 .toList();
-        return new Written(script.text(ranks.size(), script.returned(results)), List.copyOf(script.used));
+        return new Written(script.text(ranks, script.returned(results)), List.copyOf(script.used));
     }
 
     private Array variable(String name, int rank, boolean parameter) {
         return switch (form) {
-            case WHOLE, EACH -> new ScriptArray(this, name);
+            case WHOLE, BLOCKS, EACH -> new ScriptArray(this, name);
             case GRADIENT, IN_TURN -> new TapeArray(tape, name, parameter);
             case FLEET -> new FleetArray(this, name, rank);
         };
+    }
+
+    boolean inBlocks() {
+        return form == Form.BLOCKS;
     }
 
     Products products() {
@@ -102,6 +110,7 @@ final class Script {
     private String input(int i) {
         return switch (form) {
             case WHOLE, GRADIENT, FLEET -> "x" + i;
+            case BLOCKS -> assign("torch.narrow(w" + i + ", 0, torch.mul(i, " + BLOCK + "), " + BLOCK + ")");
             case EACH -> assign("torch.narrow(x" + i + ", 0, i, 1)");
             case IN_TURN -> assign("torch.select(x" + i + ", 0, i)");
         };
@@ -141,7 +150,7 @@ final class Script {
     /** What the function returns, given what the network made. */
     private List<String> returned(List<String> made) {
         return switch (form) {
-            case WHOLE, EACH -> made;
+            case WHOLE, BLOCKS, EACH -> made;
             case GRADIENT, IN_TURN -> {
                 tape.differentiate(made.get(0));
                 yield Stream.concat(
@@ -164,7 +173,7 @@ final class Script {
         };
     }
 
-    private String text(int inputs, List<String> results) {
+    private String text(List<Integer> ranks, List<String> results) {
         List<String> text = new ArrayList<>();
         switch (form) {
             case WHOLE, GRADIENT -> {
@@ -175,6 +184,17 @@ final class Script {
                 text.add(FLEET_SIZE + " = torch.size(flat, 0)");
                 text.addAll(parameterLines);
                 text.addAll(lines);
+            }
+            case BLOCKS -> {
+                text.addAll(parameterLines);
+                text.add("n = torch.size(x0, 0)");
+                text.add("blocks = torch.floordiv(torch.add(n, " + (BLOCK - 1) + "), " + BLOCK + ")");
+                text.add("missing = torch.sub(torch.mul(blocks, " + BLOCK + "), n)");
+                for (int i = 0; i < ranks.size(); i++) {
+                    String padding = "0, 0, ".repeat(ranks.get(i) - 1) + "0, missing";
+                    text.add("w" + i + " = torch.constant_pad_nd(x" + i + ", [" + padding + "], 0)");
+                }
+                text.addAll(loop("blocks", lines, results, "torch.cat"));
             }
             case EACH -> {
                 text.addAll(parameterLines);
@@ -187,12 +207,16 @@ final class Script {
                 text.addAll(loop("torch.size(flats, 0)", body, results, "torch.stack"));
             }
         }
-        boolean joined = form == Form.EACH || form == Form.IN_TURN;
         text.add(IntStream.range(0, results.size())
-                .mapToObj(r -> joined ? "a" + r + "," : results.get(r) + ",")
+                .mapToObj(r -> switch (form) {
+                    case WHOLE, GRADIENT, FLEET -> results.get(r) + ",";
+                    case BLOCKS -> "torch.narrow(a" + r + ", 0, 0, n),";
+                    case EACH, IN_TURN -> "a" + r + ",";
+                })
                 .collect(Collectors.joining(" ", "return (", ")")));
-        String arguments =
-                IntStream.range(0, inputs).mapToObj(i -> ", x" + i + ": Tensor").collect(Collectors.joining());
+        String arguments = IntStream.range(0, ranks.size())
+                .mapToObj(i -> ", x" + i + ": Tensor")
+                .collect(Collectors.joining());
         String types = results.stream().map(any -> "Tensor").collect(Collectors.joining(", "));
         return "class " + CLASS + "(Module):\n  __parameters__ = []\n  __buffers__ = []\n"
                 + "  def forward(self: __torch__." + CLASS + ", " + (form == Form.IN_TURN ? "flats" : "flat")

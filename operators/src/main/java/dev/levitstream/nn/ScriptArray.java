@@ -2,6 +2,7 @@ package dev.levitstream.nn;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -12,6 +13,15 @@ import java.util.stream.Stream;
  * @param name of the variable
  */
 record ScriptArray(Script script, String name) implements Variable {
+    /**
+     * Operations whose last bit depends on the instructions that compute them. What the widest ones leave over at the
+     * end of an array is computed by others, and where a block ends must change no image's bits.
+     */
+    private static final Set<String> APPROXIMATE =
+            Set.of("torch.exp", "torch.log", "torch.tanh", "torch.sigmoid", "torch.softplus");
+    /** Values (count): the engine computes two registers of 16 at a time. */
+    private static final int MOST_LEFT_OVER = 31;
+
     private Array line(String operation, Object... operands) {
         return new ScriptArray(script, script.call(operation, operands));
     }
@@ -26,9 +36,15 @@ record ScriptArray(Script script, String name) implements Variable {
 
     @Override
     public Array valueByValue(String operation, Object... arguments) {
-        return line(
-                operation,
-                Stream.concat(Stream.of(name), Arrays.stream(arguments)).toArray());
+        Object[] all = Stream.concat(Stream.of(name), Arrays.stream(arguments)).toArray();
+        if (!script.inBlocks() || !APPROXIMATE.contains(operation)) {
+            return line(operation, all);
+        }
+        String values = script.call("torch.flatten", name);
+        all[0] = script.call("torch.constant_pad_nd", values, list(0, MOST_LEFT_OVER), 0);
+        String results = script.call(operation, all);
+        String wanted = script.call("torch.narrow", results, 0, 0, "torch.numel(" + name + ")");
+        return line("torch.view", wanted, "torch.size(" + name + ")");
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.levitstream.nn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
@@ -18,7 +19,7 @@ import java.util.Map;
  * the gradient is taken inside it, so that nothing of the graph ever reaches Java.
  */
 final class ScriptProgram implements Program {
-    private record Compiled(PtSymbolBlock module, List<ParameterLayout.Entry> used) {}
+    private record Compiled(Script.Written written, PtSymbolBlock module) {}
 
     private final ComponentNetwork network;
     private final Compute compute;
@@ -36,7 +37,14 @@ final class ScriptProgram implements Program {
 
     @Override
     public NDList each(NDManager scope, NetworkFunction function, NDArray flat, NDArray... inputs) {
-        return Backward.without(() -> run(scope, compiled(Form.EACH, function, inputs), flat, inputs));
+        return Backward.without(() -> {
+            Compiled blocks = compiled(Form.BLOCKS, function, inputs);
+            boolean steady = compute.steady(
+                    blocks.written().text(),
+                    () -> Steadiness.holds(
+                            scope, Script.BLOCK, rows -> run(scope, blocks, flat, rows), shapes(inputs)));
+            return run(scope, steady ? blocks : compiled(Form.EACH, function, inputs), flat, inputs);
+        });
     }
 
     @Override
@@ -56,11 +64,11 @@ final class ScriptProgram implements Program {
                 ? Backward.with(() -> run(scope, loss, flat, inputs))
                 : Backward.without(() -> run(scope, loss, flat, inputs));
         int size = network.layout().size();
-        if (loss.used().stream().mapToInt(ParameterLayout.Entry::size).sum() < size) {
+        if (loss.written().used().stream().mapToInt(ParameterLayout.Entry::size).sum() < size) {
             Arrays.fill(gradient, 0);
         }
-        for (int i = 0; i < loss.used().size(); i++) {
-            ParameterLayout.Entry entry = loss.used().get(i);
+        for (int i = 0; i < loss.written().used().size(); i++) {
+            ParameterLayout.Entry entry = loss.written().used().get(i);
             Tensors.read(results.get(1 + i), gradient, entry.offset(), entry.size(), size);
         }
         return Tensors.read(results.get(0));
@@ -74,8 +82,12 @@ final class ScriptProgram implements Program {
                             .map(input -> input.getShape().dimension() - leading)
                             .toList();
                     Script.Written written = Script.write(form, function, network, ranks, compute.products());
-                    return new Compiled(compute.compile(written.text()), written.used());
+                    return new Compiled(written, compute.compile(written.text()));
                 });
+    }
+
+    private static List<Shape> shapes(NDArray... inputs) {
+        return Arrays.stream(inputs).map(NDArray::getShape).toList();
     }
 
     private static NDList run(NDManager scope, Compiled compiled, NDArray flat, NDArray... inputs) {

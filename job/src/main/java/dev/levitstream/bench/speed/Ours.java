@@ -130,8 +130,11 @@ final class Ours implements AutoCloseable {
                 Tensors.read(densities.get(1));
             }
             Optional<NDArray> known = known(scope, knowledge(scope));
-            NDArray[] inputs = known.map(array -> new NDArray[] {rows, array}).orElse(new NDArray[] {rows});
-            NDList answers = programs.get(what.frozen()).each(scope, NetworkFunction.PROBABILITIES, active(), inputs);
+            Program program = programs.get(what.frozen());
+            NDArray own = program.each(scope, NetworkFunction.KNOWLEDGE, active(), rows)
+                    .singletonOrThrow();
+            NDArray[] inputs = known.map(array -> new NDArray[] {own, array}).orElse(new NDArray[] {own});
+            NDList answers = program.each(scope, NetworkFunction.PROBABILITIES, active(), inputs);
             Tensors.read(answers.singletonOrThrow());
         }
     }
