@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,28 +47,41 @@ final class BenchSpeedCommand implements Callable<Integer> {
             description = "How the names of the networks start that are compared, like MNIST. Default: all.")
     private String only;
 
+    @Option(
+            names = "--kafka",
+            description = "Measures the whole job on a broker instead, against the learner alone, a Python consumer and"
+                    + " two slots; the consumer needs Debian's python3-confluent-kafka and python3-avro, too.")
+    private boolean kafka;
+
     @Override
     public Integer call() throws Exception {
         Check.that(rounds >= 1, "rounds", rounds, "must be at least 1");
         PrintWriter console = spec.commandLine().getOut();
-        Optional<String> peer = Optional.of(python == null ? "python3" : python).filter(BenchSpeedCommand::hasTorch);
+        String modules = kafka ? "torch, numpy, confluent_kafka, avro" : "torch, numpy";
+        Optional<String> peer =
+                Optional.of(python == null ? "python3" : python).filter(command -> has(command, modules));
         if (peer.isEmpty() && python != null) {
-            throw new IllegalArgumentException("python=" + python + " must be able to import torch");
+            throw new IllegalArgumentException("python=" + python + " must be able to import " + modules);
         }
         if (peer.isEmpty()) {
-            console.println("python3 has no PyTorch: measured without it (Debian's package is python3-torch)");
+            console.println("python3 cannot import " + modules + ": measured without it (Debian's packages are called"
+                    + " python3-torch and so on)");
         }
-        new SpeedBench(peer, only, rounds, line -> {
-                    console.println(line);
-                    console.flush();
-                })
-                .run();
+        Consumer<String> lines = line -> {
+            console.println(line);
+            console.flush();
+        };
+        if (kafka) {
+            new KafkaSpeed(peer, rounds, lines).run();
+        } else {
+            new SpeedBench(peer, only, rounds, lines).run();
+        }
         return 0;
     }
 
-    private static boolean hasTorch(String python) {
+    private static boolean has(String python, String modules) {
         try {
-            Process probe = new ProcessBuilder(python, "-c", "import torch, numpy")
+            Process probe = new ProcessBuilder(python, "-c", "import " + modules)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();

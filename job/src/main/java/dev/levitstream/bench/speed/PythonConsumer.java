@@ -1,0 +1,51 @@
+package dev.levitstream.bench.speed;
+
+import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.schema.ImageRecord;
+import java.io.IOException;
+import java.util.Map;
+
+/**
+ * What one would write without this project: a Python process that reads the images' topic, answers and learns with
+ * PyTorch as the learner does, and writes predictions; without a router, state or exactly-once.
+ */
+public final class PythonConsumer {
+    private PythonConsumer() {}
+
+    /**
+     * Lets it work through a topic.
+     *
+     * @param python command that has PyTorch and confluent_kafka
+     * @param images topic
+     * @param predictions topic
+     * @param count images in the topic
+     * @param warmUp images before time counts
+     * @return images per second
+     */
+    public static double rate(
+            String python,
+            LearnerOptions options,
+            String bootstrapServers,
+            String images,
+            String predictions,
+            int count,
+            int warmUp)
+            throws IOException {
+        Map<String, Object> setup = Peer.setup(options);
+        setup.put("classes", Case.CLASSES);
+        setup.put("streamBatch", options.batchSize());
+        setup.put("batch", options.training().batch());
+        setup.put("updates", options.budget().updates());
+        setup.put("capacity", options.memory().capacity());
+        setup.put("maxImages", options.expansion().maxImages());
+        setup.put("schema", ImageRecord.getClassSchema().toString());
+        setup.put("bootstrapServers", bootstrapServers);
+        setup.put("images", images);
+        setup.put("predictions", predictions);
+        setup.put("count", count);
+        setup.put("warmUp", warmUp);
+        try (PythonProcess process = new PythonProcess(python, setup, Map.of(), "consumer.py", "peer.py")) {
+            return Double.parseDouble(process.line());
+        }
+    }
+}
