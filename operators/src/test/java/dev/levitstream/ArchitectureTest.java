@@ -47,13 +47,7 @@ class ArchitectureTest {
             .resideInAPackage("dev.levitstream.learner")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage(
-                    "java..",
-                    "ai.djl..",
-                    "org.ejml..", // linear algebra of the discriminant router
-                    "org.jspecify..",
-                    "dev.levitstream.nn",
-                    "dev.levitstream.learner")
+            .resideInAnyPackage("java..", "ai.djl..", "org.jspecify..", "dev.levitstream.nn", "dev.levitstream.learner")
             .because("a learner must run from a main method");
 
     @ArchTest

@@ -33,7 +33,6 @@ final class Cluster implements AutoCloseable {
             "flink-avro",
             "avro",
             "picocli",
-            "ejml",
             "jackson",
             "scala",
             "echarts");

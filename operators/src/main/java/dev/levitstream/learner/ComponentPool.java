@@ -42,7 +42,7 @@ final class ComponentPool implements AutoCloseable {
         this.router = new Router(routing.score(), options.training().klWeight());
         this.discriminant = routing.router() != RoutingOptions.Method.VAE
                 ? Optional.of(new DiscriminantRouter(
-                        new RandomPatches(options.image(), routing.filters()), routing.shrinkage()))
+                        new RandomPatches(options.image(), routing.filters()), routing.shrinkage(), compute))
                 : Optional.empty();
     }
 

@@ -1,5 +1,7 @@
 package dev.levitstream.learner;
 
+import dev.levitstream.nn.Compute;
+import dev.levitstream.nn.LinearDiscriminant;
 import dev.levitstream.nn.RandomPatches;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -7,9 +9,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
-import org.ejml.interfaces.linsol.LinearSolverDense;
 
 /**
  * Routes by streaming linear discriminant analysis (Hayes and Kanan 2020) over fixed random features f: groups g are
@@ -28,15 +27,17 @@ import org.ejml.interfaces.linsol.LinearSolverDense;
 final class DiscriminantRouter {
     private static final int FIRST = 10;
     private static final int PERIOD = 1024;
+    private static final int MOST_PENDING = 64;
 
     private final RandomPatches patches;
-    private final double shrinkage;
+    private final LinearDiscriminant discriminant;
     private final int width;
-    /** Lower triangle of the sum of f f', row by row. */
+    /** Lower triangle of the sum of f f', row by row, without the pending images. */
     private final double[] moments;
+    /** Features of the images learnt last. */
+    private final List<double[]> pending = new ArrayList<>();
 
     private final List<Group> groups = new ArrayList<>();
-    private long images;
     private long sinceBirth;
     private long nextSolution;
 
@@ -59,10 +60,10 @@ final class DiscriminantRouter {
         }
     }
 
-    DiscriminantRouter(RandomPatches patches, double shrinkage) {
+    DiscriminantRouter(RandomPatches patches, double shrinkage, Compute compute) {
         this.patches = patches;
-        this.shrinkage = shrinkage;
         this.width = patches.width();
+        this.discriminant = new LinearDiscriminant(compute, width, shrinkage);
         this.moments = new double[width * (width + 1) / 2];
     }
 
@@ -94,17 +95,32 @@ final class DiscriminantRouter {
     void learnt(float[] features, int component, int label, boolean suspected) {
         Group group = group(component, label, suspected);
         group.count++;
-        images++;
         sinceBirth++;
-        int at = 0;
+        double[] values = new double[width];
         for (int i = 0; i < width; i++) {
-            float value = features[i];
-            group.sum[i] += value;
-            for (int j = 0; j <= i; j++) {
-                moments[at + j] += value * features[j];
-            }
-            at += i + 1;
+            values[i] = features[i];
+            group.sum[i] += values[i];
         }
+        pending.add(values);
+        if (pending.size() == MOST_PENDING) {
+            addPending();
+        }
+    }
+
+    /**
+     * Row by row for all of them, so that a row is fetched once; the order in which a moment grows stays that of the
+     * images.
+     */
+    private void addPending() {
+        for (int i = 0, at = 0; i < width; at += ++i) {
+            for (double[] values : pending) {
+                double value = values[i];
+                for (int j = 0; j <= i; j++) {
+                    moments[at + j] += value * values[j];
+                }
+            }
+        }
+        pending.clear();
     }
 
     private Group group(int component, int label, boolean suspected) {
@@ -162,58 +178,20 @@ final class DiscriminantRouter {
             return;
         }
         nextSolution = sinceBirth + Math.max(FIRST, Math.min(PERIOD, sinceBirth));
-        DMatrixRMaj means = new DMatrixRMaj(width, groups.size());
+        addPending();
+        LinearDiscriminant.Solution solution = discriminant.solve(
+                moments,
+                groups.stream().map(group -> group.sum).toList(),
+                groups.stream().mapToLong(group -> group.count).toArray());
         for (int g = 0; g < groups.size(); g++) {
-            Group group = groups.get(g);
-            for (int i = 0; i < width; i++) {
-                means.set(i, g, group.sum[i] / group.count);
-            }
+            System.arraycopy(solution.weights().get(g), 0, groups.get(g).weight, 0, width);
+            groups.get(g).bias = solution.biases()[g];
         }
-        DMatrixRMaj solution = new DMatrixRMaj(width, groups.size());
-        LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.chol(width);
-        if (!solver.setA(covariance(means))) {
-            throw new IllegalStateException(
-                    "routing.shrinkage=" + shrinkage + " must make the covariance of " + width + " features definite");
-        }
-        solver.solve(means, solution);
-        for (int g = 0; g < groups.size(); g++) {
-            Group group = groups.get(g);
-            double bias = 0;
-            for (int i = 0; i < width; i++) {
-                group.weight[i] = (float) solution.get(i, g);
-                bias -= means.get(i, g) * solution.get(i, g) / 2;
-            }
-            group.bias = (float) (bias + StrictMath.log((double) group.count));
-        }
-    }
-
-    /** S = (sum of f f' - sum over groups of n m m') / images + shrinkage x mean variance x I. */
-    private DMatrixRMaj covariance(DMatrixRMaj means) {
-        DMatrixRMaj covariance = new DMatrixRMaj(width, width);
-        int at = 0;
-        double trace = 0;
-        for (int i = 0; i < width; i++) {
-            for (int j = 0; j <= i; j++) {
-                double between = 0;
-                for (int g = 0; g < groups.size(); g++) {
-                    between += groups.get(g).count * means.get(i, g) * means.get(j, g);
-                }
-                double within = (moments[at + j] - between) / images;
-                covariance.set(i, j, within);
-                covariance.set(j, i, within);
-            }
-            at += i + 1;
-            trace += covariance.get(i, i);
-        }
-        double ridge = shrinkage * trace / width + Float.MIN_NORMAL; // images that are all the same have no variance
-        for (int i = 0; i < width; i++) {
-            covariance.add(i, i, ridge);
-        }
-        return covariance;
     }
 
     void write(DataOutputStream out) throws IOException {
-        out.writeLong(images);
+        addPending();
+        out.writeLong(groups.stream().mapToLong(group -> group.count).sum());
         out.writeLong(sinceBirth);
         out.writeLong(nextSolution);
         StateCodec.writeDoubles(out, moments);
@@ -230,7 +208,7 @@ final class DiscriminantRouter {
     }
 
     void read(DataInputStream in) throws IOException {
-        images = in.readLong();
+        in.readLong(); // all images: the groups' counts together
         sinceBirth = in.readLong();
         nextSolution = in.readLong();
         StateCodec.readDoubles(in, moments);

@@ -1,8 +1,10 @@
 package dev.levitstream.nn;
 
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -73,6 +75,13 @@ public final class Compute implements AutoCloseable {
                 throw new UncheckedIOException("reading from memory failed", e);
             }
         });
+    }
+
+    /** Runs a compiled script; the results belong where the first argument does. */
+    static NDList run(PtSymbolBlock script, NDList arguments) {
+        // per thread; an optimising executor measures first and changes the last bits after some calls
+        JniUtils.setGraphExecutorOptimize(false);
+        return IValueUtils.forward(script, arguments, true);
     }
 
     /**

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -214,14 +215,21 @@ final class Script {
                     case EACH, IN_TURN -> "a" + r + ",";
                 })
                 .collect(Collectors.joining(" ", "return (", ")")));
-        String arguments = IntStream.range(0, ranks.size())
-                .mapToObj(i -> ", x" + i + ": Tensor")
-                .collect(Collectors.joining());
-        String types = results.stream().map(any -> "Tensor").collect(Collectors.joining(", "));
+        List<String> arguments = Stream.concat(
+                        Stream.of(form == Form.IN_TURN ? "flats" : "flat"),
+                        IntStream.range(0, ranks.size()).mapToObj(i -> "x" + i))
+                .toList();
+        return module(arguments, results.size(), text);
+    }
+
+    /** A module whose one method takes arrays and returns a tuple of them. */
+    static String module(List<String> arguments, int results, List<String> lines) {
         return "class " + CLASS + "(Module):\n  __parameters__ = []\n  __buffers__ = []\n"
-                + "  def forward(self: __torch__." + CLASS + ", " + (form == Form.IN_TURN ? "flats" : "flat")
-                + ": Tensor" + arguments + ") -> Tuple[" + types + "]:\n"
-                + text.stream().map(line -> INDENT + line + "\n").collect(Collectors.joining());
+                + arguments.stream()
+                        .map(name -> ", " + name + ": Tensor")
+                        .collect(Collectors.joining("", "  def forward(self: __torch__." + CLASS, ") -> Tuple["))
+                + String.join(", ", Collections.nCopies(results, "Tensor")) + "]:\n"
+                + lines.stream().map(line -> INDENT + line + "\n").collect(Collectors.joining());
     }
 
     /** A loop over i whose results are joined along axis 0, as a0, a1 and so on. */

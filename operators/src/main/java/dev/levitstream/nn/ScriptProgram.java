@@ -5,8 +5,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtSymbolBlock;
-import ai.djl.pytorch.jni.IValueUtils;
-import ai.djl.pytorch.jni.JniUtils;
 import dev.levitstream.nn.ComponentNetwork.TrainingBatch;
 import dev.levitstream.nn.Script.Form;
 import java.util.Arrays;
@@ -91,11 +89,9 @@ final class ScriptProgram implements Program {
     }
 
     private static NDList run(NDManager scope, Compiled compiled, NDArray flat, NDArray... inputs) {
-        // per thread; an optimising executor measures first and changes the last bits after some calls
-        JniUtils.setGraphExecutorOptimize(false);
         Tensors.lend(flat, scope);
         NDList arguments = new NDList(flat);
         arguments.addAll(List.of(inputs));
-        return IValueUtils.forward(compiled.module(), arguments, true);
+        return Compute.run(compiled.module(), arguments);
     }
 }

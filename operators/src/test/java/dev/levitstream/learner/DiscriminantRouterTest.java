@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.levitstream.nn.ImageShape;
 import dev.levitstream.nn.RandomPatches;
+import dev.levitstream.testing.TinyLearners;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -24,7 +25,7 @@ class DiscriminantRouterTest {
     private record Shown(float[] features, int component, int label) {}
 
     private static DiscriminantRouter router() {
-        return new DiscriminantRouter(PATCHES, SHRINKAGE);
+        return new DiscriminantRouter(PATCHES, SHRINKAGE, TinyLearners.COMPUTE);
     }
 
     /** Three groups, two of them of component 1, around random means. */

@@ -1,0 +1,96 @@
+package dev.levitstream.nn;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Linear discriminant analysis (Fisher 1936; Hastie, Tibshirani and Friedman, "The Elements of Statistical Learning",
+ * 4.3): groups g of count n_g around means m_g with one covariance S. The logarithm of the probability that features f
+ * belong to g is, up to a constant, w_g f + b_g with w_g = S^-1 m_g and b_g = log n_g - m_g w_g / 2.
+ *
+ * <p>S = (sum of f f' - sum over groups of n m m') / images + shrinkage x mean variance x I, in double precision.
+ */
+public final class LinearDiscriminant {
+    private final Compute compute;
+    private final double shrinkage;
+    private final int width;
+    private final String script;
+
+    /**
+     * @param width features (count)
+     * @param shrinkage in units of the mean variance, positive
+     */
+    public LinearDiscriminant(Compute compute, int width, double shrinkage) {
+        this.compute = compute;
+        this.shrinkage = shrinkage;
+        this.width = width;
+        this.script = Script.module(
+                List.of("moments", "sums", "counts"),
+                2,
+                List.of(
+                        "means = torch.div(sums, counts)", // (G, width)
+                        "images = torch.sum(counts)",
+                        "within = torch.div(torch.sub(moments, torch.mm(torch.t(sums), means)), images)",
+                        "variance = torch.mean(torch.diagonal(within))",
+                        // images that are all the same have no variance
+                        "ridge = torch.add(torch.mul(variance, " + shrinkage + "), " + Float.MIN_NORMAL + ")",
+                        "covariance = torch.add(within, torch.diag(torch.expand(ridge, [" + width + "])))",
+                        "factor = torch.linalg_cholesky(covariance)", // of the lower triangle
+                        "weights = torch.t(torch.cholesky_solve(torch.t(means), factor))",
+                        "halves = torch.mul(torch.sum(torch.mul(means, weights), [1]), 0.5)",
+                        "biases = torch.sub(torch.log(torch.squeeze(counts, 1)), halves)",
+                        "return (torch.contiguous(torch.to(weights, 6)), torch.to(biases, 6))"));
+    }
+
+    /**
+     * The discriminants of groups.
+     *
+     * @param weights w_g, (width) each
+     * @param biases b_g
+     */
+    public record Solution(List<float[]> weights, float[] biases) {}
+
+    /**
+     * Solves for them.
+     *
+     * @param moments lower triangle of the sum of f f' over all images, row by row
+     * @param sums of the features of each group
+     * @param counts images of each group (count), positive
+     * @throws IllegalStateException if the covariance is not positive definite
+     */
+    public Solution solve(double[] moments, List<double[]> sums, long[] counts) {
+        double[] square = new double[width * width];
+        for (int i = 0, at = 0; i < width; at += ++i) {
+            System.arraycopy(moments, at, square, i * width, i + 1);
+        }
+        int groups = counts.length;
+        double[] joined = new double[groups * width];
+        double[] numbers = new double[groups];
+        for (int g = 0; g < groups; g++) {
+            System.arraycopy(sums.get(g), 0, joined, g * width, width);
+            numbers[g] = counts[g];
+        }
+        try (NDManager scope = compute.newManager()) {
+            NDList found = Backward.without(() -> Compute.run(
+                    compute.compile(script),
+                    new NDList(
+                            scope.create(square, new Shape(width, width)),
+                            scope.create(joined, new Shape(groups, width)),
+                            scope.create(numbers, new Shape(groups, 1)))));
+            float[] all = Tensors.read(found.get(0));
+            List<float[]> weights = IntStream.range(0, groups)
+                    .mapToObj(g -> Arrays.copyOfRange(all, g * width, (g + 1) * width))
+                    .toList();
+            return new Solution(weights, Tensors.read(found.get(1)));
+        } catch (EngineException e) {
+            throw new IllegalStateException(
+                    "routing.shrinkage=" + shrinkage + " must make the covariance of " + width + " features definite",
+                    e);
+        }
+    }
+}
