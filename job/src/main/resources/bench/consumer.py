@@ -19,6 +19,8 @@ import torch
 
 import peer
 
+PATIENCE = 30.0
+
 
 class Consumer:
     def __init__(self, setup):
@@ -74,13 +76,16 @@ def main():
     schema = avro.schema.parse(s["schema"])
     reader = avro.io.DatumReader(schema)
     kafka = confluent_kafka.Consumer({
-        "bootstrap.servers": s["bootstrapServers"], "group.id": "python", "auto.offset.reset": "earliest"})
+        "bootstrap.servers": s["bootstrapServers"], "group.id": s["predictions"], "auto.offset.reset": "earliest"})
     kafka.subscribe([s["images"]])
     producer = confluent_kafka.Producer({"bootstrap.servers": s["bootstrapServers"], "linger.ms": 20})
     learner = Consumer(s)
     done, batch, started = 0, [], 0.0
     while done < s["count"]:
-        for message in kafka.consume(s["streamBatch"] - len(batch), 1.0):
+        messages = kafka.consume(s["streamBatch"] - len(batch), PATIENCE)
+        if not messages:
+            raise RuntimeError(f"no image for {PATIENCE} s after {done} of {s['count']}")
+        for message in messages:
             if message.error():
                 raise RuntimeError(message.error())
             # marker and fingerprint take ten bytes

@@ -64,38 +64,45 @@ final class KafkaSpeed {
             List<String> keys = keysOfDifferentSlots();
             publish(kafka, "one", keys.subList(0, 1));
             publish(kafka, "two", keys);
-            double[] toLearner = new double[rounds];
-            double[] toPython = new double[rounds];
-            double[] toSlot = new double[rounds];
-            double[] job = new double[rounds];
-            for (int round = 0; round < rounds; round++) {
-                String name = "-" + round;
-                double learner = learner();
-                job[round] = job(kafka, folder, "one", name, 1, IMAGES);
-                toLearner[round] = job[round] / learner;
-                if (python.isPresent()) {
-                    toPython[round] = job[round] / python(kafka, name);
+            line(
+                    "| images/s | job, one slot | learner alone | Python consumer | two keys, one slot | two keys, two slots |");
+            line("|---|---|---|---|---|---|");
+            double[][] rates = new double[rounds][];
+            for (int round = -1; round < rounds; round++) {
+                String name = "-" + (round + 1);
+                double[] r = {
+                    job(kafka, folder, "one", name, 1, IMAGES),
+                    learner(),
+                    python.isPresent() ? python(kafka, name) : Double.NaN,
+                    job(kafka, folder, "two", name + "-slot", 1, SLOTS * IMAGES),
+                    job(kafka, folder, "two", name + "-slots", SLOTS, SLOTS * IMAGES)
+                };
+                String turn = round < 0 ? "warm-up" : "round " + (round + 1);
+                line("| %s | %.0f | %.0f | %.0f | %.0f | %.0f |", turn, r[0], r[1], r[2], r[3], r[4]);
+                if (round >= 0) {
+                    rates[round] = r;
                 }
-                double slot = job(kafka, folder, "two", name + "-slot", 1, SLOTS * IMAGES);
-                toSlot[round] = job(kafka, folder, "two", name + "-slots", SLOTS, SLOTS * IMAGES) / slot;
             }
-            line("Through Kafka, MNIST size, one key, one slot: %.0f images/s.", median(job));
-            line("The job does %.2f times the images/s of the learner alone.", median(toLearner));
+            line("");
+            line("The job does %.2f times the images/s of the learner alone.", ratio(rates, 0, 1));
             if (python.isPresent()) {
-                line("The job does %.2f times the images/s of a Python consumer.", median(toPython));
+                line("The job does %.2f times the images/s of the Python consumer.", ratio(rates, 0, 2));
             }
-            line("Two slots with a key each do %.2f times the images/s of one slot with both.", median(toSlot));
+            line("Two slots with a key each do %.2f times the images/s of one slot with both.", ratio(rates, 4, 3));
         }
+    }
+
+    /** Median over the rounds. */
+    private static double ratio(double[][] rates, int of, int to) {
+        double[] ratios = Arrays.stream(rates)
+                .mapToDouble(rate -> rate[of] / rate[to])
+                .sorted()
+                .toArray();
+        return ratios[ratios.length / 2];
     }
 
     private void line(String format, Object... values) {
         lines.accept(String.format(Locale.ROOT, format, values));
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 
     /** One key for each of two slots. */

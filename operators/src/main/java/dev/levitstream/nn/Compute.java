@@ -1,5 +1,6 @@
 package dev.levitstream.nn;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
@@ -58,6 +59,13 @@ public final class Compute implements AutoCloseable {
     /** The functions of a network. */
     public Program program(ComponentNetwork network) {
         return path == Path.SCRIPT ? new ScriptProgram(network, this) : new ArrayProgram(network);
+    }
+
+    /** The matrix product as scripts do it, (n, n) times (n, n): what a machine can do at most is measured by it. */
+    public NDArray product(NDArray one, NDArray other) {
+        String script = Script.write(products);
+        return Backward.without(
+                () -> run(compile(script), new NDList(one, other)).singletonOrThrow());
     }
 
     /** How scripts multiply matrices. */

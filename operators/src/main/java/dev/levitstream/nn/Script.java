@@ -222,6 +222,15 @@ final class Script {
         return module(arguments, results.size(), text);
     }
 
+    /** Writes a product of two matrices down. */
+    static String write(Products products) {
+        Script script = new Script(Form.WHOLE, new ParameterLayout.Builder().build(), products);
+        String product = products.timesTransposed(script, "x0", script.call("torch.t", "x1"));
+        List<String> lines = new ArrayList<>(script.lines);
+        lines.add("return (" + product + ",)");
+        return module(List.of("x0", "x1"), 1, lines);
+    }
+
     /** A module whose one method takes arrays and returns a tuple of them. */
     static String module(List<String> arguments, int results, List<String> lines) {
         return "class " + CLASS + "(Module):\n  __parameters__ = []\n  __buffers__ = []\n"

@@ -12,6 +12,9 @@ import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Presets;
 import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.ImageShape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -53,6 +56,9 @@ public final class SpeedBench {
     private static final int FILL = 8;
 
     private static final int WARM_UP = 10;
+    private static final int KEYS = 16;
+    private static final int MOST_COMPONENTS = 11;
+    private static final long PAGE = 4096;
 
     private final Optional<String> python;
     private final int rounds;
@@ -112,6 +118,8 @@ public final class SpeedBench {
         line("Ratios are time of this project over time of the other: below 1 is faster.%s", other);
         line("");
         components();
+        line("");
+        memory();
         line("");
         slots();
         line("");
@@ -225,7 +233,7 @@ public final class SpeedBench {
                 NDManager scope = compute.newManager()) {
             NDArray a = scope.ones(new Shape(SIDE, SIDE));
             NDArray b = scope.ones(new Shape(SIDE, SIDE));
-            Timed product = timed(() -> a.matMul(b).close());
+            Timed product = timed(() -> compute.product(a, b).close());
             product.seconds(WARM_UP);
             double[] seconds = new double[rounds];
             for (int round = 0; round < rounds; round++) {
@@ -277,6 +285,52 @@ public final class SpeedBench {
                         median(answer) / firstAnswer);
             }
         }
+    }
+
+    /** What learners of MNIST size take of the machine's memory while they live, and what their states take. */
+    private void memory() throws Exception {
+        line("| components of a learner | resident memory, MB | state, MB |");
+        line("|---|---|---|");
+        LearnerOptions options = OptionCatalogue.read(Map.of("image", MNIST.toString(), "budget.updates", "1"))
+                .operator()
+                .learner();
+        SplittableRandom random = new SplittableRandom(1);
+        List<Learner> learners = new ArrayList<>();
+        try (Compute compute = new Compute("cpu", Compute.Path.SCRIPT)) {
+            List<Learner> warm = List.of(learner(options, compute, random));
+            warm.forEach(Learner::close);
+            long before = residentBytes();
+            for (int i = 0; i < KEYS; i++) {
+                learners.add(learner(options, compute, random));
+            }
+            for (int components = 1; components <= MOST_COMPONENTS; components++) {
+                if (components == 1 || components == MOST_COMPONENTS) {
+                    long state = learners.get(0).state().stream()
+                            .mapToLong(entry -> entry.content().get().length)
+                            .sum();
+                    line("| %d | %.1f | %.1f |", components, (residentBytes() - before) / 1e6 / KEYS, state / 1e6);
+                }
+                for (Learner learner : learners) {
+                    learner.onEvent(LearnerEvent.MANUAL);
+                    fill(learner, random);
+                }
+            }
+        } finally {
+            learners.forEach(Learner::close);
+        }
+    }
+
+    private static Learner learner(LearnerOptions options, Compute compute, SplittableRandom random) {
+        Learner learner = options.kind().open(new LearnerContext(options, 1, compute, System::nanoTime), Map.of());
+        fill(learner, random);
+        return learner;
+    }
+
+    /** Memory of this process, without what the collector would free. */
+    private static long residentBytes() throws IOException {
+        System.gc();
+        String[] pages = Files.readString(Path.of("/proc/self/statm")).split(" ", -1);
+        return Long.parseLong(pages[1]) * PAGE;
     }
 
     /** As many images as a mini-batch needs, and views of them made. */
