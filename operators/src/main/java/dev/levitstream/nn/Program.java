@@ -20,9 +20,8 @@ public interface Program {
     NDList call(NDManager scope, NetworkFunction function, NDArray flat, NDArray... inputs);
 
     /**
-     * The same, one image at a time: the rounding of a matrix product depends on where a row stands in it, on every
-     * engine and for shapes that nobody can foresee, and then an answer would depend on its batch mates in its last
-     * bits.
+     * The same, of each image by itself: no bit of what it gets depends on its batch mates, on their number or on its
+     * place among them. How many are computed at once is the program's affair (package documentation).
      */
     NDList each(NDManager scope, NetworkFunction function, NDArray flat, NDArray... inputs);
 
@@ -37,7 +36,7 @@ public interface Program {
 
     /**
      * The losses of G components of this shape, each of its own batch, and their gradients. Meant for a GPU, where to
-     * start an operation is what costs; no GPU has run it yet.
+     * start an operation is what costs; no GPU has run it yet. On a CPU it is a loop.
      *
      * @param flats (G, size) parameters that require a gradient; borrowed, and attached to {@code scope} until that
      *     closes

@@ -26,13 +26,20 @@
  * optimiser stays off: it measures its first calls and then changes the last bits, so that a restored learner would
  * differ from one that was never interrupted.
  *
- * <p>What the scripts do otherwise: a bias joins its product (addmm), attention is one operation of the engine,
- * transposed convolution is the engine's own, which DJL does not offer, and the gradient is taken at each parameter:
- * taken at the flat vector it would be joined there, which costs as much as a layer.
+ * <p>What the scripts do otherwise: a bias joins its product, transposed convolution is the engine's own, which DJL
+ * does not offer, and {@link dev.levitstream.nn.Tape} writes the backward lines itself. The engine's own backward pass
+ * cannot go through oneDNN's matrix products ({@link dev.levitstream.nn.Products}), which take half the time of the
+ * default library's on processors of another maker than that library's; and its books cost a third of an update of ten
+ * images. Attention is written as batched products for the same reason; the engine's one operation for it has a
+ * backward pass that took longer. On a CPU a fleet is a loop inside one call, each component in cache; products over
+ * all components at once ({@link dev.levitstream.nn.FleetArray}, with the engine's backward pass) are for a GPU.
  *
- * <p>Why images are answered one by one: see {@link dev.levitstream.nn.Program#each}. A product of one row reads every
- * weight for one image, and PyTorch answers ten images at once in half the time. That is the price of answers that do
- * not depend on batch mates.
+ * <p>Why images are answered in blocks and each is still a function of itself alone: a product of one row reads every
+ * weight for one image, which took three times as long. Ten rows in one product are summed in the same order, each by
+ * itself. What does depend on an image's place are the last few values of an array in operations like tanh, which the
+ * engine computes by other instructions than the rest and rounds otherwise; so those are padded. And since no document
+ * promises any of this, {@link dev.levitstream.nn.Steadiness} tries a script before it is used, with every image in
+ * every place and in other company; if one bit differs, that script goes image by image.
  *
  * <p>Why no {@code Number} overloads of array operators and no constant closed before its step ends: on the CPU engine
  * such a scalar lives in a Java buffer that a garbage collection may free between forward and backward, which silently
