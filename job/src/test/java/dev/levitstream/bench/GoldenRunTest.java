@@ -25,13 +25,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * What learners reach on the drawn stream, seed 0, preset stream: 1500 images per phase, too few for the second change
  * to be noticed. A change of these numbers is a change of the learner: say why in the commit that changes them. Those
- * of {@code er} also change with the last bits of a sum: it stays at chance for some hundred updates, and what ends
- * that is chaotic (six seeds: 0.23 to 0.73).
+ * of {@code er} and {@code finetune} have a wide margin, for they change with the last bits of a sum: they stay at
+ * chance for some hundred updates, and what ends that is chaotic ({@code er}, six seeds: 0.23 to 0.73).
  */
 @Tag("slow")
 class GoldenRunTest {
-    private static final double TOLERANCE = 0.015;
-
     private static Benchmark drawn() throws IOException {
         Dataset dataset = DrawnStream.dataset(1500, 200, 1);
         ImageShape shape = dataset.train().get(0).samples().get(0).shape();
@@ -57,19 +55,19 @@ class GoldenRunTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "levit-dkf, 0.9933, 0.9209, 2",
-        "levit-no-dkf, 0.9950, 0.9204, 2",
-        "levit-dkf-fixed, 0.9950, 0.9211, 2",
-        "levit-dnn, 0.9983, 0.9113, 2",
-        "er, 0.7267, 0.3409, 1",
-        "finetune, 0.0550, 0.1056, 1"
+        "levit-dkf, 0.9933, 0.9209, 0.015, 2",
+        "levit-no-dkf, 0.9950, 0.9204, 0.015, 2",
+        "levit-dkf-fixed, 0.9950, 0.9211, 0.015, 2",
+        "levit-dnn, 0.9983, 0.9113, 0.015, 2",
+        "er, 0.48, 0.33, 0.27, 1",
+        "finetune, 0.07, 0.11, 0.05, 1"
     })
-    void aLearnerReachesWhatItReachedBefore(String learner, double accuracy, double prequential, int components)
-            throws IOException {
+    void aLearnerReachesWhatItReachedBefore(
+            String learner, double accuracy, double prequential, double tolerance, int components) throws IOException {
         RunPlan plan = new RunPlan(learner, "stream", Map.of(), 1, false, 0);
         RunResult run = new InProcessRun(drawn(), plan, images -> {}).run();
-        assertThat(run.accuracy()).isCloseTo(accuracy, within(TOLERANCE));
-        assertThat(run.prequentialAccuracy()).isCloseTo(prequential, within(TOLERANCE));
+        assertThat(run.accuracy()).isCloseTo(accuracy, within(tolerance));
+        assertThat(run.prequentialAccuracy()).isCloseTo(prequential, within(tolerance));
         assertThat(run.components()).isEqualTo(components);
     }
 }
