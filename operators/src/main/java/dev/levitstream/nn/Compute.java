@@ -31,7 +31,6 @@ public final class Compute implements AutoCloseable {
     private final Products products;
     private final boolean blocks;
     private final NDManager manager;
-    boolean last;
     private final Map<String, PtSymbolBlock> scripts = new HashMap<>();
     private final Map<String, Boolean> steady = new HashMap<>();
 

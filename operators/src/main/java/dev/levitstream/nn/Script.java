@@ -55,9 +55,8 @@ final class Script {
     private final List<String> lines = new ArrayList<>();
     private final Map<String, Array> parameters = new HashMap<>();
     private final List<ParameterLayout.Entry> used = new ArrayList<>();
-    private int variables;
-
     private final Tape tape = new Tape(this);
+    private int variables;
 
     private Script(Form form, ParameterLayout layout, Products products) {
         this.form = form;

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 
 /**
  * Runs a network as compiled scripts: one call into the engine does what takes {@link ArrayProgram} some hundred, and
@@ -37,12 +38,19 @@ final class ScriptProgram implements Program {
     public NDList each(NDManager scope, NetworkFunction function, NDArray flat, NDArray... inputs) {
         return Backward.without(() -> {
             Compiled blocks = compiled(Form.BLOCKS, function, inputs);
-            boolean steady = compute.steady(
-                    blocks.written().text(),
-                    () -> Steadiness.holds(
-                            scope, Script.BLOCK, rows -> run(scope, blocks, flat, rows), shapes(inputs)));
+            boolean steady = compute.steady(blocks.written().text(), () -> steady(blocks, inputs));
             return run(scope, steady ? blocks : compiled(Form.EACH, function, inputs), flat, inputs);
         });
+    }
+
+    /** With parameters of its own: a restored learner must come to the same decision. */
+    private boolean steady(Compiled blocks, NDArray... inputs) {
+        try (NDManager scope = compute.newManager()) {
+            float[] values = network.layout().initialise(new SplittableRandom(1));
+            NDArray flat = Tensors.of(scope, values, new Shape(values.length));
+            List<Shape> shapes = Arrays.stream(inputs).map(NDArray::getShape).toList();
+            return Steadiness.holds(scope, Script.BLOCK, rows -> run(scope, blocks, flat, rows), shapes);
+        }
     }
 
     @Override
@@ -82,10 +90,6 @@ final class ScriptProgram implements Program {
                     Script.Written written = Script.write(form, function, network, ranks, compute.products());
                     return new Compiled(written, compute.compile(written.text()));
                 });
-    }
-
-    private static List<Shape> shapes(NDArray... inputs) {
-        return Arrays.stream(inputs).map(NDArray::getShape).toList();
     }
 
     private static NDList run(NDManager scope, Compiled compiled, NDArray flat, NDArray... inputs) {

@@ -17,6 +17,9 @@ import java.util.stream.Stream;
  * @param varies whether it depends on what is differentiated by
  */
 record TapeArray(Tape tape, String name, boolean varies) implements Variable {
+    /** The engine's number for single precision. */
+    private static final int FLOAT = 6;
+
     private static TapeArray taped(Array array) {
         return (TapeArray) array;
     }
@@ -133,9 +136,6 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
     private String turned(String matrices) {
         return line("torch.transpose", matrices, 1, 2);
     }
-
-    /** The engine's number for single precision. */
-    private static final int FLOAT = 6;
 
     @Override
     public Array add(Array other) {
