@@ -79,9 +79,9 @@ public final class LinearDiscriminant {
             NDList found = Backward.without(() -> Compute.run(
                     compute.compile(script),
                     new NDList(
-                            scope.create(square, new Shape(width, width)),
-                            scope.create(joined, new Shape(groups, width)),
-                            scope.create(numbers, new Shape(groups, 1)))));
+                            Tensors.ofDoubles(scope, square, new Shape(width, width)),
+                            Tensors.ofDoubles(scope, joined, new Shape(groups, width)),
+                            Tensors.ofDoubles(scope, numbers, new Shape(groups, 1)))));
             float[] all = Tensors.read(found.get(0));
             List<float[]> weights = IntStream.range(0, groups)
                     .mapToObj(g -> Arrays.copyOfRange(all, g * width, (g + 1) * width))

@@ -2,8 +2,10 @@ package dev.levitstream.nn;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 
 /**
@@ -18,6 +20,17 @@ public final class Tensors {
         Check.that(shape.size() == values.length, "values.length", values.length, "must be the size of " + shape);
         NDArray array = scope.create(shape);
         write(values, array);
+        return array;
+    }
+
+    /** An array of a scope in double precision. */
+    static NDArray ofDoubles(NDManager scope, double[] values, Shape shape) {
+        NDArray array = scope.create(shape, DataType.FLOAT64);
+        if (onCpu(array)) {
+            array.toByteBuffer(true).asDoubleBuffer().put(values);
+        } else {
+            array.set(DoubleBuffer.wrap(values));
+        }
         return array;
     }
 
