@@ -72,7 +72,7 @@ final class BenchSpeedCommand implements Callable<Integer> {
             console.flush();
         };
         if (kafka) {
-            new KafkaSpeed(peer, rounds, lines).run();
+            new KafkaSpeed(peer, rounds, KafkaSpeed.IMAGES, lines).run();
         } else {
             new SpeedBench(peer, only, rounds, lines).run();
         }

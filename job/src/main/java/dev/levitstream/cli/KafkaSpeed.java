@@ -35,7 +35,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  */
 final class KafkaSpeed {
     private static final ImageShape SHAPE = new ImageShape(28, 28, 1);
-    private static final int IMAGES = 2500;
+    /** Enough for five components. */
+    static final int IMAGES = 2500;
+
     private static final int COMPONENT = 500;
     private static final int WARM_UP = 300;
     private static final Duration POLL = Duration.ofMillis(10);
@@ -44,16 +46,19 @@ final class KafkaSpeed {
 
     private final Optional<String> python;
     private final int rounds;
+    private final int count;
     private final Consumer<String> lines;
 
     /**
      * @param python command that has PyTorch; empty to do without the consumer
      * @param rounds turns of each (count), at least 1
+     * @param count images of a key (count), a multiple of ten and more than {@value #WARM_UP}
      * @param lines takes the report, line by line
      */
-    KafkaSpeed(Optional<String> python, int rounds, Consumer<String> lines) {
+    KafkaSpeed(Optional<String> python, int rounds, int count, Consumer<String> lines) {
         this.python = python;
         this.rounds = rounds;
+        this.count = count;
         this.lines = lines;
     }
 
@@ -71,11 +76,11 @@ final class KafkaSpeed {
             for (int round = -1; round < rounds; round++) {
                 String name = "-" + (round + 1);
                 double[] r = {
-                    job(kafka, folder, "one", name, 1, IMAGES),
+                    job(kafka, folder, "one", name, 1, count),
                     learner(),
                     python.isPresent() ? python(kafka, name) : Double.NaN,
-                    job(kafka, folder, "two", name + "-slot", 1, SLOTS * IMAGES),
-                    job(kafka, folder, "two", name + "-slots", SLOTS, SLOTS * IMAGES)
+                    job(kafka, folder, "two", name + "-slot", 1, SLOTS * count),
+                    job(kafka, folder, "two", name + "-slots", SLOTS, SLOTS * count)
                 };
                 String turn = round < 0 ? "warm-up" : "round " + (round + 1);
                 line("| %s | %.0f | %.0f | %.0f | %.0f | %.0f |", turn, r[0], r[1], r[2], r[3], r[4]);
@@ -125,10 +130,10 @@ final class KafkaSpeed {
         return given;
     }
 
-    private static List<LabelledImage> images() {
+    private List<LabelledImage> images() {
         SplittableRandom random = new SplittableRandom(1);
-        List<LabelledImage> images = new ArrayList<>(IMAGES);
-        for (int i = 0; i < IMAGES; i++) {
+        List<LabelledImage> images = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
             byte[] pixels = new byte[SHAPE.size()];
             random.nextBytes(pixels);
             images.add(new LabelledImage(pixels, Optional.of("label-" + i % 10)));
@@ -136,7 +141,7 @@ final class KafkaSpeed {
         return images;
     }
 
-    private static void publish(EmbeddedKafka kafka, String topic, List<String> keys) throws IOException {
+    private void publish(EmbeddedKafka kafka, String topic, List<String> keys) throws IOException {
         kafka.createTopics(List.of(topic));
         List<StreamPublisher> publishers = new ArrayList<>();
         try {
@@ -157,7 +162,7 @@ final class KafkaSpeed {
     }
 
     /** Images per second of a learner without anything round it. */
-    private static double learner() {
+    private double learner() {
         LearnerOptions options = OptionCatalogue.read(given()).operator().learner();
         int size = options.batchSize();
         List<LabelledImage> images = images();
@@ -165,11 +170,11 @@ final class KafkaSpeed {
                 Learner learner =
                         options.kind().open(new LearnerContext(options, 1, compute, System::nanoTime), Map.of())) {
             long start = 0;
-            for (int i = 0; i < IMAGES; i += size) {
+            for (int i = 0; i < count; i += size) {
                 start = i == WARM_UP ? System.nanoTime() : start;
                 learner.observe(images.subList(i, i + size));
             }
-            return rate(IMAGES - WARM_UP, start);
+            return rate(count - WARM_UP, start);
         }
     }
 
@@ -182,12 +187,11 @@ final class KafkaSpeed {
         String predictions = "python" + name;
         kafka.createTopics(List.of(predictions));
         return PythonConsumer.rate(
-                python.orElseThrow(), options, kafka.bootstrapServers(), "one", predictions, IMAGES, WARM_UP);
+                python.orElseThrow(), options, kafka.bootstrapServers(), "one", predictions, count, WARM_UP);
     }
 
     /** Images per second of the job, seen by a consumer who does not wait for commits. */
-    private static double job(
-            EmbeddedKafka kafka, WorkFolder folder, String images, String name, int parallelism, int count)
+    private double job(EmbeddedKafka kafka, WorkFolder folder, String images, String name, int parallelism, int all)
             throws Exception {
         Map<String, String> given = given();
         String predictions = "predictions-" + images + name;
@@ -205,7 +209,7 @@ final class KafkaSpeed {
                 options.kafka().componentsCreated(),
                 options.kafka().deadLetters()));
         Path checkpoints = folder.path("checkpoints-" + images + name);
-        int warmUp = WARM_UP * count / IMAGES;
+        int warmUp = WARM_UP * all / count;
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                         Map.of("bootstrap.servers", kafka.bootstrapServers()),
                         new ByteArrayDeserializer(),
@@ -216,7 +220,7 @@ final class KafkaSpeed {
             consumer.seekToBeginning(List.of(only));
             long start = 0;
             int first = 0;
-            for (int answered = 0; answered < count; ) {
+            for (int answered = 0; answered < all; ) {
                 if (job.hasEnded()) {
                     throw new IllegalStateException("the job ended before the stream did");
                 }
@@ -226,7 +230,7 @@ final class KafkaSpeed {
                     start = System.nanoTime();
                 }
             }
-            return rate(count - first, start);
+            return rate(all - first, start);
         }
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -116,5 +117,15 @@ class BenchIT {
                         "\n| 50 |",
                         "Two threads",
                         "\n| 16 | 64 |");
+    }
+
+    @Test
+    void theJobOnABrokerIsMeasuredAgainstTheLearnerAloneAndTwoSlotsAgainstOne() throws Exception {
+        List<String> lines = new ArrayList<>();
+        new KafkaSpeed(Optional.empty(), 1, 400, lines::add).run();
+        assertThat(lines).anyMatch(line -> line.startsWith("| round 1 | "));
+        assertThat(String.join("\n", lines))
+                .containsPattern("The job does [0-9.]+ times the images/s of the learner alone")
+                .containsPattern("Two slots with a key each do [0-9.]+ times");
     }
 }
