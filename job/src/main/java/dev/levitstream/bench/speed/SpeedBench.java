@@ -12,9 +12,6 @@ import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Presets;
 import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.ImageShape;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +30,7 @@ import java.util.function.Consumer;
  * compared takes turns in short windows; figures are medians over the rounds.
  */
 public final class SpeedBench {
-    private static final ImageShape MNIST = new ImageShape(28, 28, 1);
+    static final ImageShape MNIST = new ImageShape(28, 28, 1);
     private static final ImageShape CIFAR = new ImageShape(32, 32, 3);
     private static final List<Case> CASES = List.of(
             new Case("MNIST", Presets.STREAM, MNIST, 10, 0),
@@ -56,9 +53,6 @@ public final class SpeedBench {
     private static final int FILL = 8;
 
     private static final int WARM_UP = 10;
-    private static final int KEYS = 16;
-    private static final int MOST_COMPONENTS = 11;
-    private static final long PAGE = 4096;
 
     private final Optional<String> python;
     private final int rounds;
@@ -119,7 +113,7 @@ public final class SpeedBench {
         line("");
         components();
         line("");
-        memory();
+        LearnerMemory.measure(lines);
         line("");
         slots();
         line("");
@@ -287,54 +281,8 @@ public final class SpeedBench {
         }
     }
 
-    /** What learners of MNIST size take of the machine's memory while they live, and what their states take. */
-    private void memory() throws Exception {
-        line("| components of a learner | resident memory, MB | state, MB |");
-        line("|---|---|---|");
-        LearnerOptions options = OptionCatalogue.read(Map.of("image", MNIST.toString(), "budget.updates", "1"))
-                .operator()
-                .learner();
-        SplittableRandom random = new SplittableRandom(1);
-        List<Learner> learners = new ArrayList<>();
-        try (Compute compute = new Compute("cpu", Compute.Path.SCRIPT)) {
-            List<Learner> warm = List.of(learner(options, compute, random));
-            warm.forEach(Learner::close);
-            long before = residentBytes();
-            for (int i = 0; i < KEYS; i++) {
-                learners.add(learner(options, compute, random));
-            }
-            for (int components = 1; components <= MOST_COMPONENTS; components++) {
-                if (components == 1 || components == MOST_COMPONENTS) {
-                    long state = learners.get(0).state().stream()
-                            .mapToLong(entry -> entry.content().get().length)
-                            .sum();
-                    line("| %d | %.1f | %.1f |", components, (residentBytes() - before) / 1e6 / KEYS, state / 1e6);
-                }
-                for (Learner learner : learners) {
-                    learner.onEvent(LearnerEvent.MANUAL);
-                    fill(learner, random);
-                }
-            }
-        } finally {
-            learners.forEach(Learner::close);
-        }
-    }
-
-    private static Learner learner(LearnerOptions options, Compute compute, SplittableRandom random) {
-        Learner learner = options.kind().open(new LearnerContext(options, 1, compute, System::nanoTime), Map.of());
-        fill(learner, random);
-        return learner;
-    }
-
-    /** Memory of this process, without what the collector would free. */
-    private static long residentBytes() throws IOException {
-        System.gc();
-        String[] pages = Files.readString(Path.of("/proc/self/statm")).split(" ", -1);
-        return Long.parseLong(pages[1]) * PAGE;
-    }
-
     /** As many images as a mini-batch needs, and views of them made. */
-    private static void fill(Learner learner, SplittableRandom random) {
+    static void fill(Learner learner, SplittableRandom random) {
         for (int i = 0; i < FILL; i++) {
             learner.observe(batch(random));
         }

@@ -1,0 +1,75 @@
+package dev.levitstream.bench.speed;
+
+import dev.levitstream.job.OptionCatalogue;
+import dev.levitstream.learner.Learner;
+import dev.levitstream.learner.LearnerContext;
+import dev.levitstream.learner.LearnerEvent;
+import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.nn.Compute;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/** What learners of MNIST size take of the machine's memory while they live, and what their states take. */
+final class LearnerMemory {
+    private static final int KEYS = 16;
+    private static final int MOST_COMPONENTS = 11;
+    private static final long PAGE = 4096;
+
+    private LearnerMemory() {}
+
+    static void measure(Consumer<String> lines) throws IOException {
+        lines.accept("| components of a learner | resident memory, MB | state, MB |");
+        lines.accept("|---|---|---|");
+        LearnerOptions options = OptionCatalogue.read(
+                        Map.of("image", SpeedBench.MNIST.toString(), "budget.updates", "1"))
+                .operator()
+                .learner();
+        SplittableRandom random = new SplittableRandom(1);
+        List<Learner> learners = new ArrayList<>();
+        try (Compute compute = new Compute("cpu", Compute.Path.SCRIPT)) {
+            learner(options, compute, random).close(); // what the first one leaves is not a learner's
+            long before = residentBytes();
+            for (int i = 0; i < KEYS; i++) {
+                learners.add(learner(options, compute, random));
+            }
+            lines.accept(line(1, before, learners));
+            for (int components = 2; components <= MOST_COMPONENTS; components++) {
+                for (Learner learner : learners) {
+                    learner.onEvent(LearnerEvent.MANUAL);
+                    SpeedBench.fill(learner, random);
+                }
+            }
+            lines.accept(line(MOST_COMPONENTS, before, learners));
+        } finally {
+            learners.forEach(Learner::close);
+        }
+    }
+
+    private static Learner learner(LearnerOptions options, Compute compute, SplittableRandom random) {
+        Learner learner = options.kind().open(new LearnerContext(options, 1, compute, System::nanoTime), Map.of());
+        SpeedBench.fill(learner, random);
+        return learner;
+    }
+
+    private static String line(int components, long before, List<Learner> learners) throws IOException {
+        double resident = (double) (residentBytes() - before) / learners.size();
+        long state = learners.get(0).state().stream()
+                .mapToLong(entry -> entry.content().get().length)
+                .sum();
+        return String.format(Locale.ROOT, "| %d | %.1f | %.1f |", components, resident / 1e6, state / 1e6);
+    }
+
+    /** Memory of this process, without what the collector would free. */
+    private static long residentBytes() throws IOException {
+        System.gc();
+        String[] pages = Files.readString(Path.of("/proc/self/statm")).split(" ", -1);
+        return Long.parseLong(pages[1]) * PAGE;
+    }
+}
