@@ -1,4 +1,4 @@
-"""What one would write without this project: a Kafka consumer that answers and learns image by image with PyTorch.
+"""What one would write without this project: a Kafka consumer that answers and learns batch by batch with PyTorch.
 
 Usage: consumer.py FOLDER. FOLDER holds setup.json, written by the bench. Reads the topic of images from its beginning,
 writes predictions, and prints images per second after the warm-up. It has no router, keeps no state and delivers at

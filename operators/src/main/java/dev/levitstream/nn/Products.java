@@ -39,7 +39,10 @@ enum Products {
             return pointwise(script, turned, script.call("torch.t", gradients), "None");
         }
 
-        /** x w^T + b, the form of the operation: w is (out, in), as a view if need be. */
+        /**
+         * x w^T + b, the form of the operation: w is (out, in) or the transpose of a dense matrix. For a part of a
+         * wider matrix it has only its reference implementation, slower by orders of magnitude.
+         */
         private String pointwise(Script script, String x, String w, String b) {
             return script.call(
                     "ops.mkldnn._linear_pointwise",

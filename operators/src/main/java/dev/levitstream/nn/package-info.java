@@ -29,8 +29,8 @@
  * <p>What the scripts do otherwise: a bias joins its product, transposed convolution is the engine's own, which DJL
  * does not offer, and {@link dev.levitstream.nn.Tape} writes the backward lines itself. The engine's own backward pass
  * cannot go through oneDNN's matrix products ({@link dev.levitstream.nn.Products}), which take half the time of the
- * default library's on processors of another maker than that library's; and its books cost a third of an update of ten
- * images. Attention is written as batched products for the same reason; the engine's one operation for it has a
+ * default library's on processors of another maker than that library's; and its books cost a quarter of an update of
+ * ten images. Attention is written as batched products for the same reason; the engine's one operation for it has a
  * backward pass that took longer. On a CPU a fleet is a loop inside one call, each component in cache; products over
  * all components at once ({@link dev.levitstream.nn.FleetArray}, with the engine's backward pass) are for a GPU.
  *

@@ -32,24 +32,36 @@ final class LearnerMemory {
                 .operator()
                 .learner();
         SplittableRandom random = new SplittableRandom(1);
-        List<Learner> learners = new ArrayList<>();
         try (Compute compute = new Compute("cpu", Compute.Path.SCRIPT)) {
             learner(options, compute, random).close(); // what the first one leaves is not a learner's
-            long before = residentBytes();
-            for (int i = 0; i < KEYS; i++) {
-                learners.add(learner(options, compute, random));
+            List<Learner> learners = new ArrayList<>();
+            try {
+                measure(options, compute, random, learners, lines);
+            } finally {
+                learners.forEach(Learner::close);
             }
-            lines.accept(line(1, before, learners));
-            for (int components = 2; components <= MOST_COMPONENTS; components++) {
-                for (Learner learner : learners) {
-                    learner.onEvent(LearnerEvent.MANUAL);
-                    SpeedBench.fill(learner, random);
-                }
-            }
-            lines.accept(line(MOST_COMPONENTS, before, learners));
-        } finally {
-            learners.forEach(Learner::close);
         }
+    }
+
+    private static void measure(
+            LearnerOptions options,
+            Compute compute,
+            SplittableRandom random,
+            List<Learner> learners,
+            Consumer<String> lines)
+            throws IOException {
+        long before = residentBytes();
+        for (int i = 0; i < KEYS; i++) {
+            learners.add(learner(options, compute, random));
+        }
+        lines.accept(line(1, before, learners));
+        for (int components = 2; components <= MOST_COMPONENTS; components++) {
+            for (Learner learner : learners) {
+                learner.onEvent(LearnerEvent.MANUAL);
+                SpeedBench.fill(learner, random);
+            }
+        }
+        lines.accept(line(MOST_COMPONENTS, before, learners));
     }
 
     private static Learner learner(LearnerOptions options, Compute compute, SplittableRandom random) {
