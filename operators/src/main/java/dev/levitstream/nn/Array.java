@@ -1,7 +1,5 @@
 package dev.levitstream.nn;
 
-import java.util.List;
-
 /**
  * An array as the networks see it. They are written once, over this interface; what runs them decides what it means:
  * {@link EngineArray} computes each operation at once, {@link ScriptArray} writes it down as a line of a script that is
@@ -13,11 +11,15 @@ public interface Array {
     Array linear(Array weight, Array bias);
 
     /**
-     * Scaled dot-product attention of queries, keys and values, each (B, h, N, Q): softmax(q k^T / sqrt(Q)) v.
+     * Multi-head attention among the tokens of each image, softmax(q k^T / sqrt(Q)) v for each head: (B N, 3 h Q) ->
+     * (B, h N Q), heads one after the other. A row holds a token's queries of all heads, then its keys, then its
+     * values.
      *
+     * @param tokens N
+     * @param heads h
      * @param width Q
      */
-    Array attention(Array keys, Array values, int width);
+    Array attention(int tokens, int heads, int width);
 
     /** Sum, broadcast. */
     Array add(Array other);
@@ -78,9 +80,6 @@ public interface Array {
 
     /** Axes in another order. */
     Array transpose(int... axes);
-
-    /** Equal parts along an axis. */
-    List<Array> split(int parts, int axis);
 
     /** Both, one after the other along an axis. */
     Array concat(Array other, int axis);

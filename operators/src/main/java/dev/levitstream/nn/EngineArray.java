@@ -24,10 +24,13 @@ record EngineArray(NDArray nd) implements Array {
     }
 
     @Override
-    public Array attention(Array keys, Array values, int width) {
-        NDArray scaled = nd(times(1 / Math.sqrt(width))); // (B, h, N, Q)
-        NDArray scores = scaled.matMul(nd(keys).transpose(0, 1, 3, 2)).softmax(3); // (B, h, N, N)
-        return new EngineArray(scores.matMul(nd(values)));
+    public Array attention(int tokens, int heads, int width) {
+        List<NDArray> parts = nd.split(3, 1).stream()
+                .map(part -> part.reshape(-1, tokens, heads, width).transpose(0, 2, 1, 3))
+                .toList(); // 3 x (B, h, N, Q)
+        NDArray scaled = nd(new EngineArray(parts.get(0)).times(1 / Math.sqrt(width)));
+        NDArray scores = scaled.matMul(parts.get(1).transpose(0, 1, 3, 2)).softmax(3); // (B, h, N, N)
+        return new EngineArray(scores.matMul(parts.get(2)).reshape(-1, (long) heads * tokens * width));
     }
 
     @Override
@@ -128,11 +131,6 @@ record EngineArray(NDArray nd) implements Array {
     @Override
     public Array transpose(int... axes) {
         return new EngineArray(nd.transpose(axes));
-    }
-
-    @Override
-    public List<Array> split(int parts, int axis) {
-        return nd.split(parts, axis).stream().<Array>map(EngineArray::new).toList();
     }
 
     @Override

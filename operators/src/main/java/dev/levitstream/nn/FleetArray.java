@@ -58,12 +58,14 @@ record FleetArray(Script script, String name, int rank) implements Variable {
     }
 
     @Override
-    public Array attention(Array keys, Array values, int width) {
-        List<String> joined = Stream.of(this, fleet(keys), fleet(values))
-                .map(array -> array.line(rank, "torch.flatten", array.name, 0, 1).name)
-                .toList(); // 3 x (G B, h, N, Q)
-        FleetArray attended = line(rank, "torch.scaled_dot_product_attention", joined.toArray());
-        return line(rank, "torch.reshape", attended.name, "torch.size(" + name + ")");
+    public Array attention(int tokens, int heads, int width) {
+        String split = script.call("torch.view", name, list(-1, tokens, 3, heads, width)); // (G B, N, 3, h, Q)
+        String turned = script.call("torch.permute", split, list(2, 0, 3, 1, 4));
+        Object[] parts = IntStream.range(0, 3)
+                .mapToObj(i -> script.call("torch.select", turned, 0, i))
+                .toArray(); // 3 x (G B, h, N, Q)
+        FleetArray attended = line(rank, "torch.scaled_dot_product_attention", parts);
+        return attended.reshape(-1, (long) heads * tokens * width);
     }
 
     @Override
@@ -117,14 +119,6 @@ record FleetArray(Script script, String name, int rank) implements Variable {
         List<Integer> order = new ArrayList<>(List.of(0));
         Arrays.stream(axes).forEach(axis -> order.add(axis + 1));
         return line(rank, "torch.permute", name, order);
-    }
-
-    @Override
-    public List<Array> split(int parts, int axis) {
-        FleetArray chunks = line(rank, "torch.chunk", name, parts, axis + 1);
-        return IntStream.range(0, parts)
-                .<Array>mapToObj(i -> new FleetArray(script, script.assign(chunks.name + "[" + i + "]"), rank))
-                .toList();
     }
 
     @Override

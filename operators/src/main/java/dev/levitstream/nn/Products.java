@@ -15,8 +15,8 @@ enum Products {
         }
 
         @Override
-        String transposedTimes(Script script, String turned, String gradients) {
-            return script.call("torch.mm", turned, gradients);
+        String transposedTimes(Script script, String rows, String gradients) {
+            return script.call("torch.mm", script.call("torch.t", rows), gradients);
         }
     },
     /**
@@ -26,16 +26,17 @@ enum Products {
     ONEDNN {
         @Override
         String linear(Script script, String rows, String weight, String bias) {
-            return pointwise(script, rows, script.call("torch.t", script.call("torch.contiguous", weight)), bias);
+            return pointwise(script, rows, script.call("torch.t", script.dense(weight)), bias);
         }
 
         @Override
         String timesTransposed(Script script, String gradients, String weight) {
-            return pointwise(script, gradients, script.call("torch.contiguous", weight), "None");
+            return pointwise(script, gradients, script.dense(weight), "None");
         }
 
         @Override
-        String transposedTimes(Script script, String turned, String gradients) {
+        String transposedTimes(Script script, String rows, String gradients) {
+            String turned = script.dense(script.call("torch.t", rows)); // once, however many products need it
             return pointwise(script, turned, script.call("torch.t", gradients), "None");
         }
 
@@ -71,6 +72,6 @@ enum Products {
     /** Gradients times the transposed weight: (B, in). */
     abstract String timesTransposed(Script script, String gradients, String weight);
 
-    /** Rows, already transposed to (in, B), times gradients: (in, out). */
-    abstract String transposedTimes(Script script, String turned, String gradients);
+    /** Transposed rows times gradients: (in, out). */
+    abstract String transposedTimes(Script script, String rows, String gradients);
 }

@@ -32,6 +32,9 @@ final class Script {
     /** Images of a block (count): as many as a mini-batch of the stream has by default. */
     static final int BLOCK = 10;
 
+    /** Values of a weight (count) up to which the plain product is faster, with 10 rows as with 64. */
+    private static final int SMALL = 10_000;
+
     /** What is wanted of a function. */
     enum Form {
         /** Its values for a whole batch. */
@@ -53,7 +56,11 @@ final class Script {
     private final Products products;
     private final List<String> parameterLines = new ArrayList<>();
     private final List<String> lines = new ArrayList<>();
+    private final Map<String, String> calls = new HashMap<>();
     private final Map<String, Array> parameters = new HashMap<>();
+    /** Values (count) of the variables that are parameters. */
+    private final Map<String, Integer> parameterSizes = new HashMap<>();
+
     private final List<ParameterLayout.Entry> used = new ArrayList<>();
     private final Tape tape = new Tape(this);
     private int variables;
@@ -123,10 +130,30 @@ final class Script {
         return name;
     }
 
-    /** Appends a line that calls an operation; the name of its result. */
+    /** Appends a line that calls an operation, unless the same call stands there already; the name of its result. */
     String call(String operation, Object... operands) {
-        return assign(
-                Arrays.stream(operands).map(Object::toString).collect(Collectors.joining(", ", operation + "(", ")")));
+        return calls.computeIfAbsent(
+                Arrays.stream(operands).map(Object::toString).collect(Collectors.joining(", ", operation + "(", ")")),
+                this::assign);
+    }
+
+    /** The values of a variable without gaps between them, as those of a parameter are. */
+    String dense(String variable) {
+        boolean parameter = parameters.values().stream()
+                .anyMatch(array -> ((Variable) array).name().equals(variable));
+        return parameter ? variable : call("torch.contiguous", variable);
+    }
+
+    /** How to multiply with a weight: for a small one to prepare the fast product takes longer than the plain one. */
+    Products productsWith(String weight) {
+        return parameterSizes.getOrDefault(weight, Integer.MAX_VALUE) <= SMALL ? Products.PLAIN : products;
+    }
+
+    /** Notes that a variable has the values of another in another order. */
+    void reordered(String variable, String of) {
+        if (parameterSizes.containsKey(of)) {
+            parameterSizes.put(variable, parameterSizes.get(of));
+        }
     }
 
     private Array parameter(String name) {
@@ -143,6 +170,7 @@ final class Script {
                 .mapToObj(Long::toString)
                 .collect(Collectors.joining(", ", fleet ? "[" + FLEET_SIZE + ", " : "[", "]"));
         used.add(entry);
+        parameterSizes.put(view, entry.size());
         parameterLines.add(view + " = torch.view(" + part + ", " + sizes + ")");
         return variable(view, entry.shape().dimension(), true);
     }

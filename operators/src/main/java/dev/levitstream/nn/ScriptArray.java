@@ -1,7 +1,6 @@
 package dev.levitstream.nn;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -53,8 +52,14 @@ record ScriptArray(Script script, String name) implements Variable {
     }
 
     @Override
-    public Array attention(Array keys, Array values, int width) {
-        return line("torch.scaled_dot_product_attention", name, name(keys), name(values));
+    public Array attention(int tokens, int heads, int width) {
+        String split = script.call("torch.view", name, list(-1, tokens, 3, heads, width));
+        String turned = script.call("torch.permute", split, list(2, 0, 3, 1, 4)); // (3, B, h, N, Q)
+        Object[] parts = IntStream.range(0, 3)
+                .mapToObj(i -> script.call("torch.select", turned, 0, i))
+                .toArray();
+        String attended = script.call("torch.scaled_dot_product_attention", parts);
+        return line("torch.reshape", attended, list(-1, (long) heads * tokens * width));
     }
 
     @Override
@@ -105,14 +110,6 @@ record ScriptArray(Script script, String name) implements Variable {
     @Override
     public Array transpose(int... axes) {
         return line("torch.permute", name, Arrays.toString(axes));
-    }
-
-    @Override
-    public List<Array> split(int parts, int axis) {
-        Array chunks = line("torch.chunk", name, parts, axis);
-        return IntStream.range(0, parts)
-                .<Array>mapToObj(i -> new ScriptArray(script, script.assign(name(chunks) + "[" + i + "]")))
-                .toList();
     }
 
     @Override

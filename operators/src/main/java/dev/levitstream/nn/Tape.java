@@ -1,10 +1,8 @@
 package dev.levitstream.nn;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -17,8 +15,6 @@ final class Tape {
     private final Deque<Runnable> notes = new ArrayDeque<>();
     /** Variable to its gradient, as far as it is known. */
     private final Map<String, String> gradients = new HashMap<>();
-
-    private final Map<String, String> transposed = new HashMap<>();
 
     Tape(Script script) {
         this.script = script;
@@ -37,31 +33,9 @@ final class Tape {
         });
     }
 
-    /** The same of several variables at once; one without a gradient has zeros. */
-    void note(List<String> variables, Consumer<List<String>> back) {
-        notes.push(() -> {
-            if (variables.stream().anyMatch(gradients::containsKey)) {
-                List<String> all = new ArrayList<>();
-                for (String variable : variables) {
-                    all.add(
-                            gradients.containsKey(variable)
-                                    ? gradients.get(variable)
-                                    : script.call("torch.zeros_like", variable));
-                }
-                back.accept(all);
-            }
-        });
-    }
-
     /** Adds to a variable's gradient. */
     void add(String variable, String part) {
         gradients.merge(variable, part, (one, other) -> script.call("torch.add", one, other));
-    }
-
-    /** The transpose of a matrix, copied: made once, however many products need it. */
-    String transposed(String variable) {
-        return transposed.computeIfAbsent(
-                variable, any -> script.call("torch.contiguous", script.call("torch.t", variable)));
     }
 
     /** Writes the lines that lead from a scalar back to all that it depends on. */

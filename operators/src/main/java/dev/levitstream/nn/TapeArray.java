@@ -90,7 +90,7 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
     public Array linear(Array weight, Array bias) {
         TapeArray w = taped(weight);
         TapeArray b = taped(bias);
-        Products products = tape.script().products();
+        Products products = tape.script().productsWith(w.name);
         return result(
                 products.linear(tape.script(), name, w.name, b.name),
                 (y, gradient) -> {
@@ -98,7 +98,7 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
                     if (varies) {
                         receiveAsIs(products.timesTransposed(tape.script(), dense, w.name));
                     }
-                    w.receiveAsIs(products.transposedTimes(tape.script(), tape.transposed(name), dense));
+                    w.receiveAsIs(products.transposedTimes(tape.script(), name, dense));
                     b.receive("torch.sum", dense, list(0));
                 },
                 this,
@@ -107,30 +107,52 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
     }
 
     @Override
-    public Array attention(Array keys, Array values, int width) {
-        TapeArray k = taped(keys);
-        TapeArray v = taped(values);
-        double scale = 1 / Math.sqrt(width);
-        String size = size();
-        String q3 = line("torch.flatten", name, 0, 1); // (B h, N, Q): copied once, for both directions
-        String k3 = line("torch.flatten", k.name, 0, 1);
-        String v3 = line("torch.flatten", v.name, 0, 1);
-        String scores = line("torch.mul", line("torch.bmm", q3, turned(k3)), scale);
-        String weights = line("torch.softmax", scores, -1);
+    public Array attention(int tokens, int heads, int width) {
+        String rows = line("torch.view", name, list(-1, tokens, 3L * heads * width)); // (B, N, 3 h Q)
+        List<Head> all = IntStream.range(0, heads)
+                .mapToObj(h -> head(rows, h, heads, width))
+                .toList();
+        String attended =
+                line("torch.stack", all.stream().map(Head::attended).toList().toString(), 1); // (B, h, N, Q)
         return result(
-                line("torch.reshape", line("torch.bmm", weights, v3), size),
+                line("torch.view", attended, list(-1, (long) heads * tokens * width)),
                 (y, gradient) -> {
-                    String g3 = line("torch.flatten", gradient, 0, 1);
-                    v.receive("torch.reshape", line("torch.bmm", turned(weights), g3), size);
-                    String atWeights = line("torch.bmm", g3, turned(v3));
-                    String atScores = line("torch._softmax_backward_data", atWeights, weights, -1, FLOAT);
-                    String scaled = line("torch.mul", atScores, scale);
-                    receive("torch.reshape", line("torch.bmm", scaled, k3), size);
-                    k.receive("torch.reshape", line("torch.bmm", turned(scaled), q3), size);
+                    String each = line("torch.reshape", gradient, list(-1, heads, tokens, width));
+                    List<List<String>> parts = IntStream.range(0, heads)
+                            .mapToObj(h -> passHead(all.get(h), line("torch.select", each, 1, h), width))
+                            .toList();
+                    List<String> inOrder = IntStream.range(0, 3)
+                            .boxed()
+                            .flatMap(part -> parts.stream().map(ofHead -> ofHead.get(part)))
+                            .toList();
+                    receive("torch.reshape", line("torch.cat", inOrder.toString(), 2), size());
                 },
-                this,
-                k,
-                v);
+                this);
+    }
+
+    /** One head of all images: names of q, k, v (B, N, Q), of softmax(q k^T / sqrt(Q)) and of its product with v. */
+    private record Head(String queries, String keys, String values, String weights, String attended) {}
+
+    /** Head by head the products read their operands where they lie; for all heads at once they would be copied. */
+    private Head head(String rows, int h, int heads, int width) {
+        List<String> parts = IntStream.range(0, 3)
+                .mapToObj(part -> line("torch.narrow", rows, 2, (part * heads + h) * width, width))
+                .toList();
+        String scores = line("torch.bmm", parts.get(0), turned(parts.get(1)));
+        String weights = line("torch.softmax", line("torch.mul", scores, 1 / Math.sqrt(width)), -1);
+        String attended = line("torch.bmm", weights, parts.get(2));
+        return new Head(parts.get(0), parts.get(1), parts.get(2), weights, attended);
+    }
+
+    /** Gradients of q, k and v. */
+    private List<String> passHead(Head head, String gradient, int width) {
+        String atWeights = line("torch.bmm", gradient, turned(head.values));
+        String atScores = line("torch._softmax_backward_data", atWeights, head.weights, -1, FLOAT);
+        String scaled = line("torch.mul", atScores, 1 / Math.sqrt(width));
+        return List.of(
+                line("torch.bmm", scaled, head.keys),
+                line("torch.bmm", turned(scaled), head.queries),
+                line("torch.bmm", turned(head.weights), gradient));
     }
 
     private String turned(String matrices) {
@@ -236,24 +258,9 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
         for (int i = 0; i < axes.length; i++) {
             back[axes[i]] = i;
         }
-        return result(
-                line("torch.permute", name, Arrays.toString(axes)),
-                (y, gradient) -> receive("torch.permute", gradient, Arrays.toString(back)),
-                this);
-    }
-
-    @Override
-    public List<Array> split(int parts, int axis) {
-        String chunks = line("torch.chunk", name, parts, axis);
-        List<TapeArray> taken = IntStream.range(0, parts)
-                .mapToObj(i -> new TapeArray(tape, tape.script().assign(chunks + "[" + i + "]"), varies))
-                .toList();
-        if (varies) {
-            tape.note(
-                    taken.stream().map(TapeArray::name).toList(),
-                    gradients -> receive("torch.cat", gradients.toString(), axis));
-        }
-        return List.copyOf(taken);
+        String permuted = line("torch.permute", name, Arrays.toString(axes));
+        tape.script().reordered(permuted, name);
+        return result(permuted, (y, gradient) -> receive("torch.permute", gradient, Arrays.toString(back)), this);
     }
 
     @Override

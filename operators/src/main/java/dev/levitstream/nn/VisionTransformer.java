@@ -2,8 +2,6 @@ package dev.levitstream.nn;
 
 import static dev.levitstream.nn.ParameterLayout.Start.SMALL_NORMAL;
 
-import java.util.List;
-
 /**
  * The Vision Transformer of one component, LEViT eqs. (1) to (5) without the classifier: patches, tokens, one layer of
  * multi-head attention inside each image, MLP. As in the authors' code there is no class token, no position embedding,
@@ -60,19 +58,8 @@ public final class VisionTransformer implements Body {
 
     /** Eqs. (3), (4): softmax(q k^T / sqrt(Q)) v for each head, heads one after the other: (B N, Q) -> (B, A). */
     Array attention(Parameters p, Array tokens) {
-        // cutting the weight in three costs less than cutting what comes of it
-        List<Array> weights = p.get(ATTENTION + ".weight").split(3, 1); // 3 x (Q, h Q)
-        List<Array> biases = p.get(ATTENTION + ".bias").split(3, 0); // 3 x (h Q)
-        Array queries = heads(tokens.linear(weights.get(0), biases.get(0)));
-        Array keys = heads(tokens.linear(weights.get(1), biases.get(1)));
-        Array values = heads(tokens.linear(weights.get(2), biases.get(2)));
-        return queries.attention(keys, values, options.embeddingWidth()).reshape(-1, attendedWidth());
-    }
-
-    /** (B N, h Q) -> (B, h, N, Q). */
-    private Array heads(Array joined) {
-        return joined.reshape(-1, options.patches(), options.heads(), options.embeddingWidth())
-                .transpose(0, 2, 1, 3);
+        return Layers.linear(p, ATTENTION, tokens)
+                .attention(options.patches(), options.heads(), options.embeddingWidth());
     }
 
     /** The MLP of eq. (5), each layer LeakyReLU(affine(linear)). */
