@@ -1,6 +1,5 @@
 package dev.levitstream.learner;
 
-import dev.levitstream.nn.Adam;
 import dev.levitstream.nn.Body;
 import dev.levitstream.nn.ComponentNetwork;
 import dev.levitstream.nn.KnowledgeFusion;
@@ -24,9 +23,5 @@ record Blueprint(Body body, Optional<Vae> vae, KnowledgeFusion fusion, double kl
     /** Knowledge width per frozen component. */
     int knowledgeWidth() {
         return fusion.knowledgeWidth(body);
-    }
-
-    static Adam adam(int size, TrainingOptions training) {
-        return new Adam(size, (float) training.beta1(), (float) training.beta2());
     }
 }

@@ -40,17 +40,13 @@ final class Component implements AutoCloseable {
     private ComponentNetwork network;
     private Program program;
     private NDArray flat;
-    private Optional<Training> training;
+    /** What only the active component has. */
+    private Optional<Adam> adam = Optional.empty();
+
     private Optional<Version> remembered = Optional.empty();
     private double usualNovelty = Double.NaN;
     private long imagesSeen;
     private int kept;
-
-    /**
-     * What only the active component has: its parameters on the Java side, where the optimizer works, and the
-     * optimizer.
-     */
-    private record Training(float[] values, float[] gradient, Adam adam) {}
 
     /** The component as it was. */
     private record Version(ComponentNetwork network, float[] values) {}
@@ -71,18 +67,18 @@ final class Component implements AutoCloseable {
         this.network = network;
         this.program = compute.program(network);
         this.flat = Tensors.of(manager, values, new Shape(values.length));
-        this.training = Optional.empty();
     }
 
-    /** A component that learns; takes {@code values}. */
-    static Component active(
-            int id, ImageShape image, Compute compute, ComponentNetwork network, float[] values, Adam adam) {
-        return frozen(id, image, compute, network, values).learning(values, adam);
+    /** A component that learns; borrows {@code values}. */
+    static Component active(int id, LearnerOptions options, Compute compute, ComponentNetwork network, float[] values) {
+        Component component = frozen(id, options.image(), compute, network, values);
+        TrainingOptions training = options.training();
+        return component.learning(new Adam(component.manager, values.length, training.beta1(), training.beta2()));
     }
 
-    private Component learning(float[] values, Adam adam) {
+    private Component learning(Adam optimizer) {
         flat.setRequiresGradient(true);
-        training = Optional.of(new Training(values, new float[values.length], adam));
+        adam = Optional.of(optimizer);
         return this;
     }
 
@@ -117,13 +113,18 @@ final class Component implements AutoCloseable {
             throws IOException {
         Component component = readFrozen(in, id, options, compute, networks);
         long updates = in.readLong();
-        float beta1 = (float) options.training().beta1();
-        float beta2 = (float) options.training().beta2();
-        Adam adam = new Adam(StateCodec.readFloats(in), StateCodec.readFloats(in), updates, beta1, beta2);
+        TrainingOptions training = options.training();
+        Adam adam = new Adam(
+                component.manager,
+                StateCodec.readFloats(in),
+                StateCodec.readFloats(in),
+                updates,
+                training.beta1(),
+                training.beta2());
         if (in.readBoolean()) {
             component.remembered = Optional.of(new Version(networks.apply(in.readInt()), StateCodec.readFloats(in)));
         }
-        return component.learning(Tensors.read(component.flat), adam);
+        return component.learning(adam);
     }
 
     /** Classes, figures and parameters; while active, also the optimizer. */
@@ -131,12 +132,11 @@ final class Component implements AutoCloseable {
         out.writeInt(network.classes());
         out.writeDouble(usualNovelty);
         out.writeLong(imagesSeen);
-        StateCodec.writeFloats(out, training.map(Training::values).orElseGet(() -> Tensors.read(flat)));
-        if (training.isPresent()) {
-            Adam adam = training.get().adam();
-            out.writeLong(adam.updates());
-            StateCodec.writeFloats(out, adam.firstMoments());
-            StateCodec.writeFloats(out, adam.secondMoments());
+        StateCodec.writeFloats(out, Tensors.values(flat));
+        if (adam.isPresent()) {
+            out.writeLong(adam.get().updates());
+            StateCodec.writeFloats(out, Tensors.values(adam.get().firstMoments()));
+            StateCodec.writeFloats(out, Tensors.values(adam.get().secondMoments()));
             out.writeBoolean(remembered.isPresent());
             if (remembered.isPresent()) {
                 out.writeInt(remembered.get().network().classes());
@@ -174,7 +174,7 @@ final class Component implements AutoCloseable {
     /** Remembers itself as it is, unless it remembers an earlier version already. */
     void remember() {
         if (remembered.isEmpty()) {
-            remembered = Optional.of(new Version(network, training().values().clone()));
+            remembered = Optional.of(new Version(network, Tensors.read(flat)));
         }
     }
 
@@ -185,19 +185,22 @@ final class Component implements AutoCloseable {
 
     /** Ends training for good: as the version that it remembers, else as it is. */
     void freeze() {
-        Version last = remembered.orElse(new Version(network, training().values()));
-        NDArray values = Tensors.of(manager, last.values(), new Shape(last.values().length));
-        flat.close();
-        flat = values;
-        network = last.network();
-        program = compute.program(network);
-        training = Optional.empty();
+        Version last = remembered.orElseGet(() -> new Version(network, Tensors.read(flat)));
+        optimizer().close();
+        adam = Optional.empty();
         remembered = Optional.empty();
+        become(last.network(), last.values());
+    }
+
+    private void become(ComponentNetwork other, float[] values) {
+        flat.close();
+        flat = Tensors.of(manager, values, new Shape(values.length));
+        network = other;
+        program = compute.program(other);
     }
 
     /** Widens the classifier; what it knew stays. */
     void growHead(int classes, SplittableRandom random) {
-        Training old = training();
         ComponentNetwork wider = network.withClasses(classes);
         ParameterLayout layout = wider.layout();
         float[] values = new float[layout.size()];
@@ -207,15 +210,10 @@ final class Component implements AutoCloseable {
         for (int i = 0; i < fresh.length; i++) {
             values[weight.offset() + i] = (float) (fresh[i] * HEAD_DEVIATION);
         }
-        network.layout().moveInto(old.values(), layout, values);
-        Adam adam = old.adam().moved(network.layout(), layout);
-        NDArray grown = Tensors.of(manager, values, new Shape(values.length));
-        flat.close();
-        flat = grown;
-        flat.setRequiresGradient(true);
-        network = wider;
-        program = compute.program(network);
-        training = Optional.of(new Training(values, new float[values.length], adam));
+        network.layout().moveInto(Tensors.read(flat), layout, values);
+        Adam moved = optimizer().moved(manager, network.layout(), layout);
+        become(wider, values);
+        learning(moved);
     }
 
     /** How well the VAE explains images, all at once. */
@@ -340,16 +338,11 @@ final class Component implements AutoCloseable {
      * @return the loss
      */
     float update(MiniBatch batch, TrainingOptions options) {
-        Training state = training();
-        try (NDManager scope = manager.newSubManager()) {
+        Adam optimizer = optimizer();
+        return inScope(scope -> {
             ComponentNetwork.TrainingBatch arrays = batch.arrays(scope, image, network.classes());
-            float loss = program.gradient(scope, flat, arrays, state.gradient());
-            if (Float.isFinite(loss)) {
-                state.adam().update(state.values(), state.gradient(), rates(options));
-                Tensors.write(state.values(), flat);
-            }
-            return loss;
-        }
+            return program.update(scope, flat, arrays, optimizer, rates(options));
+        });
     }
 
     /** Copies the patch embedding to where it lies in another component's values. */
@@ -362,19 +355,19 @@ final class Component implements AutoCloseable {
         kept = network.embeddingSize();
     }
 
-    private Adam.Rate[] rates(TrainingOptions options) {
+    private List<Adam.Rate> rates(TrainingOptions options) {
         int size = network.layout().size();
+        Adam.Rate frozen = new Adam.Rate(0, kept, 0);
         if (!network.layout().contains(KnowledgeFusion.LOGITS)) {
-            return new Adam.Rate[] {new Adam.Rate(0, kept, 0), new Adam.Rate(kept, size, options.learningRate())};
+            return List.of(frozen, new Adam.Rate(kept, size, options.learningRate()));
         }
         ParameterLayout.Entry gates = network.layout().entry(KnowledgeFusion.LOGITS);
         int end = gates.offset() + gates.size();
-        return new Adam.Rate[] {
-            new Adam.Rate(0, kept, 0),
-            new Adam.Rate(kept, gates.offset(), options.learningRate()),
-            new Adam.Rate(gates.offset(), end, options.gateLearningRate()),
-            new Adam.Rate(end, size, options.learningRate())
-        };
+        return List.of(
+                frozen,
+                new Adam.Rate(kept, gates.offset(), options.learningRate()),
+                new Adam.Rate(gates.offset(), end, options.gateLearningRate()),
+                new Adam.Rate(end, size, options.learningRate()));
     }
 
     private <T> T inScope(Function<NDManager, T> function) {
@@ -383,8 +376,8 @@ final class Component implements AutoCloseable {
         }
     }
 
-    private Training training() {
-        return training.orElseThrow(() -> new IllegalStateException("component " + id + " is frozen"));
+    private Adam optimizer() {
+        return adam.orElseThrow(() -> new IllegalStateException("component " + id + " is frozen"));
     }
 
     @Override

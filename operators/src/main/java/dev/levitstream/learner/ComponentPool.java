@@ -1,6 +1,5 @@
 package dev.levitstream.learner;
 
-import dev.levitstream.nn.Adam;
 import dev.levitstream.nn.ComponentNetwork;
 import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.RandomPatches;
@@ -81,8 +80,7 @@ final class ComponentPool implements AutoCloseable {
         if (shares) {
             get(0).copyEmbedding(values);
         }
-        Adam adam = Blueprint.adam(values.length, options.training());
-        components.add(Component.active(id, options.image(), compute, network, values, adam));
+        components.add(Component.active(id, options, compute, network, values));
         if (shares) {
             active().keepEmbedding();
         }

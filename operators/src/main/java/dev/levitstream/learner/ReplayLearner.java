@@ -1,7 +1,6 @@
 package dev.levitstream.learner;
 
 import dev.levitstream.learner.ReplayMemory.Remembered;
-import dev.levitstream.nn.Adam;
 import dev.levitstream.nn.Check;
 import dev.levitstream.nn.ComponentNetwork;
 import dev.levitstream.nn.Compute;
@@ -58,8 +57,7 @@ final class ReplayLearner implements Learner {
     private Component fresh(Blueprint blueprint, Compute compute) {
         ComponentNetwork network = blueprint.network(0, progress.labels().width());
         float[] values = network.layout().initialise(Randomness.at(progress.seed(), Purpose.INITIALISE, 1));
-        Adam adam = Blueprint.adam(values.length, options.training());
-        return Component.active(1, options.image(), compute, network, values, adam);
+        return Component.active(1, options, compute, network, values);
     }
 
     @Override

@@ -104,12 +104,17 @@ final class StateCodec {
     }
 
     static void writeFloats(DataOutputStream out, float[] values) throws IOException {
-        out.writeInt(values.length * Float.BYTES);
-        byte[] block = new byte[Math.min(values.length, BLOCK) * Float.BYTES];
+        writeFloats(out, FloatBuffer.wrap(values));
+    }
+
+    static void writeFloats(DataOutputStream out, FloatBuffer values) throws IOException {
+        int length = values.remaining();
+        out.writeInt(length * Float.BYTES);
+        byte[] block = new byte[Math.min(length, BLOCK) * Float.BYTES];
         FloatBuffer view = ByteBuffer.wrap(block).asFloatBuffer();
-        for (int from = 0; from < values.length; from += BLOCK) {
-            int count = Math.min(BLOCK, values.length - from);
-            view.clear().put(values, from, count);
+        for (int from = 0; from < length; from += BLOCK) {
+            int count = Math.min(BLOCK, length - from);
+            view.put(0, values, from, count);
             out.write(block, 0, count * Float.BYTES);
         }
     }

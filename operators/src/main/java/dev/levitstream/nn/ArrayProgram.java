@@ -59,6 +59,16 @@ record ArrayProgram(ComponentNetwork network) implements Program {
                 gradient);
     }
 
+    @Override
+    public float update(NDManager scope, NDArray flat, TrainingBatch batch, Adam adam, List<Adam.Rate> rates) {
+        float[] gradient = new float[network.layout().size()];
+        float loss = gradient(scope, flat, batch, gradient);
+        if (Float.isFinite(loss)) {
+            adam.update(flat, gradient, rates);
+        }
+        return loss;
+    }
+
     /** One by one. */
     @Override
     public float[] fleetGradient(NDManager scope, NDArray flats, TrainingBatch batches, float[] gradient) {

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.levitstream.nn.ComponentNetwork.TrainingBatch;
+import java.util.List;
 
 /**
  * The functions of one component's network, ready to run. Parameters come with each call, so nothing is remembered. All
@@ -33,6 +34,18 @@ public interface Program {
      * @return the loss
      */
     float gradient(NDManager scope, NDArray flat, TrainingBatch batch, float[] gradient);
+
+    /**
+     * One optimizer update. A loss that is no finite number changes nothing: parameters stay usable, whatever the data.
+     *
+     * @param flat (size) parameters that require a gradient; borrowed, attached to {@code scope} until that closes, and
+     *     changed
+     * @param adam of these parameters, changed
+     * @param rates learning rate of each range of parameters; the ranges must cover all, and none may end inside an
+     *     array
+     * @return the loss
+     */
+    float update(NDManager scope, NDArray flat, TrainingBatch batch, Adam adam, List<Adam.Rate> rates);
 
     /**
      * The losses of G components of this shape, each of its own batch, and their gradients. Meant for a GPU, where to

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -45,7 +46,9 @@ final class Script {
         EACH,
         /** Its value, a scalar, and the gradient at each parameter that it uses. */
         GRADIENT,
-        /** The same of several components, each with its own batch: axis 0 of all arrays is the component. */
+        /** The same, followed by an update of the parameters; returns the value. */
+        UPDATE,
+        /** The gradient of several components, each with its own batch: axis 0 of all arrays is the component. */
         FLEET,
         /** The same, by a loop over them. */
         IN_TURN
@@ -63,11 +66,13 @@ final class Script {
 
     private final List<ParameterLayout.Entry> used = new ArrayList<>();
     private final Tape tape = new Tape(this);
+    private final Optional<FusedAdam> optimizer;
     private int variables;
 
-    private Script(Form form, ParameterLayout layout, Products products) {
+    private Script(Form form, ParameterLayout layout, Products products, Optional<FusedAdam> optimizer) {
         this.form = form;
         this.layout = layout;
+        this.optimizer = optimizer;
         // image by image most products have one row
         this.products = form == Form.EACH ? Products.PLAIN : products;
     }
@@ -88,20 +93,33 @@ final class Script {
      */
     static Written write(
             Form form, NetworkFunction function, ComponentNetwork network, List<Integer> ranks, Products products) {
-        Script script = new Script(form, network.layout(), products);
+        return new Script(form, network.layout(), products, Optional.empty()).write(function, network, ranks);
+    }
+
+    /** Writes an update down; what it takes beside the parameters starts with {@link FusedAdam#ARGUMENTS}. */
+    static Written writeUpdate(
+            NetworkFunction loss,
+            ComponentNetwork network,
+            List<Integer> ranks,
+            Products products,
+            FusedAdam optimizer) {
+        return new Script(Form.UPDATE, network.layout(), products, Optional.of(optimizer)).write(loss, network, ranks);
+    }
+
+    private Written write(NetworkFunction function, ComponentNetwork network, List<Integer> ranks) {
         List<Array> taken = IntStream.range(0, ranks.size())
-                .mapToObj(i -> script.variable(script.input(i), ranks.get(i), false))
+                .mapToObj(i -> variable(input(i), ranks.get(i), false))
                 .toList();
-        List<String> results = function.apply(network, script::parameter, taken).stream()
+        List<String> results = function.apply(network, this::parameter, taken).stream()
                 .map(result -> ((Variable) result).name())
                 .toList();
-        return new Written(script.text(ranks, script.returned(results)), List.copyOf(script.used));
+        return new Written(text(ranks, returned(results)), List.copyOf(used));
     }
 
     private Array variable(String name, int rank, boolean parameter) {
         return switch (form) {
             case WHOLE, BLOCKS, EACH -> new ScriptArray(this, name);
-            case GRADIENT, IN_TURN -> new TapeArray(tape, name, parameter);
+            case GRADIENT, UPDATE, IN_TURN -> new TapeArray(tape, name, parameter);
             case FLEET -> new FleetArray(this, name, rank);
         };
     }
@@ -116,7 +134,7 @@ final class Script {
 
     private String input(int i) {
         return switch (form) {
-            case WHOLE, GRADIENT, FLEET -> "x" + i;
+            case WHOLE, GRADIENT, UPDATE, FLEET -> "x" + i;
             case BLOCKS -> assign("torch.narrow(w" + i + ", 0, torch.mul(i, " + BLOCK + "), " + BLOCK + ")");
             case EACH -> assign("torch.narrow(x" + i + ", 0, i, 1)");
             case IN_TURN -> assign("torch.select(x" + i + ", 0, i)");
@@ -128,6 +146,11 @@ final class Script {
         String name = "t" + variables++;
         lines.add(name + " = " + expression);
         return name;
+    }
+
+    /** Appends a line without a result. */
+    void append(String statement) {
+        lines.add(statement);
     }
 
     /** Appends a line that calls an operation, unless the same call stands there already; the name of its result. */
@@ -187,6 +210,13 @@ final class Script {
                                         .mapToObj(k -> call("torch.contiguous", tape.gradient("p" + k))))
                         .toList();
             }
+            case UPDATE -> {
+                tape.differentiate(made.get(0));
+                List<FusedAdam.Learnt> learnt =
+                        layout.entries().stream().map(this::learnt).toList();
+                yield Stream.concat(made.stream(), optimizer.orElseThrow().write(this, made.get(0), learnt).stream())
+                        .toList();
+            }
             case FLEET -> {
                 // at each view by itself: at the flat vector they would be joined, which costs as much as a layer
                 String views =
@@ -201,10 +231,17 @@ final class Script {
         };
     }
 
+    /** One that the function does not use has the gradient 0. */
+    private FusedAdam.Learnt learnt(ParameterLayout.Entry entry) {
+        String view = ((Variable) parameter(entry.name())).name();
+        String gradient = tape.isReached(view) ? tape.gradient(view) : call("torch.zeros_like", view);
+        return new FusedAdam.Learnt(entry, view, call("torch.contiguous", gradient));
+    }
+
     private String text(List<Integer> ranks, List<String> results) {
         List<String> text = new ArrayList<>();
         switch (form) {
-            case WHOLE, GRADIENT -> {
+            case WHOLE, GRADIENT, UPDATE -> {
                 text.addAll(parameterLines);
                 text.addAll(lines);
             }
@@ -237,21 +274,22 @@ final class Script {
         }
         text.add(IntStream.range(0, results.size())
                 .mapToObj(r -> switch (form) {
-                    case WHOLE, GRADIENT, FLEET -> results.get(r) + ",";
+                    case WHOLE, GRADIENT, UPDATE, FLEET -> results.get(r) + ",";
                     case BLOCKS -> "torch.narrow(a" + r + ", 0, 0, n),";
                     case EACH, IN_TURN -> "a" + r + ",";
                 })
                 .collect(Collectors.joining(" ", "return (", ")")));
-        List<String> arguments = Stream.concat(
-                        Stream.of(form == Form.IN_TURN ? "flats" : "flat"),
-                        IntStream.range(0, ranks.size()).mapToObj(i -> "x" + i))
-                .toList();
+        List<String> arguments = new ArrayList<>(List.of(form == Form.IN_TURN ? "flats" : "flat"));
+        if (form == Form.UPDATE) {
+            arguments.addAll(FusedAdam.ARGUMENTS);
+        }
+        IntStream.range(0, ranks.size()).forEach(i -> arguments.add("x" + i));
         return module(arguments, results.size(), text);
     }
 
     /** Writes a product of two matrices down. */
     static String write(Products products) {
-        Script script = new Script(Form.WHOLE, new ParameterLayout.Builder().build(), products);
+        Script script = new Script(Form.WHOLE, new ParameterLayout.Builder().build(), products, Optional.empty());
         String product = products.timesTransposed(script, "x0", script.call("torch.t", "x1"));
         List<String> lines = new ArrayList<>(script.lines);
         lines.add("return (" + product + ",)");

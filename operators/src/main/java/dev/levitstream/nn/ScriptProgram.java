@@ -9,6 +9,7 @@ import dev.levitstream.nn.ComponentNetwork.TrainingBatch;
 import dev.levitstream.nn.Script.Form;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -23,6 +24,8 @@ final class ScriptProgram implements Program {
     private final ComponentNetwork network;
     private final Compute compute;
     private final Map<Form, Map<NetworkFunction, Compiled>> modules = new EnumMap<>(Form.class);
+
+    private final Map<Map.Entry<NetworkFunction, FusedAdam>, PtSymbolBlock> updates = new HashMap<>();
 
     ScriptProgram(ComponentNetwork network, Compute compute) {
         this.network = network;
@@ -63,6 +66,27 @@ final class ScriptProgram implements Program {
         return gradients(scope, compute.products().batched() ? Form.FLEET : Form.IN_TURN, flats, batches, gradient);
     }
 
+    @Override
+    public float update(NDManager scope, NDArray flat, TrainingBatch batch, Adam adam, List<Adam.Rate> rates) {
+        NDArray[] inputs = batch.inputs();
+        FusedAdam optimizer = new FusedAdam(adam.beta1(), adam.beta2(), rates);
+        PtSymbolBlock script = updates.computeIfAbsent(
+                Map.entry(batch.loss(), optimizer),
+                any -> compute.compile(
+                        Script.writeUpdate(batch.loss(), network, ranks(0, inputs), compute.products(), optimizer)
+                                .text()));
+        NDList arguments = new NDList(flat, adam.firstMoments(), adam.secondMoments());
+        arguments.forEach(array -> Tensors.lend(array, scope));
+        arguments.add(Tensors.of(scope, new float[] {adam.updates() + 1}, new Shape(1)));
+        arguments.addAll(List.of(inputs));
+        float loss = Backward.without(
+                () -> Tensors.read(Compute.run(script, arguments).get(0)))[0];
+        if (Float.isFinite(loss)) {
+            adam.updated();
+        }
+        return loss;
+    }
+
     private float[] gradients(NDManager scope, Form form, NDArray flat, TrainingBatch batch, float[] gradient) {
         NDArray[] inputs = batch.inputs();
         Compiled loss = compiled(form, batch.loss(), inputs);
@@ -84,12 +108,16 @@ final class ScriptProgram implements Program {
         return modules.computeIfAbsent(form, any -> new EnumMap<>(NetworkFunction.class))
                 .computeIfAbsent(function, any -> {
                     int leading = form == Form.FLEET || form == Form.IN_TURN ? 1 : 0;
-                    List<Integer> ranks = Arrays.stream(inputs)
-                            .map(input -> input.getShape().dimension() - leading)
-                            .toList();
-                    Script.Written written = Script.write(form, function, network, ranks, compute.products());
+                    Script.Written written =
+                            Script.write(form, function, network, ranks(leading, inputs), compute.products());
                     return new Compiled(written, compute.compile(written.text()));
                 });
+    }
+
+    private static List<Integer> ranks(int leading, NDArray... inputs) {
+        return Arrays.stream(inputs)
+                .map(input -> input.getShape().dimension() - leading)
+                .toList();
     }
 
     private static NDList run(NDManager scope, Compiled compiled, NDArray flat, NDArray... inputs) {

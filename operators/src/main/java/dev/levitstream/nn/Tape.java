@@ -46,6 +46,11 @@ final class Tape {
         }
     }
 
+    /** Whether a variable has a gradient. */
+    boolean isReached(String variable) {
+        return gradients.containsKey(variable);
+    }
+
     /** The gradient at a variable, once it is {@link #differentiate differentiated}; it must have one. */
     String gradient(String variable) {
         if (!gradients.containsKey(variable)) {

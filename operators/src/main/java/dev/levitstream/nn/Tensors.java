@@ -80,6 +80,13 @@ public final class Tensors {
         }
     }
 
+    /**
+     * An array's values, to be read once: on a CPU those in native memory themselves, which must stay open until then.
+     */
+    public static FloatBuffer values(NDArray array) {
+        return native32(array);
+    }
+
     /** An array's values as a new Java array. */
     public static float[] read(NDArray array) {
         float[] out = new float[(int) array.size()];

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.levitstream.nn.ComponentNetwork.TrainingBatch;
 import dev.levitstream.nn.Compute.Path;
 import dev.levitstream.nn.KnowledgeFusion.Gates;
 import dev.levitstream.nn.KnowledgeFusion.Level;
@@ -103,14 +104,14 @@ class NetworkOracleTest {
             return naive(p).loss(doubles(images), doubles(knowledge), labels, doubles(noise), KL_WEIGHT);
         }
 
-        ComponentNetwork.TrainingBatch batch(NDManager scope) {
+        TrainingBatch batch(NDManager scope) {
             float[] targets = new float[IMAGES * CLASSES];
             for (int i = 0; i < IMAGES; i++) {
                 if (labels[i] >= 0) {
                     targets[i * CLASSES + labels[i]] = -1f / 3;
                 }
             }
-            return new ComponentNetwork.TrainingBatch(
+            return new TrainingBatch(
                     imageArray(scope),
                     prior(scope),
                     Optional.of(Tensors.of(scope, targets, new Shape(IMAGES, CLASSES))),
@@ -235,6 +236,54 @@ class NetworkOracleTest {
         }
     }
 
+    /**
+     * An update in one script is the oracle's: of parameters that the loss reaches and of others, labelled or not; a
+     * loss that is no number changes nothing.
+     */
+    @ParameterizedTest(name = "{0} {1}, convolutional {2}, {3} frozen, seed {4}")
+    @MethodSource("pathsAndSeeds")
+    void aScriptUpdatesAsAdamDoesWithItsGradient(Level level, Gates gates, boolean conv, int frozen, long seed) {
+        Pair pair = new Pair(level, gates, conv, frozen, seed);
+        int size = pair.parameters.length;
+        int kept = pair.network.embeddingSize();
+        List<Adam.Rate> rates = List.of(new Adam.Rate(0, kept, 0), new Adam.Rate(kept, size, 1e-3));
+        for (Program program : programs(pair)) {
+            try (NDManager owner = compute.newManager()) {
+                NDArray flat = Tensors.of(owner, pair.parameters, new Shape(size));
+                flat.setRequiresGradient(true);
+                NDArray expected = Tensors.of(owner, pair.parameters, new Shape(size));
+                Adam adam = new Adam(owner, size, 0.5, 0.999);
+                Adam oracle = new Adam(owner, size, 0.5, 0.999);
+                for (int t = 0; t < 8; t++) {
+                    try (NDManager scope = compute.newManager()) {
+                        TrainingBatch batch = given(t, pair.batch(scope));
+                        float[] gradient = new float[size];
+                        Float loss = program.gradient(scope, flat, batch, gradient); // boxed: NaN equals itself
+                        assertThat(program.update(scope, flat, batch, adam, rates))
+                                .isEqualTo(loss);
+                        if (!loss.isNaN()) {
+                            oracle.update(expected, gradient, rates);
+                        }
+                    }
+                    assertSame(Tensors.read(flat), Tensors.read(expected));
+                    assertSame(Tensors.read(adam.firstMoments()), Tensors.read(oracle.firstMoments()));
+                    assertSame(Tensors.read(adam.secondMoments()), Tensors.read(oracle.secondMoments()));
+                }
+                assertThat(adam.updates()).isEqualTo(6).isEqualTo(oracle.updates());
+                assertThat(Arrays.copyOf(Tensors.read(flat), kept)).isEqualTo(Arrays.copyOf(pair.parameters, kept));
+            }
+        }
+    }
+
+    /** In turn without labels, labelled, and such that the loss is no number. */
+    private static TrainingBatch given(int step, TrainingBatch batch) {
+        return switch (step % 4) {
+            case 0 -> new TrainingBatch(batch.images(), batch.knowledge(), Optional.empty(), batch.noise());
+            case 2 -> new TrainingBatch(batch.images().log().log(), batch.knowledge(), batch.targets(), batch.noise());
+            default -> batch;
+        };
+    }
+
     /** Up to 1e-6 of the largest value. */
     private static void assertSame(float[] found, float[] expected) {
         float largest = 0;
@@ -285,7 +334,7 @@ class NetworkOracleTest {
                 NDArray leaf = Tensors.of(scope, pair.parameters, new Shape(pair.parameters.length))) {
             leaf.setRequiresGradient(true);
             float[] gradient = new float[pair.parameters.length];
-            ComponentNetwork.TrainingBatch batch = pair.batch(scope);
+            TrainingBatch batch = pair.batch(scope);
             List<Array> inputs =
                     Arrays.stream(batch.inputs()).<Array>map(EngineArray::new).toList();
             Backward.gradient(
@@ -315,9 +364,9 @@ class NetworkOracleTest {
                     .map(pair -> Tensors.of(scope, pair.parameters, new Shape(size)))
                     .toList());
             flats.setRequiresGradient(true);
-            List<ComponentNetwork.TrainingBatch> batches =
+            List<TrainingBatch> batches =
                     pairs.stream().map(pair -> pair.batch(scope)).toList();
-            ComponentNetwork.TrainingBatch together = new ComponentNetwork.TrainingBatch(
+            TrainingBatch together = new TrainingBatch(
                     stacked(batches.stream().map(batch -> batch.images()).toList()),
                     stackedIfThere(
                             batches.stream().map(batch -> batch.knowledge()).toList()),

@@ -3,7 +3,6 @@ package dev.levitstream.bench.speed;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Presets;
 import dev.levitstream.learner.TrainingOptions;
-import dev.levitstream.nn.Adam;
 import dev.levitstream.nn.ComponentNetwork;
 import dev.levitstream.nn.ImageShape;
 import dev.levitstream.nn.KnowledgeFusion;
@@ -78,10 +77,6 @@ record Case(String name, Presets preset, ImageShape shape, int batch, int frozen
             targets[i * CLASSES + label(i)] = -1f / batch;
         }
         return targets;
-    }
-
-    Adam adam(int size) {
-        return new Adam(size, (float) training().beta1(), (float) training().beta2());
     }
 
     int label(int image) {

@@ -3,7 +3,6 @@ package dev.levitstream.bench.speed;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.levitstream.nn.Adam;
 import dev.levitstream.nn.ComponentNetwork.TrainingBatch;
 import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.Program;
@@ -18,13 +17,10 @@ final class Fleet implements AutoCloseable {
     private final NDManager manager;
     private final Program program;
     private final NDArray flats;
-    private final float[] values;
     private final float[] gradient;
     private final float[] images;
     private final float[] noise;
     private final float[] targets;
-    private final Adam adam;
-    private final Adam.Rate rate;
 
     Fleet(Case what, int members) {
         this.what = what;
@@ -32,15 +28,13 @@ final class Fleet implements AutoCloseable {
         compute = new Compute("cpu", Compute.Path.SCRIPT);
         manager = compute.newManager();
         program = compute.program(what.network(0));
-        values = repeated(what.parameters().get(0));
+        float[] values = repeated(what.parameters().get(0));
         gradient = new float[values.length];
         images = repeated(what.images());
         noise = repeated(what.noise());
         targets = repeated(what.targets());
         flats = Tensors.of(manager, values, new Shape(members, values.length / members));
         flats.setRequiresGradient(true);
-        adam = what.adam(values.length);
-        rate = new Adam.Rate(0, values.length, Case.RATE);
     }
 
     private float[] repeated(float[] one) {
@@ -51,8 +45,8 @@ final class Fleet implements AutoCloseable {
         return all;
     }
 
-    /** One update of each. */
-    void update() {
+    /** Loss and gradient of each. */
+    void gradient() {
         int b = what.batch();
         try (NDManager scope = compute.newManager()) {
             Shape shape = new Shape(
@@ -68,8 +62,6 @@ final class Fleet implements AutoCloseable {
                     Tensors.of(scope, noise, new Shape(members, b, noise.length / members / b)));
             program.fleetGradient(scope, flats, batches, gradient);
         }
-        adam.update(values, gradient, rate);
-        Tensors.write(values, flats);
     }
 
     @Override

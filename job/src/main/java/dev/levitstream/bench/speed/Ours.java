@@ -21,10 +21,9 @@ final class Ours implements AutoCloseable {
     private final NDManager manager;
     private final List<Program> programs = new ArrayList<>();
     private final List<NDArray> flats = new ArrayList<>();
-    private final float[] values;
     private final float[] gradient;
     private final Adam adam;
-    private final Adam.Rate rate;
+    private final List<Adam.Rate> rates;
     private final float[] images;
     private final float[] noise;
     private final float[] targets;
@@ -40,10 +39,10 @@ final class Ours implements AutoCloseable {
             flats.add(Tensors.of(manager, parameters.get(j), new Shape(parameters.get(j).length)));
         }
         active().setRequiresGradient(true);
-        values = parameters.get(what.frozen());
-        gradient = new float[values.length];
-        adam = what.adam(values.length);
-        rate = new Adam.Rate(0, values.length, Case.RATE);
+        int size = parameters.get(what.frozen()).length;
+        gradient = new float[size];
+        adam = new Adam(manager, size, what.training().beta1(), what.training().beta2());
+        rates = List.of(new Adam.Rate(0, size, Case.RATE));
         images = what.images();
         noise = what.noise();
         targets = what.targets();
@@ -115,9 +114,9 @@ final class Ours implements AutoCloseable {
 
     /** One optimizer update, from values of the batch to new parameters. */
     void update() {
-        loss();
-        adam.update(values, gradient, rate);
-        Tensors.write(values, active());
+        try (NDManager scope = compute.newManager()) {
+            programs.get(what.frozen()).update(scope, active(), batch(scope), adam, rates);
+        }
     }
 
     /** All images' densities under all components and the active one's answers, each image by itself. */

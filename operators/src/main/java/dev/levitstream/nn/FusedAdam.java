@@ -1,0 +1,55 @@
+package dev.levitstream.nn;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Writes an update by {@link Adam} down after the backward pass of a script: the engine's own operation, one pass over
+ * parameters, moments and gradients in native memory. A loss that is no finite number makes it do nothing.
+ *
+ * @param beta1 decay of the first moment
+ * @param beta2 decay of the second moment
+ * @param rates learning rate of each range of parameters
+ */
+record FusedAdam(double beta1, double beta2, List<Adam.Rate> rates) {
+    /** What the script takes beside parameters and batch: both moments and the update's number, counted from 1. */
+    static final List<String> ARGUMENTS = List.of("m", "v", "step");
+    /** The engine's number for single precision. */
+    private static final int FLOAT = 6;
+
+    /** One array: its place, the variable that it is, and that of its gradient. */
+    record Learnt(ParameterLayout.Entry entry, String parameter, String gradient) {}
+
+    /** Appends the lines; what the script must return, or the engine takes the update for lines without an effect. */
+    List<String> write(Script script, String loss, List<Learnt> all) {
+        String skip =
+                script.call("torch.to", script.call("torch.logical_not", script.call("torch.isfinite", loss)), FLOAT);
+        List<String> changed = new ArrayList<>();
+        for (Adam.Rate rate : rates) {
+            List<Learnt> covered =
+                    all.stream().filter(learnt -> rate.covers(learnt.entry())).toList();
+            if (!covered.isEmpty()) {
+                String parameters = script.assign(
+                        covered.stream().map(Learnt::parameter).toList().toString());
+                script.append("torch._fused_adam_(" + parameters + ", "
+                        + covered.stream().map(Learnt::gradient).toList() + ", "
+                        + moments(script, "m", covered) + ", " + moments(script, "v", covered)
+                        + ", annotate(List[Tensor], []), " + Collections.nCopies(covered.size(), "step")
+                        + ", lr=" + rate.value() + ", beta1=" + beta1 + ", beta2=" + beta2
+                        + ", weight_decay=0., eps=" + Adam.EPSILON
+                        + ", amsgrad=False, maximize=False, grad_scale=None, found_inf=" + skip + ")");
+                changed.add(parameters + "[0]");
+            }
+        }
+        return changed;
+    }
+
+    private static String moments(Script script, String moments, List<Learnt> learnt) {
+        return learnt.stream()
+                .map(Learnt::entry)
+                .map(entry -> script.call("torch.narrow", moments, 0, entry.offset(), entry.size()))
+                .collect(Collectors.joining(", ", "[", "]"));
+    }
+}
