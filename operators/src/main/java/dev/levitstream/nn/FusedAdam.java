@@ -3,7 +3,6 @@ package dev.levitstream.nn;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * Writes an update by {@link Adam} down after the backward pass of a script: the engine's own operation, one pass over
@@ -22,7 +21,11 @@ record FusedAdam(double beta1, double beta2, List<Adam.Rate> rates) {
     /** One array: its place, the variable that it is, and that of its gradient. */
     record Learnt(ParameterLayout.Entry entry, String parameter, String gradient) {}
 
-    /** Appends the lines; what the script must return, or the engine takes the update for lines without an effect. */
+    /**
+     * Appends the lines; what the script must return, or the engine takes the update for lines without an effect.
+     *
+     * @param all arrays of the layout, in their order
+     */
     List<String> write(Script script, String loss, List<Learnt> all) {
         String skip =
                 script.call("torch.to", script.call("torch.logical_not", script.call("torch.isfinite", loss)), FLOAT);
@@ -46,10 +49,11 @@ record FusedAdam(double beta1, double beta2, List<Adam.Rate> rates) {
         return changed;
     }
 
+    /** Those of arrays that lie one after the other. */
     private static String moments(Script script, String moments, List<Learnt> learnt) {
-        return learnt.stream()
-                .map(Learnt::entry)
-                .map(entry -> script.call("torch.narrow", moments, 0, entry.offset(), entry.size()))
-                .collect(Collectors.joining(", ", "[", "]"));
+        List<Integer> sizes = learnt.stream().map(array -> array.entry().size()).toList();
+        int from = learnt.get(0).entry().offset();
+        int size = sizes.stream().mapToInt(Integer::intValue).sum();
+        return script.call("torch.split_with_sizes", script.call("torch.narrow", moments, 0, from, size), sizes);
     }
 }
