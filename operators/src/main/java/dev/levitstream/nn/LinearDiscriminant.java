@@ -35,12 +35,14 @@ public final class LinearDiscriminant {
                 List.of(
                         "means = torch.div(sums, counts)", // (G, width)
                         "images = torch.sum(counts)",
-                        "within = torch.div(torch.sub(moments, torch.mm(torch.t(sums), means)), images)",
-                        "variance = torch.mean(torch.diagonal(within))",
+                        "between = torch.addmm(moments, torch.t(sums), means, beta=1, alpha=-1)",
+                        "within = torch.div_(between, images)",
+                        "variances = torch.diagonal(within)",
                         // images that are all the same have no variance
-                        "ridge = torch.add(torch.mul(variance, " + shrinkage + "), " + Float.MIN_NORMAL + ")",
-                        "covariance = torch.add(within, torch.diag(torch.expand(ridge, [" + width + "])))",
-                        "factor = torch.linalg_cholesky(covariance)", // of the lower triangle
+                        "ridge = torch.add(torch.mul(torch.mean(variances), " + shrinkage + "), " + Float.MIN_NORMAL
+                                + ")",
+                        "shrunk = torch.add_(variances, ridge)", // inside the covariance
+                        "factor = torch.linalg_cholesky(within)", // of the lower triangle
                         "weights = torch.t(torch.cholesky_solve(torch.t(means), factor))",
                         "halves = torch.mul(torch.sum(torch.mul(means, weights), [1]), 0.5)",
                         "biases = torch.sub(torch.log(torch.squeeze(counts, 1)), halves)",
@@ -64,10 +66,6 @@ public final class LinearDiscriminant {
      * @throws IllegalStateException if the covariance is not positive definite
      */
     public Solution solve(double[] moments, List<double[]> sums, long[] counts) {
-        double[] square = new double[width * width];
-        for (int i = 0, at = 0; i < width; at += ++i) {
-            System.arraycopy(moments, at, square, i * width, i + 1);
-        }
         int groups = counts.length;
         double[] joined = new double[groups * width];
         double[] numbers = new double[groups];
@@ -79,7 +77,7 @@ public final class LinearDiscriminant {
             NDList found = Backward.without(() -> Compute.run(
                     compute.compile(script),
                     new NDList(
-                            Tensors.ofDoubles(scope, square, new Shape(width, width)),
+                            Tensors.ofTriangle(scope, moments, width),
                             Tensors.ofDoubles(scope, joined, new Shape(groups, width)),
                             Tensors.ofDoubles(scope, numbers, new Shape(groups, 1)))));
             float[] all = Tensors.read(found.get(0));

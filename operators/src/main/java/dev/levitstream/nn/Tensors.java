@@ -34,6 +34,20 @@ public final class Tensors {
         return array;
     }
 
+    /** A square matrix in double precision whose lower triangle is given row by row; the rest is 0. */
+    static NDArray ofTriangle(NDManager scope, double[] rows, int width) {
+        NDArray square = scope.zeros(new Shape(width, width), DataType.FLOAT64);
+        DoubleBuffer values =
+                onCpu(square) ? square.toByteBuffer(true).asDoubleBuffer() : DoubleBuffer.allocate(width * width);
+        for (int i = 0, at = 0; i < width; at += ++i) {
+            values.put(i * width, rows, at, i + 1);
+        }
+        if (!onCpu(square)) {
+            square.set(values);
+        }
+        return square;
+    }
+
     /**
      * A scalar that lives as long as {@code scope}, which must outlast the backward pass (see the package
      * documentation).
