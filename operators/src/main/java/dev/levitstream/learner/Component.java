@@ -59,6 +59,13 @@ final class Component implements AutoCloseable {
      */
     record Densities(float[] reconstruction, float[] divergence) {}
 
+    /**
+     * What a component makes of images.
+     *
+     * @param knowledge what a later component fuses of each, (knowledge width); empty if nothing fuses it
+     */
+    record Sight(List<float[]> knowledge, Densities densities) {}
+
     private Component(int id, ImageShape image, Compute compute, ComponentNetwork network, float[] values) {
         this.id = id;
         this.image = image;
@@ -221,13 +228,32 @@ final class Component implements AutoCloseable {
         return inScope(scope -> densities(program.call(scope, NetworkFunction.DENSITIES, flat, images(scope, pixels))));
     }
 
-    /** How well the VAE explains images, each by itself. */
-    Densities densitiesOfEach(List<byte[]> pixels) {
-        return inScope(scope -> densities(program.each(scope, NetworkFunction.DENSITIES, flat, images(scope, pixels))));
+    /**
+     * What it makes of images, each by itself.
+     *
+     * @param fused whether knowledge is wanted; else the VAE alone looks at them
+     */
+    Sight sightOfEach(List<byte[]> pixels, boolean fused) {
+        return inScope(scope -> {
+            NDArray images = images(scope, pixels);
+            if (!fused) {
+                return new Sight(List.of(), densities(program.each(scope, NetworkFunction.DENSITIES, flat, images)));
+            }
+            NDList seen = program.each(scope, NetworkFunction.SIGHT, flat, images);
+            return new Sight(rows(seen.get(0), pixels.size()), densities(seen.subNDList(1)));
+        });
     }
 
     private static Densities densities(NDList results) {
         return new Densities(Tensors.read(results.get(0)), Tensors.read(results.get(1)));
+    }
+
+    private static List<float[]> rows(NDArray array, int count) {
+        float[] all = Tensors.read(array);
+        int width = all.length / count;
+        return IntStream.range(0, count)
+                .mapToObj(i -> Arrays.copyOfRange(all, i * width, (i + 1) * width))
+                .toList();
     }
 
     private NDArray images(NDManager scope, List<byte[]> pixels) {
@@ -242,13 +268,10 @@ final class Component implements AutoCloseable {
 
     /** What a later component fuses of images, each by itself: (knowledge width) per image; at least one image. */
     List<float[]> knowledgeOfEach(List<byte[]> pixels) {
-        float[] all = inScope(
-                scope -> Tensors.read(program.each(scope, NetworkFunction.KNOWLEDGE, flat, images(scope, pixels))
-                        .singletonOrThrow()));
-        int width = all.length / pixels.size();
-        return IntStream.range(0, pixels.size())
-                .mapToObj(i -> Arrays.copyOfRange(all, i * width, (i + 1) * width))
-                .toList();
+        return inScope(scope -> rows(
+                program.each(scope, NetworkFunction.KNOWLEDGE, flat, images(scope, pixels))
+                        .singletonOrThrow(),
+                pixels.size()));
     }
 
     /**
@@ -259,18 +282,16 @@ final class Component implements AutoCloseable {
      */
     List<float[]> probabilitiesOfEach(List<float[]> own, List<float[]> prior) {
         boolean fuses = prior.get(0).length > 0;
-        float[] all = inScope(scope -> {
+        return inScope(scope -> {
             int width = own.get(0).length;
             NDArray rows = joined(scope, own, width);
             NDArray[] inputs =
                     fuses ? new NDArray[] {rows, joined(scope, prior, network.frozen(), width)} : new NDArray[] {rows};
-            return Tensors.read(program.each(scope, NetworkFunction.PROBABILITIES, flat, inputs)
-                    .singletonOrThrow());
+            return rows(
+                    program.each(scope, NetworkFunction.PROBABILITIES, flat, inputs)
+                            .singletonOrThrow(),
+                    own.size());
         });
-        int classes = network.classes();
-        return IntStream.range(0, own.size())
-                .mapToObj(i -> Arrays.copyOfRange(all, i * classes, (i + 1) * classes))
-                .toList();
     }
 
     private static NDArray joined(NDManager scope, List<float[]> rows, long... shape) {

@@ -102,7 +102,8 @@ final class ComponentPool implements AutoCloseable {
             List<float[]> answered = probabilities(
                     c,
                     asked.stream().map(images::get).toList(),
-                    asked.stream().map(i -> sights.get(i).view()).toList());
+                    asked.stream().map(i -> sights.get(i).view()).toList(),
+                    asked.stream().map(i -> sights.get(i).active()).toList());
             for (int k = 0; k < asked.size(); k++) {
                 answers[asked.get(k)][c] = answered.get(k);
             }
@@ -115,8 +116,9 @@ final class ComponentPool implements AutoCloseable {
     }
 
     /**
-     * An image as the components' VAEs and the router see it.
+     * An image as the components and the router see it.
      *
+     * @param active what the active component knows of it, as a later one would fuse it; empty where nothing is fused
      * @param candidates the components that are to answer, the likeliest first
      * @param weighed whether belief and answers are multiplied; else the first candidate answers
      */
@@ -124,6 +126,7 @@ final class ComponentPool implements AutoCloseable {
             float[] errors,
             float[] scores,
             FrozenView view,
+            float[] active,
             float[] features,
             Belief belief,
             List<Integer> candidates,
@@ -142,20 +145,18 @@ final class ComponentPool implements AutoCloseable {
     }
 
     private List<Sight> sights(List<byte[]> images) {
-        List<Component.Densities> densities = components.stream()
-                .map(component -> component.densitiesOfEach(images))
-                .toList();
-        List<float[]> knowledge = knowledge(images);
+        List<Component.Sight> seen = seen(components, images);
         List<Sight> sights = new ArrayList<>(images.size());
         for (int i = 0; i < images.size(); i++) {
             float[] errors = new float[size()];
             float[] scores = new float[size()];
             for (int c = 0; c < size(); c++) {
-                Component.Densities own = densities.get(c);
+                Component.Densities own = seen.get(c).densities();
                 errors[c] = own.reconstruction()[i];
                 scores[c] = router.score(errors[c], own.divergence()[i]);
             }
-            FrozenView view = new FrozenView(knowledge.get(i), Arrays.copyOf(errors, size() - 1));
+            FrozenView view = view(seen.subList(0, size() - 1), i);
+            float[] active = knowledge(seen.subList(size() - 1, size()), i);
             byte[] pixels = images.get(i);
             float[] features =
                     discriminant.map(chooser -> chooser.features(pixels)).orElse(NOTHING);
@@ -168,24 +169,29 @@ final class ComponentPool implements AutoCloseable {
                     && get(best).network().classes() > 0;
             List<Integer> candidates =
                     weighed ? believed.subList(0, Math.min(CANDIDATES, believed.size())) : List.of(best);
-            sights.add(new Sight(errors, scores, view, features, belief, candidates, weighed));
+            sights.add(new Sight(errors, scores, view, active, features, belief, candidates, weighed));
         }
         return sights;
     }
 
     /** What one component answers to each image; empty while it knows no label. */
-    private List<float[]> probabilities(int component, List<byte[]> images, List<FrozenView> views) {
+    private List<float[]> probabilities(
+            int component, List<byte[]> images, List<FrozenView> views, List<float[]> active) {
         if (images.isEmpty() || get(component).network().classes() == 0) {
             return Collections.nCopies(images.size(), NOTHING);
         }
         int width = blueprint.knowledgeWidth();
         int from = component * width;
-        boolean known = width > 0 && component < frozen().size();
-        List<float[]> own = known
-                ? views.stream()
-                        .map(view -> Arrays.copyOfRange(view.knowledge(), from, from + width))
-                        .toList()
-                : get(component).knowledgeOfEach(images);
+        List<float[]> own;
+        if (width == 0) {
+            own = get(component).knowledgeOfEach(images);
+        } else if (component < frozen().size()) {
+            own = views.stream()
+                    .map(view -> Arrays.copyOfRange(view.knowledge(), from, from + width))
+                    .toList();
+        } else {
+            own = active;
+        }
         List<float[]> prior = views.stream()
                 .map(view -> Arrays.copyOf(view.knowledge(), from))
                 .toList();
@@ -194,8 +200,9 @@ final class ComponentPool implements AutoCloseable {
 
     /** What every component answers to images, whichever they are routed to: by component, then by image. */
     List<List<float[]>> everyAnswer(List<byte[]> images, List<FrozenView> views) {
+        List<float[]> own = active().knowledgeOfEach(images);
         return IntStream.range(0, size())
-                .mapToObj(c -> probabilities(c, images, views))
+                .mapToObj(c -> probabilities(c, images, views, own))
                 .toList();
     }
 
@@ -235,33 +242,33 @@ final class ComponentPool implements AutoCloseable {
 
     /** The frozen components' part of {@link #judge}, bit for bit. */
     List<FrozenView> views(List<byte[]> images) {
-        List<float[]> knowledge = knowledge(images);
-        float[][] errors = new float[images.size()][frozen().size()];
-        for (int j = 0; j < frozen().size(); j++) {
-            Component.Densities densities = get(j).densitiesOfEach(images);
-            for (int i = 0; i < errors.length; i++) {
-                errors[i][j] = densities.reconstruction()[i];
-            }
-        }
-        return IntStream.range(0, images.size())
-                .mapToObj(i -> new FrozenView(knowledge.get(i), errors[i]))
+        List<Component.Sight> seen = seen(frozen(), images);
+        return IntStream.range(0, images.size()).mapToObj(i -> view(seen, i)).toList();
+    }
+
+    private List<Component.Sight> seen(List<Component> by, List<byte[]> images) {
+        boolean fused = blueprint.knowledgeWidth() > 0;
+        return by.stream()
+                .map(component -> component.sightOfEach(images, fused))
                 .toList();
     }
 
-    /** What the frozen components contribute to each image, one after the other; empty where nothing is fused. */
-    private List<float[]> knowledge(List<byte[]> images) {
+    private FrozenView view(List<Component.Sight> frozen, int image) {
+        float[] errors = new float[frozen.size()];
+        for (int j = 0; j < errors.length; j++) {
+            errors[j] = frozen.get(j).densities().reconstruction()[image];
+        }
+        return new FrozenView(knowledge(frozen, image), errors);
+    }
+
+    /** What components contribute to an image, one after the other; empty where nothing is fused. */
+    private float[] knowledge(List<Component.Sight> of, int image) {
         int width = blueprint.knowledgeWidth();
-        if (width == 0) {
-            return Collections.nCopies(images.size(), NOTHING);
+        float[] joined = new float[of.size() * width];
+        for (int j = 0; j < of.size() && width > 0; j++) {
+            System.arraycopy(of.get(j).knowledge().get(image), 0, joined, j * width, width);
         }
-        float[][] joined = new float[images.size()][frozen().size() * width];
-        for (int j = 0; j < frozen().size(); j++) {
-            List<float[]> each = get(j).knowledgeOfEach(images);
-            for (int i = 0; i < joined.length; i++) {
-                System.arraycopy(each.get(i), 0, joined[i], j * width, width);
-            }
-        }
-        return List.of(joined);
+        return joined;
     }
 
     /** One write-once entry per frozen component and one for the active one with its optimizer. */

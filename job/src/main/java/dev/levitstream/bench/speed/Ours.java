@@ -74,6 +74,11 @@ final class Ours implements AutoCloseable {
             NDList each = programs.get(j).each(scope, NetworkFunction.KNOWLEDGE, flats.get(j), rows);
             parts.add(Tensors.read(each.singletonOrThrow()));
         }
+        return joined(parts);
+    }
+
+    /** By component, then by image, to by image, then by component. */
+    private float[] joined(List<float[]> parts) {
         int width = parts.isEmpty() ? 0 : parts.get(0).length / what.batch();
         float[] joined = new float[what.batch() * parts.size() * width];
         for (int i = 0; i < what.batch(); i++) {
@@ -123,16 +128,20 @@ final class Ours implements AutoCloseable {
     void predict() {
         try (NDManager scope = compute.newManager()) {
             NDArray rows = images(scope);
+            List<float[]> frozen = new ArrayList<>();
+            NDArray own = null;
             for (int j = 0; j <= what.frozen(); j++) {
-                NDList densities = programs.get(j).each(scope, NetworkFunction.DENSITIES, flats.get(j), rows);
-                Tensors.read(densities.get(0));
-                Tensors.read(densities.get(1));
+                NDList sight = programs.get(j).each(scope, NetworkFunction.SIGHT, flats.get(j), rows);
+                own = sight.get(0);
+                Tensors.read(sight.get(1));
+                Tensors.read(sight.get(2));
+                if (j < what.frozen()) {
+                    frozen.add(Tensors.read(own));
+                }
             }
-            Optional<NDArray> known = known(scope, knowledge(scope));
+            Optional<NDArray> known = known(scope, joined(frozen));
             Program program = programs.get(what.frozen());
-            NDArray own = program.each(scope, NetworkFunction.KNOWLEDGE, active(), rows)
-                    .singletonOrThrow();
-            NDArray[] inputs = known.map(array -> new NDArray[] {own, array}).orElse(new NDArray[] {own});
+            NDArray[] inputs = known.isPresent() ? new NDArray[] {own, known.get()} : new NDArray[] {own};
             NDList answers = program.each(scope, NetworkFunction.PROBABILITIES, active(), inputs);
             Tensors.read(answers.singletonOrThrow());
         }
