@@ -1,8 +1,8 @@
 """What one would write without this project: a Kafka consumer that answers and learns batch by batch with PyTorch.
 
 Usage: consumer.py FOLDER. FOLDER holds setup.json, written by the bench. Reads the topic of images from its beginning,
-writes predictions, and prints images per second after the warm-up. It has no router, keeps no state and delivers at
-least once.
+writes predictions, and prints images per second between one mark and the next. It has no router, keeps no state and
+delivers at least once.
 """
 import io
 import json
@@ -80,17 +80,18 @@ def main():
     kafka.subscribe([s["images"]])
     producer = confluent_kafka.Producer({"bootstrap.servers": s["bootstrapServers"], "linger.ms": 20})
     learner = Consumer(s)
-    done, batch, started = 0, [], 0.0
-    while done < s["count"]:
+    count = s["marks"][-1]
+    done, batch, times = 0, [], []
+    while done < count:
         messages = kafka.consume(s["streamBatch"] - len(batch), PATIENCE)
         if not messages:
-            raise RuntimeError(f"no image for {PATIENCE} s after {done} of {s['count']}")
+            raise RuntimeError(f"no image for {PATIENCE} s after {done} of {count}")
         for message in messages:
             if message.error():
                 raise RuntimeError(message.error())
             # marker and fingerprint take ten bytes
             batch.append(reader.read(avro.io.BinaryDecoder(io.BytesIO(message.value()[10:]))))
-        if len(batch) < s["streamBatch"] and done + len(batch) < s["count"]:
+        if len(batch) < s["streamBatch"] and done + len(batch) < count:
             continue
         pixels = numpy.stack([numpy.frombuffer(record["bytes"], dtype=numpy.uint8) for record in batch])
         images = torch.from_numpy(pixels.astype("float32") / 255).reshape(
@@ -101,11 +102,11 @@ def main():
         learner.learn(images, [learner.label(record["label"]) for record in batch])
         kafka.commit(asynchronous=True)
         producer.poll(0)
-        if done < s["warmUp"] <= done + len(batch):
-            started = time.perf_counter()
         done, batch = done + len(batch), []
+        if done >= s["marks"][len(times)]:
+            times.append((done, time.perf_counter()))
     producer.flush()
-    print((s["count"] - s["warmUp"]) / (time.perf_counter() - started), flush=True)
+    print(*[(b[0] - a[0]) / (b[1] - a[1]) for a, b in zip(times, times[1:])], flush=True)
     kafka.close()
 
 

@@ -23,6 +23,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -30,16 +32,18 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Images per second of the whole job on a broker, against the learner alone, against a Python consumer of the same
- * topic, and of two slots against one. Everything runs on this machine, the broker too. The first images of each run do
- * not count; a new component is created every {@value #COMPONENT} images.
+ * topic, and of two slots against one; of each half of a run, for what costs more with more components shows in the
+ * second. Everything runs on this machine, the broker too. The first images of each run do not count; a new component
+ * is created every {@value #COMPONENT} images.
  */
 final class KafkaSpeed {
     private static final ImageShape SHAPE = new ImageShape(28, 28, 1);
-    /** Enough for five components. */
-    static final int IMAGES = 2500;
+    /** Enough for ten components. */
+    static final int IMAGES = 5000;
 
     private static final int COMPONENT = 500;
-    private static final int WARM_UP = 300;
+    private static final int WARM_UP = 200;
+    private static final int HALVES = 2;
     private static final Duration POLL = Duration.ofMillis(10);
     private static final int SLOTS = 2;
     private static final double NANOS_PER_SECOND = 1e9;
@@ -52,7 +56,7 @@ final class KafkaSpeed {
     /**
      * @param python command that has PyTorch; empty to do without the consumer
      * @param rounds turns of each (count), at least 1
-     * @param count images of a key (count), a multiple of ten and more than {@value #WARM_UP}
+     * @param count images of a key (count), a multiple of twenty and more than twice {@value #WARM_UP}
      * @param lines takes the report, line by line
      */
     KafkaSpeed(Optional<String> python, int rounds, int count, Consumer<String> lines) {
@@ -69,41 +73,59 @@ final class KafkaSpeed {
             List<String> keys = keysOfDifferentSlots();
             publish(kafka, "one", keys.subList(0, 1));
             publish(kafka, "two", keys);
-            line(
-                    "| images/s | job, one slot | learner alone | Python consumer | two keys, one slot | two keys, two slots |");
-            line("|---|---|---|---|---|---|");
-            double[][] rates = new double[rounds][];
-            for (int round = -1; round < rounds; round++) {
-                String name = "-" + (round + 1);
-                double[] r = {
+            line("| images/s | images | job, one slot | learner alone | Python consumer | two keys, one slot |"
+                    + " two keys, two slots |");
+            line("|---|---|---|---|---|---|---|");
+            List<Rates[]> all = new ArrayList<>();
+            for (int round = 0; round <= rounds; round++) {
+                String name = "-" + round;
+                Rates[] rates = {
                     job(kafka, folder, "one", name, 1, count),
                     learner(),
-                    python.isPresent() ? python(kafka, name) : Double.NaN,
+                    python.isPresent() ? python(kafka, name) : Rates.NONE,
                     job(kafka, folder, "two", name + "-slot", 1, SLOTS * count),
                     job(kafka, folder, "two", name + "-slots", SLOTS, SLOTS * count)
                 };
-                String turn = round < 0 ? "warm-up" : "round " + (round + 1);
-                line("| %s | %.0f | %.0f | %.0f | %.0f | %.0f |", turn, r[0], r[1], r[2], r[3], r[4]);
-                if (round >= 0) {
-                    rates[round] = r;
+                String turn = round == 0 ? "warm-up" : "round " + round;
+                report(turn + " | to " + count / HALVES, rates, Rates::first);
+                report(" | to " + count, rates, Rates::second);
+                if (round > 0) {
+                    all.add(rates);
                 }
             }
             line("");
-            line("The job does %.2f times the images/s of the learner alone.", ratio(rates, 0, 1));
+            compare("The job does %s times the images/s of the learner alone.", all, 0, 1);
             if (python.isPresent()) {
-                line("The job does %.2f times the images/s of the Python consumer.", ratio(rates, 0, 2));
+                compare("The job does %s times the images/s of the Python consumer.", all, 0, 2);
             }
-            line("Two slots with a key each do %.2f times the images/s of one slot with both.", ratio(rates, 4, 3));
+            compare("Two slots with a key each do %s times the images/s of one slot with both.", all, 4, 3);
         }
     }
 
-    /** Median over the rounds. */
-    private static double ratio(double[][] rates, int of, int to) {
-        double[] ratios = Arrays.stream(rates)
-                .mapToDouble(rate -> rate[of] / rate[to])
-                .sorted()
-                .toArray();
-        return ratios[ratios.length / 2];
+    /** Images per second in the first and the second half of a run. */
+    private record Rates(double first, double second) {
+        static final Rates NONE = new Rates(Double.NaN, Double.NaN);
+    }
+
+    private void report(String what, Rates[] rates, ToDoubleFunction<Rates> half) {
+        String cells = Arrays.stream(rates)
+                .mapToDouble(half)
+                .mapToObj(rate -> Double.isNaN(rate) ? "" : String.format(Locale.ROOT, "%.0f", rate))
+                .collect(Collectors.joining(" | "));
+        line("| %s | %s |", what, cells);
+    }
+
+    /** Medians over the rounds. */
+    private void compare(String format, List<Rates[]> all, int of, int to) {
+        List<String> medians = new ArrayList<>();
+        for (ToDoubleFunction<Rates> half : List.<ToDoubleFunction<Rates>>of(Rates::first, Rates::second)) {
+            double[] ratios = all.stream()
+                    .mapToDouble(rates -> half.applyAsDouble(rates[of]) / half.applyAsDouble(rates[to]))
+                    .sorted()
+                    .toArray();
+            medians.add(String.format(Locale.ROOT, "%.2f", ratios[ratios.length / 2]));
+        }
+        line(format, medians.get(0) + " (first half) and " + medians.get(1) + " (second half)");
     }
 
     private void line(String format, Object... values) {
@@ -162,36 +184,65 @@ final class KafkaSpeed {
     }
 
     /** Images per second of a learner without anything round it. */
-    private double learner() {
+    private Rates learner() {
         LearnerOptions options = OptionCatalogue.read(given()).operator().learner();
         int size = options.batchSize();
         List<LabelledImage> images = images();
         try (Compute compute = new Compute("cpu", Compute.Path.SCRIPT);
                 Learner learner =
                         options.kind().open(new LearnerContext(options, 1, compute, System::nanoTime), Map.of())) {
-            long start = 0;
+            Halves halves = new Halves(count, WARM_UP);
             for (int i = 0; i < count; i += size) {
-                start = i == WARM_UP ? System.nanoTime() : start;
                 learner.observe(images.subList(i, i + size));
+                halves.done(i + size);
             }
-            return rate(count - WARM_UP, start);
+            return halves.rates();
         }
     }
 
-    private static double rate(int images, long start) {
-        return images / ((System.nanoTime() - start) / NANOS_PER_SECOND);
+    /** Takes the time of images that are done. */
+    private static final class Halves {
+        private final int[] marks;
+        private final int[] done = new int[HALVES + 1];
+        private final long[] nanos = new long[HALVES + 1];
+        private int passed;
+
+        Halves(int all, int warmUp) {
+            marks = new int[] {warmUp, all / HALVES, all};
+        }
+
+        void done(int images) {
+            while (passed < marks.length && images >= marks[passed]) {
+                done[passed] = images;
+                nanos[passed++] = System.nanoTime();
+            }
+        }
+
+        Rates rates() {
+            return new Rates(rate(0), rate(1));
+        }
+
+        private double rate(int half) {
+            return (done[half + 1] - done[half]) / ((nanos[half + 1] - nanos[half]) / NANOS_PER_SECOND);
+        }
     }
 
-    private double python(EmbeddedKafka kafka, String name) throws IOException {
+    private Rates python(EmbeddedKafka kafka, String name) throws IOException {
         LearnerOptions options = OptionCatalogue.read(given()).operator().learner();
         String predictions = "python" + name;
         kafka.createTopics(List.of(predictions));
-        return PythonConsumer.rate(
-                python.orElseThrow(), options, kafka.bootstrapServers(), "one", predictions, count, WARM_UP);
+        double[] rates = PythonConsumer.rates(
+                python.orElseThrow(),
+                options,
+                kafka.bootstrapServers(),
+                "one",
+                predictions,
+                List.of(WARM_UP, count / HALVES, count));
+        return new Rates(rates[0], rates[1]);
     }
 
     /** Images per second of the job, seen by a consumer who does not wait for commits. */
-    private double job(EmbeddedKafka kafka, WorkFolder folder, String images, String name, int parallelism, int all)
+    private Rates job(EmbeddedKafka kafka, WorkFolder folder, String images, String name, int parallelism, int all)
             throws Exception {
         Map<String, String> given = given();
         String predictions = "predictions-" + images + name;
@@ -209,7 +260,6 @@ final class KafkaSpeed {
                 options.kafka().componentsCreated(),
                 options.kafka().deadLetters()));
         Path checkpoints = folder.path("checkpoints-" + images + name);
-        int warmUp = WARM_UP * all / count;
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                         Map.of("bootstrap.servers", kafka.bootstrapServers()),
                         new ByteArrayDeserializer(),
@@ -218,19 +268,15 @@ final class KafkaSpeed {
             TopicPartition only = new TopicPartition(predictions, 0);
             consumer.assign(List.of(only));
             consumer.seekToBeginning(List.of(only));
-            long start = 0;
-            int first = 0;
+            Halves halves = new Halves(all, WARM_UP * all / count);
             for (int answered = 0; answered < all; ) {
                 if (job.hasEnded()) {
                     throw new IllegalStateException("the job ended before the stream did");
                 }
                 answered += consumer.poll(POLL).count();
-                if (first == 0 && answered >= warmUp) {
-                    first = answered;
-                    start = System.nanoTime();
-                }
+                halves.done(answered);
             }
-            return rate(all - first, start);
+            return halves.rates();
         }
     }
 }

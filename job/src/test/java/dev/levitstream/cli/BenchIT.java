@@ -122,7 +122,7 @@ class BenchIT {
     @Test
     void theJobOnABrokerIsMeasuredAgainstTheLearnerAloneAndTwoSlotsAgainstOne() throws Exception {
         List<String> lines = new ArrayList<>();
-        new KafkaSpeed(Optional.empty(), 1, 400, lines::add).run();
+        new KafkaSpeed(Optional.empty(), 1, 500, lines::add).run();
         assertThat(lines).anyMatch(line -> line.startsWith("| round 1 | "));
         assertThat(String.join("\n", lines))
                 .containsPattern("The job does [0-9.]+ times the images/s of the learner alone")

@@ -3,6 +3,8 @@ package dev.levitstream.bench.speed;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.schema.ImageRecord;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,18 +20,16 @@ public final class PythonConsumer {
      * @param python command that has PyTorch and confluent_kafka
      * @param images topic
      * @param predictions topic
-     * @param count images in the topic
-     * @param warmUp images before time counts
-     * @return images per second
+     * @param marks images (count) between which rates are wanted, increasing; the last is as many as the topic has
+     * @return images per second between one mark and the next
      */
-    public static double rate(
+    public static double[] rates(
             String python,
             LearnerOptions options,
             String bootstrapServers,
             String images,
             String predictions,
-            int count,
-            int warmUp)
+            List<Integer> marks)
             throws IOException {
         Map<String, Object> setup = Peer.setup(options);
         setup.put("classes", Case.CLASSES);
@@ -42,10 +42,11 @@ public final class PythonConsumer {
         setup.put("bootstrapServers", bootstrapServers);
         setup.put("images", images);
         setup.put("predictions", predictions);
-        setup.put("count", count);
-        setup.put("warmUp", warmUp);
+        setup.put("marks", marks);
         try (PythonProcess process = new PythonProcess(python, setup, Map.of(), "consumer.py", "peer.py")) {
-            return Double.parseDouble(process.line());
+            return Arrays.stream(process.line().split(" "))
+                    .mapToDouble(Double::parseDouble)
+                    .toArray();
         }
     }
 }
