@@ -28,6 +28,7 @@ import java.util.zip.ZipOutputStream;
 final class Script {
     private static final String CLASS = "Network";
     private static final String INDENT = "    ";
+    private static final String GRADIENTS = "gradients";
     /** Variable that holds the number of components of a fleet. */
     static final String FLEET_SIZE = "g";
     /** Images of a block (count): as many as a mini-batch of the stream has by default. */
@@ -50,7 +51,7 @@ final class Script {
         UPDATE,
         /** The gradient of several components, each with its own batch: axis 0 of all arrays is the component. */
         FLEET,
-        /** The same, by a loop over them. */
+        /** The same, by a loop over them; the gradients together in the places of the parameters. */
         IN_TURN
     }
 
@@ -202,13 +203,27 @@ final class Script {
     private List<String> returned(List<String> made) {
         return switch (form) {
             case WHOLE, BLOCKS, EACH -> made;
-            case GRADIENT, IN_TURN -> {
+            case GRADIENT -> {
                 tape.differentiate(made.get(0));
                 yield Stream.concat(
                                 made.stream(),
                                 IntStream.range(0, used.size())
                                         .mapToObj(k -> call("torch.contiguous", tape.gradient("p" + k))))
                         .toList();
+            }
+            case IN_TURN -> {
+                tape.differentiate(made.get(0));
+                String row = call("torch.select", GRADIENTS, 0, "i");
+                for (int k = 0; k < used.size(); k++) {
+                    String place = call(
+                            "torch.narrow",
+                            row,
+                            0,
+                            used.get(k).offset(),
+                            used.get(k).size());
+                    assign("torch.copy_(" + place + ", torch.flatten(" + tape.gradient("p" + k) + "))");
+                }
+                yield made;
             }
             case UPDATE -> {
                 tape.differentiate(made.get(0));
@@ -266,6 +281,8 @@ final class Script {
                 text.addAll(loop("torch.size(x0, 0)", lines, results, "torch.cat"));
             }
             case IN_TURN -> {
+                boolean filled = used.size() == layout.entries().size();
+                text.add(GRADIENTS + " = torch." + (filled ? "empty" : "zeros") + "_like(flats)");
                 List<String> body = new ArrayList<>(List.of("flat = torch.select(flats, 0, i)"));
                 body.addAll(parameterLines);
                 body.addAll(lines);
@@ -276,7 +293,8 @@ final class Script {
                 .mapToObj(r -> switch (form) {
                     case WHOLE, GRADIENT, UPDATE, FLEET -> results.get(r) + ",";
                     case BLOCKS -> "torch.narrow(a" + r + ", 0, 0, n),";
-                    case EACH, IN_TURN -> "a" + r + ",";
+                    case EACH -> "a" + r + ",";
+                    case IN_TURN -> "a" + r + ", " + GRADIENTS + ",";
                 })
                 .collect(Collectors.joining(" ", "return (", ")")));
         List<String> arguments = new ArrayList<>(List.of(form == Form.IN_TURN ? "flats" : "flat"));
@@ -284,7 +302,7 @@ final class Script {
             arguments.addAll(FusedAdam.ARGUMENTS);
         }
         IntStream.range(0, ranks.size()).forEach(i -> arguments.add("x" + i));
-        return module(arguments, results.size(), text);
+        return module(arguments, results.size() + (form == Form.IN_TURN ? 1 : 0), text);
     }
 
     /** Writes a product of two matrices down. */

@@ -93,6 +93,10 @@ final class ScriptProgram implements Program {
         NDList results = form == Form.FLEET
                 ? Backward.with(() -> run(scope, loss, flat, inputs))
                 : Backward.without(() -> run(scope, loss, flat, inputs));
+        if (form == Form.IN_TURN) {
+            Tensors.read(results.get(1), gradient);
+            return Tensors.read(results.get(0));
+        }
         int size = network.layout().size();
         if (loss.written().used().stream().mapToInt(ParameterLayout.Entry::size).sum() < size) {
             Arrays.fill(gradient, 0);

@@ -99,6 +99,8 @@ public final class SpeedBench {
 
     /** Everything. */
     public void run() throws Exception {
+        LearnerMemory.measure(lines); // first: what others leave free would be used again and not seen
+        line("");
         double peak = peak();
         line("Matrix product %d x %d, single precision, one thread: %.0f GFLOP/s.", SIDE, SIDE, peak / 1e9);
         line("");
@@ -112,8 +114,6 @@ public final class SpeedBench {
         line("Ratios are time of this project over time of the other: below 1 is faster.%s", other);
         line("");
         components();
-        line("");
-        LearnerMemory.measure(lines);
         line("");
         slots();
         line("");
