@@ -34,7 +34,7 @@ final class Script {
     /** Images of a block (count): as many as a mini-batch of the stream has by default. */
     static final int BLOCK = 10;
 
-    /** Values of a weight (count) up to which the plain product is faster, with 10 rows as with 64. */
+    /** Values of a weight (count) up to which the plain product is no slower with 10 to 64 rows. */
     private static final int SMALL = 10_000;
 
     /** What is wanted of a function. */
