@@ -15,8 +15,6 @@ import java.util.List;
 record FusedAdam(double beta1, double beta2, List<Adam.Rate> rates) {
     /** What the script takes beside parameters and batch: both moments and the update's number, counted from 1. */
     static final List<String> ARGUMENTS = List.of("m", "v", "step");
-    /** The engine's number for single precision. */
-    private static final int FLOAT = 6;
 
     /** One array: its place, the variable that it is, and that of its gradient. */
     record Learnt(ParameterLayout.Entry entry, String parameter, String gradient) {}
@@ -27,8 +25,8 @@ record FusedAdam(double beta1, double beta2, List<Adam.Rate> rates) {
      * @param all arrays of the layout, in their order
      */
     List<String> write(Script script, String loss, List<Learnt> all) {
-        String skip =
-                script.call("torch.to", script.call("torch.logical_not", script.call("torch.isfinite", loss)), FLOAT);
+        String skip = script.call(
+                "torch.to", script.call("torch.logical_not", script.call("torch.isfinite", loss)), Script.FLOAT);
         List<String> changed = new ArrayList<>();
         for (Adam.Rate rate : rates) {
             List<Learnt> covered =

@@ -26,6 +26,9 @@ import java.util.zip.ZipOutputStream;
  * <p>The module has no state, so that one serves all learners that run the same text.
  */
 final class Script {
+    /** The engine's number for single precision. */
+    static final int FLOAT = 6;
+
     private static final String CLASS = "Network";
     private static final String INDENT = "    ";
     private static final String GRADIENTS = "gradients";

@@ -17,9 +17,6 @@ import java.util.stream.Stream;
  * @param varies whether it depends on what is differentiated by
  */
 record TapeArray(Tape tape, String name, boolean varies) implements Variable {
-    /** The engine's number for single precision. */
-    private static final int FLOAT = 6;
-
     private static TapeArray taped(Array array) {
         return (TapeArray) array;
     }
@@ -147,7 +144,7 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
     /** Gradients of q, k and v. */
     private List<String> passHead(Head head, String gradient, int width) {
         String atWeights = line("torch.bmm", gradient, turned(head.values));
-        String atScores = line("torch._softmax_backward_data", atWeights, head.weights, -1, FLOAT);
+        String atScores = line("torch._softmax_backward_data", atWeights, head.weights, -1, Script.FLOAT);
         String scaled = line("torch.mul", atScores, 1 / Math.sqrt(width));
         return List.of(
                 line("torch.bmm", scaled, head.keys),
@@ -210,7 +207,7 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
     public Array softmax(int axis) {
         return result(
                 line("torch.softmax", name, axis),
-                (y, gradient) -> receive("torch._softmax_backward_data", gradient, y, axis, FLOAT),
+                (y, gradient) -> receive("torch._softmax_backward_data", gradient, y, axis, Script.FLOAT),
                 this);
     }
 
@@ -218,7 +215,7 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
     public Array logSoftmax(int axis) {
         return result(
                 line("torch.log_softmax", name, axis),
-                (y, gradient) -> receive("torch._log_softmax_backward_data", gradient, y, axis, FLOAT),
+                (y, gradient) -> receive("torch._log_softmax_backward_data", gradient, y, axis, Script.FLOAT),
                 this);
     }
 
