@@ -11,15 +11,16 @@ public interface Array {
     Array linear(Array weight, Array bias);
 
     /**
-     * Multi-head attention among the tokens of each image, softmax(q k^T / sqrt(Q)) v for each head: (B N, 3 h Q) ->
-     * (B, h N Q), heads one after the other. A row holds a token's queries of all heads, then its keys, then its
-     * values.
+     * Multi-head attention among the tokens z of each image, softmax(q k^T / sqrt(Q)) v for each head, with queries q,
+     * keys k and values v of one product z weight + bias: (B N, Q) -> (B, h N Q), heads one after the other.
      *
+     * @param weight (Q, 3 h Q): for the queries of all heads, then for their keys, then for their values
+     * @param bias (3 h Q)
      * @param tokens N
      * @param heads h
      * @param width Q
      */
-    Array attention(int tokens, int heads, int width);
+    Array attention(Array weight, Array bias, int tokens, int heads, int width);
 
     /** Sum, broadcast. */
     Array add(Array other);

@@ -24,8 +24,8 @@ record EngineArray(NDArray nd) implements Array {
     }
 
     @Override
-    public Array attention(int tokens, int heads, int width) {
-        List<NDArray> parts = nd.split(3, 1).stream()
+    public Array attention(Array weight, Array bias, int tokens, int heads, int width) {
+        List<NDArray> parts = nd(linear(weight, bias)).split(3, 1).stream()
                 .map(part -> part.reshape(-1, tokens, heads, width).transpose(0, 2, 1, 3))
                 .toList(); // 3 x (B, h, N, Q)
         NDArray scaled = nd(new EngineArray(parts.get(0)).times(1 / Math.sqrt(width)));

@@ -58,8 +58,9 @@ record FleetArray(Script script, String name, int rank) implements Variable {
     }
 
     @Override
-    public Array attention(int tokens, int heads, int width) {
-        String split = script.call("torch.view", name, list(-1, tokens, 3, heads, width)); // (G B, N, 3, h, Q)
+    public Array attention(Array weight, Array bias, int tokens, int heads, int width) {
+        String rows = fleet(linear(weight, bias)).name;
+        String split = script.call("torch.view", rows, list(-1, tokens, 3, heads, width)); // (G B, N, 3, h, Q)
         String turned = script.call("torch.permute", split, list(2, 0, 3, 1, 4));
         Object[] parts = IntStream.range(0, 3)
                 .mapToObj(i -> script.call("torch.select", turned, 0, i))

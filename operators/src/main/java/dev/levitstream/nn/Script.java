@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -67,6 +69,9 @@ final class Script {
     private final Map<String, Array> parameters = new HashMap<>();
     /** Values (count) of the variables that are parameters. */
     private final Map<String, Integer> parameterSizes = new HashMap<>();
+
+    /** Variables that are known to have no gaps between their values. */
+    private final Set<String> dense = new HashSet<>();
 
     private final List<ParameterLayout.Entry> used = new ArrayList<>();
     private final Tape tape = new Tape(this);
@@ -164,11 +169,15 @@ final class Script {
                 this::assign);
     }
 
-    /** The values of a variable without gaps between them, as those of a parameter are. */
+    /** The values of a matrix without gaps between them, row by row unless it is known to have none as it is. */
     String dense(String variable) {
-        boolean parameter = parameters.values().stream()
-                .anyMatch(array -> ((Variable) array).name().equals(variable));
-        return parameter ? variable : call("torch.contiguous", variable);
+        return dense.contains(variable) ? variable : call("torch.contiguous", variable);
+    }
+
+    /** Notes that there are no gaps between the values of a matrix: it or its transpose is one block. */
+    String isDense(String variable) {
+        dense.add(variable);
+        return variable;
     }
 
     /** How to multiply with a weight: for a small one to prepare the fast product takes longer than the plain one. */
@@ -197,6 +206,7 @@ final class Script {
                 .mapToObj(Long::toString)
                 .collect(Collectors.joining(", ", fleet ? "[" + FLEET_SIZE + ", " : "[", "]"));
         used.add(entry);
+        dense.add(view);
         parameterSizes.put(view, entry.size());
         parameterLines.add(view + " = torch.view(" + part + ", " + sizes + ")");
         return variable(view, entry.shape().dimension(), true);

@@ -2,7 +2,6 @@ package dev.levitstream.nn;
 
 import java.util.Arrays;
 import java.util.Set;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -52,14 +51,9 @@ record ScriptArray(Script script, String name) implements Variable {
     }
 
     @Override
-    public Array attention(int tokens, int heads, int width) {
-        String split = script.call("torch.view", name, list(-1, tokens, 3, heads, width));
-        String turned = script.call("torch.permute", split, list(2, 0, 3, 1, 4)); // (3, B, h, N, Q)
-        Object[] parts = IntStream.range(0, 3)
-                .mapToObj(i -> script.call("torch.select", turned, 0, i))
-                .toArray();
-        String attended = script.call("torch.scaled_dot_product_attention", parts);
-        return line("torch.reshape", attended, list(-1, (long) heads * tokens * width));
+    public Array attention(Array weight, Array bias, int tokens, int heads, int width) {
+        return new ScriptArray(
+                script, new FoldedAttention(script, name, name(weight), name(bias), tokens, heads, width).attended());
     }
 
     @Override

@@ -1,10 +1,8 @@
 package dev.levitstream.nn;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -104,56 +102,21 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
     }
 
     @Override
-    public Array attention(int tokens, int heads, int width) {
-        String rows = line("torch.view", name, list(-1, tokens, 3L * heads * width)); // (B, N, 3 h Q)
-        List<Head> all = IntStream.range(0, heads)
-                .mapToObj(h -> head(rows, h, heads, width))
-                .toList();
-        String attended =
-                line("torch.stack", all.stream().map(Head::attended).toList().toString(), 1); // (B, h, N, Q)
+    public Array attention(Array weight, Array bias, int tokens, int heads, int width) {
+        TapeArray w = taped(weight);
+        TapeArray b = taped(bias);
+        FoldedAttention attention = new FoldedAttention(tape.script(), name, w.name, b.name, tokens, heads, width);
         return result(
-                line("torch.view", attended, list(-1, (long) heads * tokens * width)),
+                attention.attended(),
                 (y, gradient) -> {
-                    String each = line("torch.reshape", gradient, list(-1, heads, tokens, width));
-                    List<List<String>> parts = IntStream.range(0, heads)
-                            .mapToObj(h -> passHead(all.get(h), line("torch.select", each, 1, h), width))
-                            .toList();
-                    List<String> inOrder = IntStream.range(0, 3)
-                            .boxed()
-                            .flatMap(part -> parts.stream().map(ofHead -> ofHead.get(part)))
-                            .toList();
-                    receive("torch.reshape", line("torch.cat", inOrder.toString(), 2), size());
+                    FoldedAttention.Gradients gradients = attention.back(gradient);
+                    gradients.tokens().forEach(this::receiveAsIs);
+                    w.receiveAsIs(gradients.weight());
+                    b.receiveAsIs(gradients.bias());
                 },
-                this);
-    }
-
-    /** One head of all images: names of q, k, v (B, N, Q), of softmax(q k^T / sqrt(Q)) and of its product with v. */
-    private record Head(String queries, String keys, String values, String weights, String attended) {}
-
-    /** Head by head the products read their operands where they lie; for all heads at once they would be copied. */
-    private Head head(String rows, int h, int heads, int width) {
-        List<String> parts = IntStream.range(0, 3)
-                .mapToObj(part -> line("torch.narrow", rows, 2, (part * heads + h) * width, width))
-                .toList();
-        String scores = line("torch.bmm", parts.get(0), turned(parts.get(1)));
-        String weights = line("torch.softmax", line("torch.mul", scores, 1 / Math.sqrt(width)), -1);
-        String attended = line("torch.bmm", weights, parts.get(2));
-        return new Head(parts.get(0), parts.get(1), parts.get(2), weights, attended);
-    }
-
-    /** Gradients of q, k and v. */
-    private List<String> passHead(Head head, String gradient, int width) {
-        String atWeights = line("torch.bmm", gradient, turned(head.values));
-        String atScores = line("torch._softmax_backward_data", atWeights, head.weights, -1, Script.FLOAT);
-        String scaled = line("torch.mul", atScores, 1 / Math.sqrt(width));
-        return List.of(
-                line("torch.bmm", scaled, head.keys),
-                line("torch.bmm", turned(scaled), head.queries),
-                line("torch.bmm", turned(head.weights), gradient));
-    }
-
-    private String turned(String matrices) {
-        return line("torch.transpose", matrices, 1, 2);
+                this,
+                w,
+                b);
     }
 
     @Override

@@ -58,8 +58,12 @@ public final class VisionTransformer implements Body {
 
     /** Eqs. (3), (4): softmax(q k^T / sqrt(Q)) v for each head, heads one after the other: (B N, Q) -> (B, A). */
     Array attention(Parameters p, Array tokens) {
-        return Layers.linear(p, ATTENTION, tokens)
-                .attention(options.patches(), options.heads(), options.embeddingWidth());
+        return tokens.attention(
+                p.get(ATTENTION + ".weight"),
+                p.get(ATTENTION + ".bias"),
+                options.patches(),
+                options.heads(),
+                options.embeddingWidth());
     }
 
     /** The MLP of eq. (5), each layer LeakyReLU(affine(linear)). */
