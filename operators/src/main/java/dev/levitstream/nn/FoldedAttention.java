@@ -2,74 +2,87 @@ package dev.levitstream.nn;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * Multi-head attention among the tokens z (N, Q) of each image, as lines of a script that compute no keys. With z' = z
- * W_q + b_q for the queries, softmax(z' (z W_k + b_k)^T) does not change if a number is added to a row of its argument,
- * so b_k has no effect, and
+ * Multi-head attention among the tokens z (N, Q) of each image, as lines of a script that compute no keys. The scores
+ * of a head are (z W_q + b_q) (z W_k + b_k)'. Softmax does not change if one number is added to a whole row of them, so
+ * b_k has no effect, and what is left is
  *
- * <pre>z' (z W_k)^T = (z A + a) z^T with A = W_q W_k^T, a = b_q W_k^T:</pre>
+ * <pre>(z A + a) z' with A = W_q W_k' and a = b_q W_k':</pre>
  *
- * <p>a third less work for queries, keys and values, and one product of all heads' rows with the tokens themselves
- * where each head's queries met keys of its own. A depends on the parameters alone and is small.
+ * <p>a third less work for queries, keys and values, and all heads' rows meet the same tokens in one product. A and a
+ * depend on the parameters alone and are small.
  */
 final class FoldedAttention {
     private final Script script;
     private final Products products;
-    private final String z;
-    private final int tokens;
+    private final String tokens;
+    private final String bias;
+    private final int perImage;
     private final int heads;
     private final int width;
+    private final double scale;
 
-    private final String queryWeights;
-    private final String keyWeights;
-    private final String queryBias;
+    /** W_q over b_q of each head, (Q + 1, Q). */
+    private final List<String> queries;
+    /** W_k of each head, (Q, Q). */
+    private final List<String> keys;
+    /** A of all heads, with the scale of the scores: (Q, h Q). */
     private final String folded;
+    /** W_v, (Q, h Q). */
     private final String valueWeights;
+
+    /** (B, N, Q). */
+    private final String images;
+    /** z A + a of all heads, (B, N h, Q). */
     private final String asked;
-    private final String perImage;
+    /** Softmax of the scores, (B, N h, N). */
     private final String attention;
+    /** (B, N, h, Q). */
     private final String values;
+
     private final String attended;
 
     /**
      * Writes the lines.
      *
-     * @param z tokens of all images, (B N, Q)
-     * @param weight (Q, 3 h Q): queries of all heads, then keys, then values
-     * @param bias (3 h Q)
-     * @param tokens N
+     * @param tokens z of all images, (B N, Q)
+     * @param weight (Q, 3 h Q): W_q of all heads, then W_k, then W_v
+     * @param bias (3 h Q), likewise
+     * @param perImage N
      * @param heads h
      * @param width Q
      */
-    FoldedAttention(Script script, String z, String weight, String bias, int tokens, int heads, int width) {
+    FoldedAttention(Script script, String tokens, String weight, String bias, int perImage, int heads, int width) {
         this.script = script;
         this.products = script.products();
-        this.z = z;
         this.tokens = tokens;
+        this.bias = bias;
+        this.perImage = perImage;
         this.heads = heads;
         this.width = width;
+        this.scale = 1 / Math.sqrt(width);
         int all = heads * width;
-        queryWeights = weights(weight, 0); // (h, Q, Q)
-        // with the factor 1 / sqrt(Q) of the scores
-        keyWeights = line("torch.mul", weights(weight, 1), 1 / Math.sqrt(width));
-        queryBias = line("torch.view", line("torch.narrow", bias, 0, 0, all), list(heads, width, 1));
-        String transposed = line("torch.bmm", keyWeights, turned(queryWeights)); // A^T of each head
-        folded = script.isDense(line("torch.t", line("torch.view", transposed, list(all, width)))); // (Q, h Q)
-        String shift = line("torch.view", line("torch.bmm", keyWeights, queryBias), list(all));
-        valueWeights = line("torch.contiguous", line("torch.narrow", weight, 1, 2 * all, all));
+        String weights = line("torch.permute", view(weight, width, 3, heads, width), list(1, 2, 0, 3));
+        String both = line("torch.cat", List.of(weights, view(bias, 3, heads, 1, width)), 2); // (3, h, Q + 1, Q)
+        queries = perHead(h -> select(select(both, 0, 0), 0, h));
+        keys = perHead(h -> first(select(select(both, 0, 1), 0, h)));
+        List<String> folds = perHead(h -> products.timesTransposed(script, keys.get(h), first(queries.get(h))));
+        folded = script.transpose(line("torch.mul", line("torch.cat", folds), scale));
+        List<String> shifts = perHead(h -> line("torch.mv", keys.get(h), select(queries.get(h), 0, width)));
+        String shift = line("torch.mul", line("torch.cat", shifts), scale);
+        valueWeights = script.rowByRow(line("torch.narrow", weight, 1, 2 * all, all));
         String valueBias = line("torch.narrow", bias, 0, 2 * all, all);
 
-        asked = line("torch.view", products.linear(script, z, folded, shift), list(-1, (long) tokens * heads, width));
-        perImage = line("torch.view", z, list(-1, tokens, width));
-        attention = line("torch.softmax", line("torch.bmm", asked, turned(perImage)), -1); // (B, N h, N)
-        values =
-                line("torch.view", products.linear(script, z, valueWeights, valueBias), list(-1, tokens, heads, width));
-        List<String> each = IntStream.range(0, heads)
-                .mapToObj(h -> line("torch.bmm", attentionOf(h), valuesOf(h)))
-                .toList();
-        attended = line("torch.view", line("torch.stack", each.toString(), 1), list(-1, (long) heads * tokens * width));
+        images = view(tokens, -1, perImage, width);
+        asked = view(products.linear(script, tokens, folded, shift), -1, (long) perImage * heads, width);
+        attention = line("torch.softmax", line("torch.bmm", asked, turned(images)), -1);
+        values = view(products.linear(script, tokens, valueWeights, valueBias), -1, perImage, heads, width);
+        List<String> each = perHead(h -> line("torch.bmm", attentionOf(h), select(values, 2, h)));
+        attended = view(line("torch.stack", each, 1), -1, (long) heads * perImage * width);
     }
 
     /** (B, h N Q), heads one after the other. */
@@ -89,71 +102,60 @@ final class FoldedAttention {
     /** Writes the lines that lead back from the gradient at {@link #attended}. */
     Gradients back(String gradient) {
         int all = heads * width;
-        String each = line("torch.reshape", gradient, list(-1, heads, tokens, width));
-        List<String> ofHeads = IntStream.range(0, heads)
-                .mapToObj(h -> line("torch.select", each, 1, h))
-                .toList();
-        List<String> atAttention = IntStream.range(0, heads)
-                .mapToObj(h -> line("torch.bmm", ofHeads.get(h), turned(valuesOf(h))))
-                .toList();
-        String joined = line(
-                "torch.view", line("torch.stack", atAttention.toString(), 2), list(-1, (long) tokens * heads, tokens));
-        String atScores = line("torch._softmax_backward_data", joined, attention, -1, Script.FLOAT);
-        String atAsked = line("torch.view", line("torch.bmm", atScores, perImage), list(-1, all)); // (B N, h Q)
-        List<String> ofValues = IntStream.range(0, heads)
-                .mapToObj(h -> line("torch.bmm", turned(attentionOf(h)), ofHeads.get(h)))
-                .toList();
-        String atValues = line("torch.view", line("torch.cat", ofValues.toString(), 2), list(-1, all));
+        String each = line("torch.reshape", gradient, list(-1, heads, perImage, width));
+        List<String> atHeads = perHead(h -> select(each, 1, h));
+        List<String> weighted = perHead(h -> line("torch.bmm", atHeads.get(h), turned(select(values, 2, h))));
+        String atAttention = view(line("torch.stack", weighted, 2), -1, (long) perImage * heads, perImage);
+        String atScores = line("torch._softmax_backward_data", atAttention, attention, -1, Script.FLOAT);
+        String atAsked = view(line("torch.bmm", atScores, images), -1, all);
+        List<String> ofValues = perHead(h -> line("torch.bmm", turned(attentionOf(h)), atHeads.get(h)));
+        String atValues = view(line("torch.cat", ofValues, 2), -1, all);
         List<String> atTokens = List.of(
-                line("torch.view", line("torch.bmm", turned(atScores), asked), list(-1, width)),
+                view(line("torch.bmm", turned(atScores), asked), -1, width),
                 products.timesTransposed(script, atAsked, folded),
                 products.timesTransposed(script, atValues, valueWeights));
 
-        String atFolded = line(
-                "torch.permute",
-                line("torch.view", products.transposedTimes(script, z, atAsked), list(width, heads, width)),
-                list(1, 0, 2)); // at A of each head
-        String atShift = line("torch.view", line("torch.sum", atAsked, list(0)), list(heads, 1, width));
-        String atQueries = line("torch.bmm", atFolded, keyWeights);
-        String atKeys = line(
-                "torch.mul",
-                line(
-                        "torch.baddbmm",
-                        line("torch.bmm", turned(atShift), turned(queryBias)),
-                        turned(atFolded),
-                        queryWeights),
-                1 / Math.sqrt(width));
-        String atValueWeights =
-                line("torch.view", products.transposedTimes(script, z, atValues), list(width, heads, width));
-        String atWeight = line(
-                "torch.cat",
-                List.of(turnedBack(atQueries), turnedBack(atKeys), atValueWeights)
-                        .toString(),
-                1);
-        String atQueryBias = line("torch.view", line("torch.bmm", atShift, keyWeights), list(all));
-        String atBias = line(
-                "torch.cat",
-                List.of(atQueryBias, line("torch.zeros_like", atQueryBias), line("torch.sum", atValues, list(0)))
-                        .toString());
-        return new Gradients(atTokens, line("torch.view", atWeight, list(width, 3L * all)), atBias);
+        // at A over a, (h, Q + 1, Q): the bias of the queries is treated as one more row of their weight
+        String atFolded = products.transposedTimes(script, tokens, atAsked);
+        String atShift = line("torch.sum", atAsked, list(0), "True");
+        String scaled = line("torch.mul", line("torch.cat", List.of(atFolded, atShift)), scale);
+        String byHead = script.rowByRow(line("torch.permute", view(scaled, width + 1L, heads, width), list(1, 0, 2)));
+        List<String> atQueries =
+                perHead(h -> products.timesTransposed(script, select(byHead, 0, h), script.transpose(keys.get(h))));
+        List<String> atKeys = perHead(h -> products.transposedTimes(script, select(byHead, 0, h), queries.get(h)));
+        String atValueWeights = products.transposedTimes(script, tokens, atValues);
+        List<String> atWeight = Stream.of(
+                        atQueries.stream().map(this::first), atKeys.stream(), Stream.of(atValueWeights))
+                .flatMap(part -> part)
+                .toList();
+
+        Stream<String> atQueryBias = atQueries.stream().map(both -> select(both, 0, width));
+        String atKeyBias = line("torch.zeros_like", line("torch.narrow", bias, 0, all, all));
+        String atValueBias = line("torch.sum", atValues, list(0));
+        List<String> atBias =
+                Stream.concat(atQueryBias, Stream.of(atKeyBias, atValueBias)).toList();
+        return new Gradients(atTokens, line("torch.cat", atWeight, 1), line("torch.cat", atBias));
     }
 
-    /** Those of queries (0) or keys (1) by head: (h, Q, Q). */
-    private String weights(String weight, int part) {
-        String parts = line("torch.view", weight, list(width, 3, heads, width));
-        return line("torch.permute", line("torch.select", parts, 1, part), list(1, 0, 2));
+    private List<String> perHead(IntFunction<String> ofHead) {
+        return IntStream.range(0, heads).mapToObj(ofHead).toList();
     }
 
-    private String turnedBack(String byHead) {
-        return line("torch.permute", byHead, list(1, 0, 2));
+    /** The weight without the bias that lies behind it. */
+    private String first(String both) {
+        return line("torch.narrow", both, 0, 0, width);
     }
 
     private String attentionOf(int head) {
-        return line("torch.select", line("torch.view", attention, list(-1, tokens, heads, tokens)), 2, head);
+        return select(view(attention, -1, perImage, heads, perImage), 2, head);
     }
 
-    private String valuesOf(int head) {
-        return line("torch.select", values, 2, head);
+    private String select(String array, int axis, int index) {
+        return line("torch.select", array, axis, index);
+    }
+
+    private String view(String array, long... shape) {
+        return line("torch.view", array, list(shape));
     }
 
     private String turned(String matrices) {

@@ -11,12 +11,12 @@ enum Products {
 
         @Override
         String timesTransposed(Script script, String gradients, String weight) {
-            return script.call("torch.mm", gradients, script.call("torch.t", weight));
+            return script.call("torch.mm", gradients, script.transpose(weight));
         }
 
         @Override
         String transposedTimes(Script script, String rows, String gradients) {
-            return script.call("torch.mm", script.call("torch.t", rows), gradients);
+            return script.call("torch.mm", script.transpose(rows), gradients);
         }
     },
     /**
@@ -26,7 +26,7 @@ enum Products {
     ONEDNN {
         @Override
         String linear(Script script, String rows, String weight, String bias) {
-            return pointwise(script, rows, script.call("torch.t", script.dense(weight)), bias);
+            return pointwise(script, rows, script.transpose(script.dense(weight)), bias);
         }
 
         @Override
@@ -36,8 +36,8 @@ enum Products {
 
         @Override
         String transposedTimes(Script script, String rows, String gradients) {
-            String turned = script.dense(script.call("torch.t", rows)); // once, however many products need it
-            return pointwise(script, turned, script.call("torch.t", gradients), "None");
+            String turned = script.rowByRow(script.transpose(rows)); // once, however many products need it
+            return pointwise(script, turned, script.transpose(gradients), "None");
         }
 
         /**

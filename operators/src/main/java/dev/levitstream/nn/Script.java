@@ -8,14 +8,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
@@ -39,7 +36,7 @@ final class Script {
     /** Images of a block (count): as many as a mini-batch of the stream has by default. */
     static final int BLOCK = 10;
 
-    /** Values of a weight (count) up to which the plain product is no slower with 10 to 64 rows. */
+    /** Values of a weight (count) up to which the plain product is no slower with a row for each of 10 to 64 images. */
     private static final int SMALL = 10_000;
 
     /** What is wanted of a function. */
@@ -70,9 +67,7 @@ final class Script {
     /** Values (count) of the variables that are parameters. */
     private final Map<String, Integer> parameterSizes = new HashMap<>();
 
-    /** Variables that are known to have no gaps between their values. */
-    private final Set<String> dense = new HashSet<>();
-
+    private final MemoryOrder order = new MemoryOrder();
     private final List<ParameterLayout.Entry> used = new ArrayList<>();
     private final Tape tape = new Tape(this);
     private final Optional<FusedAdam> optimizer;
@@ -97,39 +92,36 @@ final class Script {
     /**
      * Writes a function down.
      *
-     * @param ranks axes of the arrays that it takes beside the parameters, for one component
+     * @param taken sizes of the arrays that it takes beside the parameters, for one component
      * @param products how it multiplies matrices
      */
     static Written write(
-            Form form, NetworkFunction function, ComponentNetwork network, List<Integer> ranks, Products products) {
-        return new Script(form, network.layout(), products, Optional.empty()).write(function, network, ranks);
+            Form form, NetworkFunction function, ComponentNetwork network, List<Sizes> taken, Products products) {
+        return new Script(form, network.layout(), products, Optional.empty()).write(function, network, taken);
     }
 
     /** Writes an update down; what it takes beside the parameters starts with {@link FusedAdam#ARGUMENTS}. */
     static Written writeUpdate(
-            NetworkFunction loss,
-            ComponentNetwork network,
-            List<Integer> ranks,
-            Products products,
-            FusedAdam optimizer) {
-        return new Script(Form.UPDATE, network.layout(), products, Optional.of(optimizer)).write(loss, network, ranks);
+            NetworkFunction loss, ComponentNetwork network, List<Sizes> taken, Products products, FusedAdam optimizer) {
+        return new Script(Form.UPDATE, network.layout(), products, Optional.of(optimizer)).write(loss, network, taken);
     }
 
-    private Written write(NetworkFunction function, ComponentNetwork network, List<Integer> ranks) {
-        List<Array> taken = IntStream.range(0, ranks.size())
-                .mapToObj(i -> variable(input(i), ranks.get(i), false))
+    private Written write(NetworkFunction function, ComponentNetwork network, List<Sizes> taken) {
+        List<Array> inputs = IntStream.range(0, taken.size())
+                .mapToObj(i -> variable(input(i), taken.get(i), false))
                 .toList();
-        List<String> results = function.apply(network, this::parameter, taken).stream()
+        List<String> results = function.apply(network, this::parameter, inputs).stream()
                 .map(result -> ((Variable) result).name())
                 .toList();
-        return new Written(text(ranks, returned(results)), List.copyOf(used));
+        return new Written(text(taken, returned(results)), List.copyOf(used));
     }
 
-    private Array variable(String name, int rank, boolean parameter) {
+    private Array variable(String name, Sizes sizes, boolean parameter) {
+        order.isRowByRow(name);
         return switch (form) {
             case WHOLE, BLOCKS, EACH -> new ScriptArray(this, name);
-            case GRADIENT, UPDATE, IN_TURN -> new TapeArray(tape, name, parameter);
-            case FLEET -> new FleetArray(this, name, rank);
+            case GRADIENT, UPDATE, IN_TURN -> new TapeArray(tape, name, sizes, parameter);
+            case FLEET -> new FleetArray(this, name, sizes.rank());
         };
     }
 
@@ -164,25 +156,38 @@ final class Script {
 
     /** Appends a line that calls an operation, unless the same call stands there already; the name of its result. */
     String call(String operation, Object... operands) {
-        return calls.computeIfAbsent(
-                Arrays.stream(operands).map(Object::toString).collect(Collectors.joining(", ", operation + "(", ")")),
-                this::assign);
+        String all = Arrays.stream(operands).map(Object::toString).collect(Collectors.joining(", ", "(", ")"));
+        return calls.computeIfAbsent(operation + all, expression -> {
+            String name = assign(expression);
+            order.note(name, operation, all);
+            return name;
+        });
     }
 
-    /** The values of a matrix without gaps between them, row by row unless it is known to have none as it is. */
-    String dense(String variable) {
-        return dense.contains(variable) ? variable : call("torch.contiguous", variable);
+    /** A variable with its values row by row. */
+    String rowByRow(String variable) {
+        return order.rowByRow(variable) ? variable : call("torch.contiguous", variable);
     }
 
-    /** Notes that there are no gaps between the values of a matrix: it or its transpose is one block. */
-    String isDense(String variable) {
-        dense.add(variable);
-        return variable;
+    /** A matrix with its values row by row or column by column. */
+    String dense(String matrix) {
+        return order.dense(matrix) ? matrix : call("torch.contiguous", matrix);
     }
 
-    /** How to multiply with a weight: for a small one to prepare the fast product takes longer than the plain one. */
-    Products productsWith(String weight) {
-        return parameterSizes.getOrDefault(weight, Integer.MAX_VALUE) <= SMALL ? Products.PLAIN : products;
+    /** The transpose of a matrix. */
+    String transpose(String matrix) {
+        String transpose = call("torch.t", matrix);
+        order.isTransposeOf(transpose, matrix);
+        return transpose;
+    }
+
+    /**
+     * How to multiply rows with a weight: for a small one that few rows meet, to prepare the fast product takes longer
+     * than the plain one.
+     */
+    Products productsWith(String weight, Sizes rows) {
+        boolean small = parameterSizes.getOrDefault(weight, Integer.MAX_VALUE) <= SMALL && rows.get(0) == -1;
+        return small ? Products.PLAIN : products;
     }
 
     /** Notes that a variable has the values of another in another order. */
@@ -202,14 +207,14 @@ final class Script {
         String view = "p" + used.size();
         boolean fleet = form == Form.FLEET;
         String part = "torch.narrow(flat, " + (fleet ? 1 : 0) + ", " + entry.offset() + ", " + entry.size() + ")";
-        String sizes = LongStream.of(entry.shape().getShape())
-                .mapToObj(Long::toString)
+        Sizes sizes = Sizes.of(entry.shape().getShape());
+        String shape = sizes.axes().stream()
+                .map(Object::toString)
                 .collect(Collectors.joining(", ", fleet ? "[" + FLEET_SIZE + ", " : "[", "]"));
         used.add(entry);
-        dense.add(view);
         parameterSizes.put(view, entry.size());
-        parameterLines.add(view + " = torch.view(" + part + ", " + sizes + ")");
-        return variable(view, entry.shape().dimension(), true);
+        parameterLines.add(view + " = " + (sizes.rank() == 1 ? part : "torch.view(" + part + ", " + shape + ")"));
+        return variable(view, sizes, true);
     }
 
     /** What the function returns, given what the network made. */
@@ -220,8 +225,7 @@ final class Script {
                 tape.differentiate(made.get(0));
                 yield Stream.concat(
                                 made.stream(),
-                                IntStream.range(0, used.size())
-                                        .mapToObj(k -> call("torch.contiguous", tape.gradient("p" + k))))
+                                IntStream.range(0, used.size()).mapToObj(k -> rowByRow(tape.gradient("p" + k))))
                         .toList();
             }
             case IN_TURN -> {
@@ -263,10 +267,10 @@ final class Script {
     private FusedAdam.Learnt learnt(ParameterLayout.Entry entry) {
         String view = ((Variable) parameter(entry.name())).name();
         String gradient = tape.isReached(view) ? tape.gradient(view) : call("torch.zeros_like", view);
-        return new FusedAdam.Learnt(entry, view, call("torch.contiguous", gradient));
+        return new FusedAdam.Learnt(entry, view, rowByRow(gradient));
     }
 
-    private String text(List<Integer> ranks, List<String> results) {
+    private String text(List<Sizes> taken, List<String> results) {
         List<String> text = new ArrayList<>();
         switch (form) {
             case WHOLE, GRADIENT, UPDATE -> {
@@ -283,8 +287,8 @@ final class Script {
                 text.add("n = torch.size(x0, 0)");
                 text.add("blocks = torch.floordiv(torch.add(n, " + (BLOCK - 1) + "), " + BLOCK + ")");
                 text.add("missing = torch.sub(torch.mul(blocks, " + BLOCK + "), n)");
-                for (int i = 0; i < ranks.size(); i++) {
-                    String padding = "0, 0, ".repeat(ranks.get(i) - 1) + "0, missing";
+                for (int i = 0; i < taken.size(); i++) {
+                    String padding = "0, 0, ".repeat(taken.get(i).rank() - 1) + "0, missing";
                     text.add("w" + i + " = torch.constant_pad_nd(x" + i + ", [" + padding + "], 0)");
                 }
                 text.addAll(loop("blocks", lines, results, "torch.cat"));
@@ -314,14 +318,14 @@ final class Script {
         if (form == Form.UPDATE) {
             arguments.addAll(FusedAdam.ARGUMENTS);
         }
-        IntStream.range(0, ranks.size()).forEach(i -> arguments.add("x" + i));
+        IntStream.range(0, taken.size()).forEach(i -> arguments.add("x" + i));
         return module(arguments, results.size() + (form == Form.IN_TURN ? 1 : 0), text);
     }
 
     /** Writes a product of two matrices down. */
     static String write(Products products) {
         Script script = new Script(Form.WHOLE, new ParameterLayout.Builder().build(), products, Optional.empty());
-        String product = products.timesTransposed(script, "x0", script.call("torch.t", "x1"));
+        String product = products.timesTransposed(script, "x0", script.transpose("x1"));
         List<String> lines = new ArrayList<>(script.lines);
         lines.add("return (" + product + ",)");
         return module(List.of("x0", "x1"), 1, lines);

@@ -73,7 +73,7 @@ final class ScriptProgram implements Program {
         PtSymbolBlock script = updates.computeIfAbsent(
                 Map.entry(batch.loss(), optimizer),
                 any -> compute.compile(
-                        Script.writeUpdate(batch.loss(), network, ranks(0, inputs), compute.products(), optimizer)
+                        Script.writeUpdate(batch.loss(), network, sizes(0, inputs), compute.products(), optimizer)
                                 .text()));
         NDList arguments = new NDList(flat, adam.firstMoments(), adam.secondMoments());
         arguments.forEach(array -> Tensors.lend(array, scope));
@@ -113,14 +113,16 @@ final class ScriptProgram implements Program {
                 .computeIfAbsent(function, any -> {
                     int leading = form == Form.FLEET || form == Form.IN_TURN ? 1 : 0;
                     Script.Written written =
-                            Script.write(form, function, network, ranks(leading, inputs), compute.products());
+                            Script.write(form, function, network, sizes(leading, inputs), compute.products());
                     return new Compiled(written, compute.compile(written.text()));
                 });
     }
 
-    private static List<Integer> ranks(int leading, NDArray... inputs) {
+    /** Of the arrays for one component; the axis after the leading ones is that of the images. */
+    private static List<Sizes> sizes(int leading, NDArray... inputs) {
         return Arrays.stream(inputs)
-                .map(input -> input.getShape().dimension() - leading)
+                .map(input ->
+                        Sizes.of(input.getShape().slice(leading).getShape()).with(0, -1))
                 .toList();
     }
 

@@ -3,6 +3,7 @@ package dev.levitstream.nn;
 import java.util.Arrays;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -12,9 +13,10 @@ import java.util.stream.Stream;
  *
  * @param tape that takes the notes
  * @param name of the variable
+ * @param sizes of its axes
  * @param varies whether it depends on what is differentiated by
  */
-record TapeArray(Tape tape, String name, boolean varies) implements Variable {
+record TapeArray(Tape tape, String name, Sizes sizes, boolean varies) implements Variable {
     private static TapeArray taped(Array array) {
         return (TapeArray) array;
     }
@@ -26,14 +28,16 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
     /**
      * A result.
      *
+     * @param sizesOfResult of the result
      * @param back takes the result's name and its gradient's, and passes on what the operands get
      */
-    private TapeArray result(String variable, BiConsumer<String, String> back, TapeArray... operands) {
+    private TapeArray result(
+            String variable, Sizes sizesOfResult, BiConsumer<String, String> back, TapeArray... operands) {
         boolean any = Stream.of(operands).anyMatch(TapeArray::varies);
         if (any) {
             tape.note(variable, gradient -> back.accept(variable, gradient));
         }
-        return new TapeArray(tape, variable, any);
+        return new TapeArray(tape, variable, sizesOfResult, any);
     }
 
     /** Takes a part of this array's gradient: the result of an operation that is not written where nobody asks. */
@@ -46,6 +50,19 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
     private void receiveAsIs(String gradient) {
         if (varies) {
             tape.add(name, gradient);
+        }
+    }
+
+    /** Takes a part of this array's gradient that may be broadcast, summed up where it is. */
+    private void receiveBroadcast(String gradient, Sizes of) {
+        if (sizes.equals(of)) {
+            receiveAsIs(gradient);
+        } else if (sizes.endThoseOf(of)) {
+            long[] leading =
+                    LongStream.range(0, (long) of.rank() - sizes.rank()).toArray();
+            receive("torch.sum", gradient, list(leading));
+        } else {
+            receive("torch.sum_to_size", gradient, size());
         }
     }
 
@@ -62,7 +79,7 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
         String variable = line(
                 operation,
                 Stream.concat(Stream.of(name), Arrays.stream(arguments)).toArray());
-        return result(variable, (y, gradient) -> passBack(operation, arguments, y, gradient), this);
+        return result(variable, sizes, (y, gradient) -> passBack(operation, arguments, y, gradient), this);
     }
 
     private void passBack(String operation, Object[] arguments, String y, String gradient) {
@@ -85,11 +102,12 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
     public Array linear(Array weight, Array bias) {
         TapeArray w = taped(weight);
         TapeArray b = taped(bias);
-        Products products = tape.script().productsWith(w.name);
+        Products products = tape.script().productsWith(w.name, sizes);
         return result(
                 products.linear(tape.script(), name, w.name, b.name),
+                Sizes.of(sizes.get(0), w.sizes.get(1)),
                 (y, gradient) -> {
-                    String dense = line("torch.contiguous", gradient);
+                    String dense = tape.script().rowByRow(gradient);
                     if (varies) {
                         receiveAsIs(products.timesTransposed(tape.script(), dense, w.name));
                     }
@@ -108,6 +126,7 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
         FoldedAttention attention = new FoldedAttention(tape.script(), name, w.name, b.name, tokens, heads, width);
         return result(
                 attention.attended(),
+                sizes.reshaped(-1, (long) heads * tokens * width),
                 (y, gradient) -> {
                     FoldedAttention.Gradients gradients = attention.back(gradient);
                     gradients.tokens().forEach(this::receiveAsIs);
@@ -124,9 +143,10 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
         TapeArray o = taped(other);
         return result(
                 line("torch.add", name, o.name),
+                sizes.broadcast(o.sizes),
                 (y, gradient) -> {
-                    receive("torch.sum_to_size", gradient, size());
-                    o.receive("torch.sum_to_size", gradient, o.size());
+                    receiveBroadcast(gradient, sizes.broadcast(o.sizes));
+                    o.receiveBroadcast(gradient, sizes.broadcast(o.sizes));
                 },
                 this,
                 o);
@@ -137,10 +157,11 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
         TapeArray o = taped(other);
         return result(
                 line("torch.sub", name, o.name),
+                sizes.broadcast(o.sizes),
                 (y, gradient) -> {
-                    receive("torch.sum_to_size", gradient, size());
+                    receiveBroadcast(gradient, sizes.broadcast(o.sizes));
                     if (o.varies) {
-                        o.receive("torch.sum_to_size", line("torch.neg", gradient), o.size());
+                        o.receiveBroadcast(line("torch.neg", gradient), sizes.broadcast(o.sizes));
                     }
                 },
                 this,
@@ -152,6 +173,7 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
         TapeArray o = taped(other);
         return result(
                 line("torch.mul", name, o.name),
+                sizes.broadcast(o.sizes),
                 (y, gradient) -> {
                     passProduct(this, o, gradient);
                     passProduct(o, this, gradient);
@@ -162,7 +184,7 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
 
     private static void passProduct(TapeArray to, TapeArray factor, String gradient) {
         if (to.varies) {
-            to.receive("torch.sum_to_size", to.line("torch.mul", gradient, factor.name), to.size());
+            to.receiveBroadcast(to.line("torch.mul", gradient, factor.name), to.sizes.broadcast(factor.sizes));
         }
     }
 
@@ -170,6 +192,7 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
     public Array softmax(int axis) {
         return result(
                 line("torch.softmax", name, axis),
+                sizes,
                 (y, gradient) -> receive("torch._softmax_backward_data", gradient, y, axis, Script.FLOAT),
                 this);
     }
@@ -178,6 +201,7 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
     public Array logSoftmax(int axis) {
         return result(
                 line("torch.log_softmax", name, axis),
+                sizes,
                 (y, gradient) -> receive("torch._log_softmax_backward_data", gradient, y, axis, Script.FLOAT),
                 this);
     }
@@ -186,19 +210,25 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
     public Array sum(int axis) {
         return result(
                 line("torch.sum", name, list(axis)),
-                (y, gradient) -> receive("torch.expand", line("torch.unsqueeze", gradient, axis), size()),
+                sizes.without(axis),
+                (y, gradient) -> {
+                    Object wider = sizes.get(axis) < 0 ? size() : list(sizes.shape());
+                    receive("torch.expand", line("torch.unsqueeze", gradient, axis), wider);
+                },
                 this);
     }
 
     @Override
     public Array sum() {
-        return result(line("torch.sum", name), (y, gradient) -> receive("torch.expand", gradient, size()), this);
+        return result(
+                line("torch.sum", name), Sizes.of(), (y, gradient) -> receive("torch.expand", gradient, size()), this);
     }
 
     @Override
     public Array mean() {
         return result(
                 line("torch.mean", name),
+                Sizes.of(),
                 (y, gradient) ->
                         receive("torch.expand", line("torch.div", gradient, "torch.numel(" + name + ")"), size()),
                 this);
@@ -208,7 +238,8 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
     public Array reshape(long... shape) {
         return result(
                 line("torch.reshape", name, list(shape)),
-                (y, gradient) -> receive("torch.reshape", gradient, size()),
+                sizes.reshaped(shape),
+                (y, gradient) -> receive("torch.reshape", gradient, list(sizes.shape())),
                 this);
     }
 
@@ -220,16 +251,21 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
         }
         String permuted = line("torch.permute", name, Arrays.toString(axes));
         tape.script().reordered(permuted, name);
-        return result(permuted, (y, gradient) -> receive("torch.permute", gradient, Arrays.toString(back)), this);
+        return result(
+                permuted,
+                sizes.transposed(axes),
+                (y, gradient) -> receive("torch.permute", gradient, Arrays.toString(back)),
+                this);
     }
 
     @Override
     public Array concat(Array other, int axis) {
         TapeArray o = taped(other);
-        String own = "torch.size(" + name + ", " + axis + ")";
-        String others = "torch.size(" + o.name + ", " + axis + ")";
+        long own = sizes.get(axis);
+        long others = o.sizes.get(axis);
         return result(
                 line("torch.cat", "[" + name + ", " + o.name + "]", axis),
+                sizes.with(axis, own + others),
                 (y, gradient) -> {
                     receive("torch.narrow", gradient, axis, 0, own);
                     o.receive("torch.narrow", gradient, axis, own, others);
@@ -244,10 +280,19 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
         TapeArray b = taped(bias);
         return result(
                 line("torch.conv2d", name, w.name, b.name, list(stride, stride), list(padding, padding)),
+                Sizes.of(
+                        sizes.get(0),
+                        w.sizes.get(0),
+                        convolved(2, w.sizes, stride, padding),
+                        convolved(3, w.sizes, stride, padding)),
                 (y, gradient) -> passConvolution(w, b, gradient, stride, padding, "False", list(0, 0)),
                 this,
                 w,
                 b);
+    }
+
+    private long convolved(int axis, Sizes kernel, int stride, int padding) {
+        return (sizes.get(axis) + 2L * padding - kernel.get(axis)) / stride + 1;
     }
 
     @Override
@@ -257,6 +302,7 @@ record TapeArray(Tape tape, String name, boolean varies) implements Variable {
         String wider = list(height - 2L * rows + 1, width - 2L * columns + 1);
         return result(
                 line("torch.conv_transpose2d", name, w.name, b.name, list(2, 2), list(1, 1), wider),
+                Sizes.of(sizes.get(0), w.sizes.get(1), height, width),
                 (y, gradient) -> passConvolution(w, b, gradient, 2, 1, "True", wider),
                 this,
                 w,

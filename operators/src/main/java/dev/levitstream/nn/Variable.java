@@ -15,7 +15,7 @@ interface Variable extends Array {
 
     @Override
     default Array times(double constant) {
-        return valueByValue("torch.mul", constant);
+        return constant == 1 ? this : valueByValue("torch.mul", constant);
     }
 
     @Override
