@@ -146,7 +146,9 @@ class Component(nn.Module):
     def parts(self):
         """Our names, parameters, and whether ours is stored with its first two axes exchanged."""
         def linear(name, layer):
-            return [(name + ".weight", layer.weight, True), (name + ".bias", layer.bias, False)]
+            inputs, outputs = layer.weight.shape[1], layer.weight.shape[0]
+            exchanged = not isinstance(layer, nn.Linear) or inputs <= outputs
+            return [(name + ".weight", layer.weight, exchanged), (name + ".bias", layer.bias, False)]
 
         def block(name, layer):
             return linear(name, layer.linear) + [

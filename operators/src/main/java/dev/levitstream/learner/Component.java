@@ -14,7 +14,6 @@ import dev.levitstream.nn.ParameterLayout;
 import dev.levitstream.nn.Program;
 import dev.levitstream.nn.Randomness;
 import dev.levitstream.nn.Tensors;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -100,12 +99,16 @@ final class Component implements AutoCloseable {
      * @param networks the network for a number of classes
      */
     static Component readFrozen(
-            DataInputStream in, int id, LearnerOptions options, Compute compute, IntFunction<ComponentNetwork> networks)
+            StateCodec.Input in,
+            int id,
+            LearnerOptions options,
+            Compute compute,
+            IntFunction<ComponentNetwork> networks)
             throws IOException {
         ComponentNetwork network = networks.apply(in.readInt());
         double usualNovelty = in.readDouble();
         long imagesSeen = in.readLong();
-        Component component = frozen(id, options.image(), compute, network, StateCodec.readFloats(in));
+        Component component = frozen(id, options.image(), compute, network, in.parameters(network.layout()));
         component.usualNovelty = usualNovelty;
         component.imagesSeen = imagesSeen;
         if (options.network().sharedEmbedding() && id > 1) {
@@ -116,20 +119,25 @@ final class Component implements AutoCloseable {
 
     /** Reads what {@link #write} wrote of an active component: what a frozen one has, then the optimizer. */
     static Component readActive(
-            DataInputStream in, int id, LearnerOptions options, Compute compute, IntFunction<ComponentNetwork> networks)
+            StateCodec.Input in,
+            int id,
+            LearnerOptions options,
+            Compute compute,
+            IntFunction<ComponentNetwork> networks)
             throws IOException {
         Component component = readFrozen(in, id, options, compute, networks);
         long updates = in.readLong();
         TrainingOptions training = options.training();
         Adam adam = new Adam(
                 component.manager,
-                StateCodec.readFloats(in),
-                StateCodec.readFloats(in),
+                in.parameters(component.network.layout()),
+                in.parameters(component.network.layout()),
                 updates,
                 training.beta1(),
                 training.beta2());
         if (in.readBoolean()) {
-            component.remembered = Optional.of(new Version(networks.apply(in.readInt()), StateCodec.readFloats(in)));
+            ComponentNetwork network = networks.apply(in.readInt());
+            component.remembered = Optional.of(new Version(network, in.parameters(network.layout())));
         }
         return component.learning(adam);
     }

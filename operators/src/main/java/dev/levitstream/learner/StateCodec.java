@@ -1,6 +1,7 @@
 package dev.levitstream.learner;
 
 import dev.levitstream.nn.Check;
+import dev.levitstream.nn.ParameterLayout;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -20,7 +21,9 @@ import java.util.zip.CRC32C;
  * refused.
  */
 final class StateCodec {
-    static final int FORMAT = 1;
+    /** Since 2 the values of some weights lie column by column ({@link Input#parameters}). */
+    static final int FORMAT = 2;
+
     private static final int MAGIC = 0x4C565354; // LVST
     private static final int HEADER_BYTES = 12;
     /** Values converted at a time, few enough to stay in the processor's cache. */
@@ -35,7 +38,23 @@ final class StateCodec {
 
     /** Reads a body. */
     interface Reading<T> {
-        T read(DataInputStream in) throws IOException;
+        T read(Input in) throws IOException;
+    }
+
+    /** A body that is read, and the format that it was written in. */
+    static final class Input extends DataInputStream {
+        private final int format;
+
+        private Input(byte[] sealed, int format) {
+            super(new ByteArrayInputStream(sealed, HEADER_BYTES, sealed.length - HEADER_BYTES));
+            this.format = format;
+        }
+
+        /** Values of parameters, or one value for each of them. */
+        float[] parameters(ParameterLayout layout) throws IOException {
+            float[] values = readFloats(this);
+            return format < 2 ? layout.fromRows(values) : values;
+        }
     }
 
     /** Writes the body twice, first to learn its size: a learner's checkpoint waits for this, and copies cost more. */
@@ -95,8 +114,7 @@ final class StateCodec {
         if (expected != found) {
             throw new IllegalStateException("state entry " + name + ": checksum=" + found + " must be " + expected);
         }
-        try (DataInputStream in =
-                new DataInputStream(new ByteArrayInputStream(sealed, HEADER_BYTES, sealed.length - HEADER_BYTES))) {
+        try (Input in = new Input(sealed, format)) {
             return reading.read(in);
         } catch (IOException e) {
             throw new UncheckedIOException("state entry " + name + " ends early", e);

@@ -9,9 +9,18 @@ final class Layers {
 
     private Layers() {}
 
+    /**
+     * A weight (in, out) and a bias (out). The weight lies so that of the two factors of its gradient, (in, B) and (B,
+     * out), the narrower one has to be transposed.
+     */
     static void declareLinear(
             ParameterLayout.Builder layout, String name, ParameterLayout.Start start, int in, int out) {
-        layout.add(name + ".weight", start, in, out).add(name + ".bias", ZERO, out);
+        if (in > out) {
+            layout.addByColumn(name + ".weight", start, in, out);
+        } else {
+            layout.add(name + ".weight", start, in, out);
+        }
+        layout.add(name + ".bias", ZERO, out);
     }
 
     /** (B, in) -> (B, out). */

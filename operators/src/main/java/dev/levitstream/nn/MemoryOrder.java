@@ -3,6 +3,7 @@ package dev.levitstream.nn;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -64,9 +65,15 @@ final class MemoryOrder {
         rowByRow.add(variable);
     }
 
-    /** Notes that a variable is the transpose of another. */
-    void isTransposeOf(String variable, String other) {
-        transposes.put(variable, other);
+    /** Notes that of two variables each is the transpose of the other. */
+    void areTransposes(String one, String other) {
+        transposes.put(one, other);
+        transposes.put(other, one);
+    }
+
+    /** The variable that is the transpose of another, if there is one. */
+    Optional<String> transposeOf(String variable) {
+        return Optional.ofNullable(transposes.get(variable));
     }
 
     /** Notes what an operation's result is, as far as that can be told. */

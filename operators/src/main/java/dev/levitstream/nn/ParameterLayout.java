@@ -33,14 +33,31 @@ public final class ParameterLayout {
      * One array.
      *
      * @param name dotted, unique in its layout
-     * @param shape its axes
+     * @param shape its axes, as the network sees them
      * @param start how it starts
      * @param offset place of its first value in the flat vector
+     * @param byColumn whether it is a matrix whose values lie column by column
      */
-    public record Entry(String name, Shape shape, Start start, int offset) {
+    public record Entry(String name, Shape shape, Start start, int offset, boolean byColumn) {
         /** Number of values. */
         public int size() {
             return (int) shape.size();
+        }
+
+        /** Axes in the order of the values: the last is the one along which they lie side by side. */
+        Shape stored() {
+            return byColumn ? new Shape(shape.get(1), shape.get(0)) : shape;
+        }
+
+        /** The array as the network sees it, given one with the {@link #stored} axes. */
+        Array seen(Array stored) {
+            return byColumn ? stored.transpose(1, 0) : stored;
+        }
+
+        /** Place of the value at a row and column of a matrix by column, given its place row by row. */
+        private int turned(int byRow) {
+            int columns = (int) shape.get(1);
+            return byRow % columns * (int) shape.get(0) + byRow / columns;
         }
     }
 
@@ -49,11 +66,19 @@ public final class ParameterLayout {
         private final Map<String, Entry> entries = new LinkedHashMap<>();
         private int size;
 
-        /** Appends one array. */
+        /** Appends one array, its values row by row. */
         public Builder add(String name, Start start, long... shape) {
-            Entry entry = new Entry(name, new Shape(shape), start, size);
-            if (entries.put(name, entry) != null) {
-                throw new IllegalStateException("parameter " + name + " is declared twice");
+            return add(new Entry(name, new Shape(shape), start, size, false));
+        }
+
+        /** Appends a matrix, its values column by column. */
+        public Builder addByColumn(String name, Start start, long rows, long columns) {
+            return add(new Entry(name, new Shape(rows, columns), start, size, true));
+        }
+
+        private Builder add(Entry entry) {
+            if (entries.put(entry.name(), entry) != null) {
+                throw new IllegalStateException("parameter " + entry.name() + " is declared twice");
             }
             size += entry.size();
             return this;
@@ -109,7 +134,7 @@ public final class ParameterLayout {
         Map<String, Array> views = new LinkedHashMap<>();
         int i = 0;
         for (Entry entry : entries.values()) {
-            views.put(entry.name(), new EngineArray(parts.get(i++).reshape(entry.shape())));
+            views.put(entry.name(), entry.seen(new EngineArray(parts.get(i++).reshape(entry.stored()))));
         }
         return name -> {
             Array view = views.get(name);
@@ -155,7 +180,23 @@ public final class ParameterLayout {
                 }
             }
         }
-        System.arraycopy(values, 0, flat, entry.offset(), values.length);
+        place(entry, values, flat);
+    }
+
+    /** Puts an array's values, row by row, where they belong. */
+    private static void place(Entry entry, float[] values, float[] flat) {
+        for (int i = 0; i < values.length; i++) {
+            flat[entry.offset() + (entry.byColumn() ? entry.turned(i) : i)] = values[i];
+        }
+    }
+
+    /** Values of a vector in which every matrix lies row by row, in the order of this layout. */
+    public float[] fromRows(float[] rows) {
+        float[] flat = new float[size];
+        for (Entry entry : entries.values()) {
+            place(entry, Arrays.copyOfRange(rows, entry.offset(), entry.offset() + entry.size()), flat);
+        }
+        return flat;
     }
 
     private static void scaledNormals(SplittableRandom random, float[] values, double scale) {

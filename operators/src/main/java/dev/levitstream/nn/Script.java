@@ -176,9 +176,16 @@ final class Script {
 
     /** The transpose of a matrix. */
     String transpose(String matrix) {
-        String transpose = call("torch.t", matrix);
-        order.isTransposeOf(transpose, matrix);
-        return transpose;
+        return order.transposeOf(matrix).orElseGet(() -> {
+            String transpose = call("torch.t", matrix);
+            order.areTransposes(matrix, transpose);
+            return transpose;
+        });
+    }
+
+    /** Whether the values of a matrix are known to lie column by column. */
+    boolean byColumn(String matrix) {
+        return !order.rowByRow(matrix) && order.dense(matrix);
     }
 
     /**
@@ -207,14 +214,14 @@ final class Script {
         String view = "p" + used.size();
         boolean fleet = form == Form.FLEET;
         String part = "torch.narrow(flat, " + (fleet ? 1 : 0) + ", " + entry.offset() + ", " + entry.size() + ")";
-        Sizes sizes = Sizes.of(entry.shape().getShape());
+        Sizes sizes = Sizes.of(entry.stored().getShape());
         String shape = sizes.axes().stream()
                 .map(Object::toString)
                 .collect(Collectors.joining(", ", fleet ? "[" + FLEET_SIZE + ", " : "[", "]"));
         used.add(entry);
         parameterSizes.put(view, entry.size());
         parameterLines.add(view + " = " + (sizes.rank() == 1 ? part : "torch.view(" + part + ", " + shape + ")"));
-        return variable(view, sizes, true);
+        return entry.seen(variable(view, sizes, true));
     }
 
     /** What the function returns, given what the network made. */
@@ -265,7 +272,8 @@ final class Script {
 
     /** One that the function does not use has the gradient 0. */
     private FusedAdam.Learnt learnt(ParameterLayout.Entry entry) {
-        String view = ((Variable) parameter(entry.name())).name();
+        parameter(entry.name());
+        String view = "p" + used.indexOf(entry);
         String gradient = tape.isReached(view) ? tape.gradient(view) : call("torch.zeros_like", view);
         return new FusedAdam.Learnt(entry, view, rowByRow(gradient));
     }

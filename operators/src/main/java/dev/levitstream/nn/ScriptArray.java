@@ -103,7 +103,9 @@ record ScriptArray(Script script, String name) implements Variable {
 
     @Override
     public Array transpose(int... axes) {
-        return line("torch.permute", name, Arrays.toString(axes));
+        return axes.length == 2
+                ? new ScriptArray(script, script.transpose(name))
+                : line("torch.permute", name, Arrays.toString(axes));
     }
 
     @Override

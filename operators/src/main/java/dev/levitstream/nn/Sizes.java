@@ -1,6 +1,7 @@
 package dev.levitstream.nn;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -31,6 +32,9 @@ record Sizes(List<Long> axes) {
     Sizes reshaped(long... shape) {
         long values = axes.stream().mapToLong(size -> size).reduce(1, (one, other) -> one * other);
         long known = LongStream.of(shape).filter(size -> size != -1).reduce(1, (one, other) -> one * other);
+        if (values % known != 0) {
+            throw new IllegalArgumentException("shape=" + Arrays.toString(shape) + " must hold the values of " + axes);
+        }
         return new Sizes(LongStream.of(shape)
                 .map(size -> size == -1 ? values / known : size)
                 .boxed()

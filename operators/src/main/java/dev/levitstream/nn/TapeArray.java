@@ -111,12 +111,22 @@ record TapeArray(Tape tape, String name, Sizes sizes, boolean varies) implements
                     if (varies) {
                         receiveAsIs(products.timesTransposed(tape.script(), dense, w.name));
                     }
-                    w.receiveAsIs(products.transposedTimes(tape.script(), name, dense));
+                    if (w.varies) {
+                        w.receiveAsIs(atWeight(products, w, dense));
+                    }
                     b.receive("torch.sum", dense, list(0));
                 },
                 this,
                 w,
                 b);
+    }
+
+    /** In the order in which the weight lies. */
+    private String atWeight(Products products, TapeArray weight, String gradient) {
+        Script script = tape.script();
+        return script.byColumn(weight.name)
+                ? script.transpose(products.transposedTimes(script, gradient, name))
+                : products.transposedTimes(script, name, gradient);
     }
 
     @Override
@@ -126,7 +136,7 @@ record TapeArray(Tape tape, String name, Sizes sizes, boolean varies) implements
         FoldedAttention attention = new FoldedAttention(tape.script(), name, w.name, b.name, tokens, heads, width);
         return result(
                 attention.attended(),
-                sizes.reshaped(-1, (long) heads * tokens * width),
+                Sizes.of(sizes.get(0) / tokens, (long) heads * tokens * width),
                 (y, gradient) -> {
                     FoldedAttention.Gradients gradients = attention.back(gradient);
                     gradients.tokens().forEach(this::receiveAsIs);
@@ -249,13 +259,13 @@ record TapeArray(Tape tape, String name, Sizes sizes, boolean varies) implements
         for (int i = 0; i < axes.length; i++) {
             back[axes[i]] = i;
         }
-        String permuted = line("torch.permute", name, Arrays.toString(axes));
+        String permuted = permuted(name, axes);
         tape.script().reordered(permuted, name);
-        return result(
-                permuted,
-                sizes.transposed(axes),
-                (y, gradient) -> receive("torch.permute", gradient, Arrays.toString(back)),
-                this);
+        return result(permuted, sizes.transposed(axes), (y, gradient) -> receiveAsIs(permuted(gradient, back)), this);
+    }
+
+    private String permuted(String array, int... axes) {
+        return axes.length == 2 ? tape.script().transpose(array) : line("torch.permute", array, Arrays.toString(axes));
     }
 
     @Override

@@ -337,13 +337,14 @@ public final class NaiveNetwork {
     }
 
     private double[] linear(String name, double[] x, int out) {
-        int w = layout.entry(name + ".weight").offset();
+        ParameterLayout.Entry weight = layout.entry(name + ".weight");
+        int w = weight.offset();
         int b = layout.entry(name + ".bias").offset();
         double[] y = new double[out];
         for (int o = 0; o < out; o++) {
             y[o] = p[b + o];
             for (int i = 0; i < x.length; i++) {
-                y[o] += x[i] * p[w + i * out + o];
+                y[o] += x[i] * p[w + (weight.byColumn() ? o * x.length + i : i * out + o)];
             }
         }
         return y;
