@@ -2,6 +2,7 @@ package dev.levitstream.nn;
 
 import java.util.Arrays;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -52,8 +53,15 @@ record ScriptArray(Script script, String name) implements Variable {
 
     @Override
     public Array attention(Array weight, Array bias, int tokens, int heads, int width) {
-        return new ScriptArray(
-                script, new FoldedAttention(script, name, name(weight), name(bias), tokens, heads, width).attended());
+        // not folded: for a block of images, queries and keys take no longer than to fold their weights
+        String rows = name(linear(weight, bias));
+        String split = script.call("torch.view", rows, list(-1, tokens, 3, heads, width));
+        String turned = script.call("torch.permute", split, list(2, 0, 3, 1, 4)); // (3, B, h, N, Q)
+        Object[] parts = IntStream.range(0, 3)
+                .mapToObj(i -> script.call("torch.select", turned, 0, i))
+                .toArray();
+        String attended = script.call("torch.scaled_dot_product_attention", parts);
+        return line("torch.reshape", attended, list(-1, (long) heads * tokens * width));
     }
 
     @Override
