@@ -28,13 +28,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The savepoint of the first format, made once and kept in the repository, restores for ever. Another format is another
- * folder beside it; the slow test leaves a savepoint of the present one in {@code target/golden}.
+ * The savepoint of each format, made once and kept in the repository, restores for ever. Another format is another
+ * folder beside them; the slow test leaves a savepoint of the present one in {@code target/golden}.
  */
 class GoldenSavepointIT {
-    private static final Path GOLDEN = Path.of("src/test/resources/golden/format-1");
+    private static final Path GOLDEN = Path.of("src/test/resources/golden");
+    private static final int FORMATS = 2;
     private static final int KEYS = 2;
     private static final int WORLD = 120;
     private static final int BEFORE = 200;
@@ -112,11 +115,12 @@ class GoldenSavepointIT {
         }
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
     @Timeout(180)
-    void theSavepointOfTheFirstFormatRestoresAndItsLearnersGoOn(@TempDir Path dir) throws Exception {
+    void theSavepointOfEachFormatRestoresAndItsLearnersGoOn(int format, @TempDir Path dir) throws Exception {
         Path savepoint = dir.resolve("checkpoints/golden");
-        copy(GOLDEN, savepoint);
+        copy(GOLDEN.resolve("format-" + format), savepoint);
         try (EmbeddedKafka kafka = broker(dir.resolve("kafka"), BEFORE + AFTER);
                 EmbeddedJob job = EmbeddedJob.start(
                         options(kafka.bootstrapServers()), dir.resolve("checkpoints"), EmbeddedKafka.freePort())) {
@@ -147,14 +151,14 @@ class GoldenSavepointIT {
     @Timeout(180)
     void aNewerFormatIsRefusedWithOneClearLine(@TempDir Path dir) throws Exception {
         Path savepoint = dir.resolve("checkpoints/golden");
-        copy(GOLDEN, savepoint);
+        copy(GOLDEN.resolve("format-" + FORMATS), savepoint);
         assertThat(raiseFormat(savepoint)).as("sealed entries").isPositive();
         try (EmbeddedKafka kafka = broker(dir.resolve("kafka"), BEFORE + AFTER);
                 EmbeddedJob job = EmbeddedJob.start(
                         options(kafka.bootstrapServers()), dir.resolve("checkpoints"), EmbeddedKafka.freePort())) {
             assertThatThrownBy(job::await)
                     .hasStackTraceContaining(
-                            "format=2 must be 1 to 1; it was written by a newer release, restore it with that one");
+                            "format=3 must be 1 to 2; it was written by a newer release, restore it with that one");
         }
     }
 
@@ -163,15 +167,15 @@ class GoldenSavepointIT {
                 new org.apache.flink.core.fs.Path(from.toUri()), new org.apache.flink.core.fs.Path(to.toUri()), false);
     }
 
-    /** Rewrites the format number of every sealed entry in place: "LVST", then 1. */
+    /** Rewrites the format number of every sealed entry in place: "LVST", then the number. */
     private static int raiseFormat(Path savepoint) throws IOException {
         int raised = 0;
         try (var files = Files.list(savepoint)) {
             for (Path file : files.toList()) {
                 ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
                 for (int i = 0; i + 8 <= bytes.limit(); i++) {
-                    if (bytes.getInt(i) == 0x4C565354 && bytes.getInt(i + 4) == 1) {
-                        bytes.putInt(i + 4, 2);
+                    if (bytes.getInt(i) == 0x4C565354 && bytes.getInt(i + 4) == FORMATS) {
+                        bytes.putInt(i + 4, FORMATS + 1);
                         raised++;
                     }
                 }

@@ -108,19 +108,37 @@ final class DiscriminantRouter {
     }
 
     /**
-     * Row by row for all of them, so that a row is fetched once; the order in which a moment grows stays that of the
-     * images.
+     * Row by row for all of them, four at a time, so that a row is fetched seldom; the order in which a moment grows
+     * stays that of the images.
      */
     private void addPending() {
         for (int i = 0, at = 0; i < width; at += ++i) {
-            for (double[] values : pending) {
-                double value = values[i];
-                for (int j = 0; j <= i; j++) {
-                    moments[at + j] += value * values[j];
-                }
+            int k = 0;
+            for (; k + 4 <= pending.size(); k += 4) {
+                addToRow(i, at, pending.get(k), pending.get(k + 1), pending.get(k + 2), pending.get(k + 3));
+            }
+            for (; k < pending.size(); k++) {
+                addToRow(i, at, pending.get(k));
             }
         }
         pending.clear();
+    }
+
+    private void addToRow(int i, int at, double[] a, double[] b, double[] c, double[] d) {
+        double ai = a[i];
+        double bi = b[i];
+        double ci = c[i];
+        double di = d[i];
+        for (int j = 0; j <= i; j++) {
+            moments[at + j] = moments[at + j] + ai * a[j] + bi * b[j] + ci * c[j] + di * d[j];
+        }
+    }
+
+    private void addToRow(int i, int at, double[] a) {
+        double ai = a[i];
+        for (int j = 0; j <= i; j++) {
+            moments[at + j] += ai * a[j];
+        }
     }
 
     private Group group(int component, int label, boolean suspected) {
