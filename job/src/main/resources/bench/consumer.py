@@ -26,7 +26,7 @@ class Consumer:
     def __init__(self, setup):
         self.s = setup
         self.frozen, self.memory, self.seen = [], [], 0
-        self.labels = {}
+        self.labels, self.owed = {}, 0
         self.start()
 
     def start(self):
@@ -55,7 +55,9 @@ class Consumer:
                 self.memory.append((image, label))
             elif random.random() < s["capacity"] / self.seen:
                 self.memory[random.randrange(s["capacity"])] = (image, label)
-        for _ in range(s["updates"] if len(self.memory) >= s["batch"] else 0):
+        self.owed = min(s["queue"], self.owed + s["updates"])  # a memory that is too small only puts them off
+        while self.owed and len(self.memory) >= s["batch"]:
+            self.owed -= 1
             drawn = random.sample(self.memory, s["batch"])
             batch = torch.stack([image for image, _ in drawn])
             noise = torch.randn(s["batch"], s["latent"])

@@ -94,8 +94,8 @@ record Case(String name, Presets preset, ImageShape shape, int batch, int frozen
 
     /**
      * Multiplications and additions of one update, with the gradient counted as two more passes: 6 per weight and row
-     * that it is applied to, and the products inside attention. The frozen components' part is not in it, for their
-     * features lie in the memory.
+     * that it is applied to, and the products inside attention. Attention computes no keys, but folds their weights
+     * into those of the queries. The frozen components' part is not in it, for their features lie in the memory.
      */
     double updateOperations() {
         var vit = options().network().vit();
@@ -105,8 +105,11 @@ record Case(String name, Presets preset, ImageShape shape, int batch, int frozen
                 rows += (double) entry.size() * applications(entry.name(), vit.patches());
             }
         }
-        double attention = 2.0 * vit.heads() * vit.patches() * vit.patches() * vit.embeddingWidth();
-        return 6.0 * batch * (rows + attention);
+        double width = vit.embeddingWidth();
+        double keys = vit.heads() * vit.patches() * width * width;
+        double attention = 2.0 * vit.heads() * vit.patches() * vit.patches() * width;
+        double folding = vit.heads() * width * width * width;
+        return 6.0 * (batch * (rows - keys + attention) + folding);
     }
 
     /** Places of one image that a weight is applied to. */

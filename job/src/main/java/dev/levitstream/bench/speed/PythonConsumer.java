@@ -36,6 +36,7 @@ public final class PythonConsumer {
         setup.put("streamBatch", options.batchSize());
         setup.put("batch", options.training().batch());
         setup.put("updates", options.budget().updates());
+        setup.put("queue", options.budget().queue());
         setup.put("capacity", options.memory().capacity());
         setup.put("maxImages", options.expansion().maxImages());
         setup.put("schema", ImageRecord.getClassSchema().toString());
