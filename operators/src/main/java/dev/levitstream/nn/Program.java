@@ -48,14 +48,15 @@ public interface Program {
     float update(NDManager scope, NDArray flat, TrainingBatch batch, Adam adam, List<Adam.Rate> rates);
 
     /**
-     * The losses of G components of this shape, each of its own batch, and their gradients. Meant for a GPU, where to
-     * start an operation is what costs; no GPU has run it yet. On a CPU it is a loop.
+     * One optimizer update of each of G components of this shape, each with a batch of its own. Meant for a GPU, where
+     * to start an operation is what costs; no GPU has run it yet. On a CPU it is a loop.
      *
-     * @param flats (G, size) parameters that require a gradient; borrowed, and attached to {@code scope} until that
-     *     closes
+     * @param flats (G, size) parameters that require a gradient; borrowed, attached to {@code scope} until that closes,
+     *     and changed; those of a component whose loss is no finite number are not
      * @param batches arrays of a batch with the component as a further axis before all others
-     * @param gradient (G size), filled
+     * @param adam of all parameters, component after component, changed; its updates are those of the fleet
+     * @param rates learning rate of each range of one component's parameters, as for one
      * @return the losses (G)
      */
-    float[] fleetGradient(NDManager scope, NDArray flats, TrainingBatch batches, float[] gradient);
+    float[] fleetUpdate(NDManager scope, NDArray flats, TrainingBatch batches, Adam adam, List<Adam.Rate> rates);
 }

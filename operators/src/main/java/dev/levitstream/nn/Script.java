@@ -30,7 +30,6 @@ final class Script {
 
     private static final String CLASS = "Network";
     private static final String INDENT = "    ";
-    private static final String GRADIENTS = "gradients";
     /** Variable that holds the number of components of a fleet. */
     static final String FLEET_SIZE = "g";
     /** Images of a block (count): as many as a mini-batch of the stream has by default. */
@@ -51,9 +50,9 @@ final class Script {
         GRADIENT,
         /** The same, followed by an update of the parameters; returns the value. */
         UPDATE,
-        /** The gradient of several components, each with its own batch: axis 0 of all arrays is the component. */
+        /** The same for several components, each with its own batch: axis 0 of all arrays is the component. */
         FLEET,
-        /** The same, by a loop over them; the gradients together in the places of the parameters. */
+        /** The same, by a loop over them. */
         IN_TURN
     }
 
@@ -100,10 +99,15 @@ final class Script {
         return new Script(form, network.layout(), products, Optional.empty()).write(function, network, taken);
     }
 
-    /** Writes an update down; what it takes beside the parameters starts with {@link FusedAdam#ARGUMENTS}. */
+    /** Writes an update down; what it takes beside the parameters starts with moments and {@link FusedAdam#STEP}. */
     static Written writeUpdate(
-            NetworkFunction loss, ComponentNetwork network, List<Sizes> taken, Products products, FusedAdam optimizer) {
-        return new Script(Form.UPDATE, network.layout(), products, Optional.of(optimizer)).write(loss, network, taken);
+            Form form,
+            NetworkFunction loss,
+            ComponentNetwork network,
+            List<Sizes> taken,
+            Products products,
+            FusedAdam optimizer) {
+        return new Script(form, network.layout(), products, Optional.of(optimizer)).write(loss, network, taken);
     }
 
     private Written write(NetworkFunction function, ComponentNetwork network, List<Sizes> taken) {
@@ -235,21 +239,7 @@ final class Script {
                                 IntStream.range(0, used.size()).mapToObj(k -> rowByRow(tape.gradient("p" + k))))
                         .toList();
             }
-            case IN_TURN -> {
-                tape.differentiate(made.get(0));
-                String row = call("torch.select", GRADIENTS, 0, "i");
-                for (int k = 0; k < used.size(); k++) {
-                    String place = call(
-                            "torch.narrow",
-                            row,
-                            0,
-                            used.get(k).offset(),
-                            used.get(k).size());
-                    assign("torch.copy_(" + place + ", torch.flatten(" + tape.gradient("p" + k) + "))");
-                }
-                yield made;
-            }
-            case UPDATE -> {
+            case UPDATE, IN_TURN -> {
                 tape.differentiate(made.get(0));
                 List<FusedAdam.Learnt> learnt =
                         layout.entries().stream().map(this::learnt).toList();
@@ -261,10 +251,21 @@ final class Script {
                 String views =
                         IntStream.range(0, used.size()).mapToObj(k -> "p" + k).collect(Collectors.joining(", "));
                 String all = assign("torch.autograd.grad([torch.sum(" + made.get(0) + ")], [" + views + "])");
+                Map<ParameterLayout.Entry, String> gradients = new HashMap<>();
+                for (ParameterLayout.Entry entry : List.copyOf(used)) {
+                    gradients.put(entry, assign("unchecked_cast(Tensor, " + all + "[" + used.indexOf(entry) + "])"));
+                }
+                List<FusedAdam.Learnt> learnt = layout.entries().stream()
+                        .map(entry -> new FusedAdam.Learnt(
+                                entry,
+                                view(entry),
+                                gradients.containsKey(entry)
+                                        ? gradients.get(entry)
+                                        : call("torch.zeros_like", view(entry))))
+                        .toList();
                 yield Stream.concat(
                                 made.stream(),
-                                IntStream.range(0, used.size())
-                                        .mapToObj(k -> assign("unchecked_cast(Tensor, " + all + "[" + k + "])")))
+                                optimizer.orElseThrow().writeTogether(this, made.get(0), learnt).stream())
                         .toList();
             }
         };
@@ -272,10 +273,15 @@ final class Script {
 
     /** One that the function does not use has the gradient 0. */
     private FusedAdam.Learnt learnt(ParameterLayout.Entry entry) {
-        parameter(entry.name());
-        String view = "p" + used.indexOf(entry);
+        String view = view(entry);
         String gradient = tape.isReached(view) ? tape.gradient(view) : call("torch.zeros_like", view);
         return new FusedAdam.Learnt(entry, view, rowByRow(gradient));
+    }
+
+    /** The variable that is a parameter as it lies in the flat vector. */
+    private String view(ParameterLayout.Entry entry) {
+        parameter(entry.name());
+        return "p" + used.indexOf(entry);
     }
 
     private String text(List<Sizes> taken, List<String> results) {
@@ -306,9 +312,11 @@ final class Script {
                 text.addAll(loop("torch.size(x0, 0)", lines, results, "torch.cat"));
             }
             case IN_TURN -> {
-                boolean filled = used.size() == layout.entries().size();
-                text.add(GRADIENTS + " = torch." + (filled ? "empty" : "zeros") + "_like(flats)");
-                List<String> body = new ArrayList<>(List.of("flat = torch.select(flats, 0, i)"));
+                String place = "torch.mul(i, " + layout.size() + "), " + layout.size();
+                List<String> body = new ArrayList<>(List.of(
+                        "flat = torch.select(flats, 0, i)",
+                        "m = torch.narrow(ms, 0, " + place + ")",
+                        "v = torch.narrow(vs, 0, " + place + ")"));
                 body.addAll(parameterLines);
                 body.addAll(lines);
                 text.addAll(loop("torch.size(flats, 0)", body, results, "torch.stack"));
@@ -318,16 +326,17 @@ final class Script {
                 .mapToObj(r -> switch (form) {
                     case WHOLE, GRADIENT, UPDATE, FLEET -> results.get(r) + ",";
                     case BLOCKS -> "torch.narrow(a" + r + ", 0, 0, n),";
-                    case EACH -> "a" + r + ",";
-                    case IN_TURN -> "a" + r + ", " + GRADIENTS + ",";
+                    case EACH, IN_TURN -> "a" + r + ",";
                 })
                 .collect(Collectors.joining(" ", "return (", ")")));
-        List<String> arguments = new ArrayList<>(List.of(form == Form.IN_TURN ? "flats" : "flat"));
-        if (form == Form.UPDATE) {
-            arguments.addAll(FusedAdam.ARGUMENTS);
-        }
+        List<String> arguments = new ArrayList<>(
+                switch (form) {
+                    case WHOLE, BLOCKS, EACH, GRADIENT -> List.of("flat");
+                    case UPDATE, FLEET -> List.of("flat", "m", "v", FusedAdam.STEP);
+                    case IN_TURN -> List.of("flats", "ms", "vs", FusedAdam.STEP);
+                });
         IntStream.range(0, taken.size()).forEach(i -> arguments.add("x" + i));
-        return module(arguments, results.size() + (form == Form.IN_TURN ? 1 : 0), text);
+        return module(arguments, results.size(), text);
     }
 
     /** Writes a product of two matrices down. */

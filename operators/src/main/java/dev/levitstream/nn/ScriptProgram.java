@@ -25,7 +25,9 @@ final class ScriptProgram implements Program {
     private final Compute compute;
     private final Map<Form, Map<NetworkFunction, Compiled>> modules = new EnumMap<>(Form.class);
 
-    private final Map<Map.Entry<NetworkFunction, FusedAdam>, PtSymbolBlock> updates = new HashMap<>();
+    private record Update(Form form, NetworkFunction loss, FusedAdam optimizer) {}
+
+    private final Map<Update, PtSymbolBlock> updates = new HashMap<>();
 
     ScriptProgram(ComponentNetwork network, Compute compute) {
         this.network = network;
@@ -58,68 +60,74 @@ final class ScriptProgram implements Program {
 
     @Override
     public float gradient(NDManager scope, NDArray flat, TrainingBatch batch, float[] gradient) {
-        return gradients(scope, Form.GRADIENT, flat, batch, gradient)[0];
-    }
-
-    @Override
-    public float[] fleetGradient(NDManager scope, NDArray flats, TrainingBatch batches, float[] gradient) {
-        return gradients(scope, compute.products().batched() ? Form.FLEET : Form.IN_TURN, flats, batches, gradient);
+        NDArray[] inputs = batch.inputs();
+        Compiled loss = compiled(Form.GRADIENT, batch.loss(), inputs);
+        NDList results = Backward.without(() -> run(scope, loss, flat, inputs));
+        List<ParameterLayout.Entry> used = loss.written().used();
+        if (used.size() < network.layout().entries().size()) {
+            Arrays.fill(gradient, 0);
+        }
+        for (int i = 0; i < used.size(); i++) {
+            Tensors.read(
+                    results.get(1 + i),
+                    gradient,
+                    used.get(i).offset(),
+                    used.get(i).size());
+        }
+        return Tensors.read(results.get(0))[0];
     }
 
     @Override
     public float update(NDManager scope, NDArray flat, TrainingBatch batch, Adam adam, List<Adam.Rate> rates) {
+        return update(Form.UPDATE, scope, flat, batch, adam, rates)[0];
+    }
+
+    @Override
+    public float[] fleetUpdate(
+            NDManager scope, NDArray flats, TrainingBatch batches, Adam adam, List<Adam.Rate> rates) {
+        Form form = compute.products().batched() ? Form.FLEET : Form.IN_TURN;
+        return update(form, scope, flats, batches, adam, rates);
+    }
+
+    private float[] update(
+            Form form, NDManager scope, NDArray flat, TrainingBatch batch, Adam adam, List<Adam.Rate> rates) {
         NDArray[] inputs = batch.inputs();
         FusedAdam optimizer = new FusedAdam(adam.beta1(), adam.beta2(), rates);
         PtSymbolBlock script = updates.computeIfAbsent(
-                Map.entry(batch.loss(), optimizer),
-                any -> compute.compile(
-                        Script.writeUpdate(batch.loss(), network, sizes(0, inputs), compute.products(), optimizer)
-                                .text()));
+                new Update(form, batch.loss(), optimizer),
+                any -> compute.compile(Script.writeUpdate(
+                                form, batch.loss(), network, sizes(form, inputs), compute.products(), optimizer)
+                        .text()));
         NDList arguments = new NDList(flat, adam.firstMoments(), adam.secondMoments());
         arguments.forEach(array -> Tensors.lend(array, scope));
         arguments.add(Tensors.of(scope, new float[] {adam.updates() + 1}, new Shape(1)));
         arguments.addAll(List.of(inputs));
-        float loss = Backward.without(
-                () -> Tensors.read(Compute.run(script, arguments).get(0)))[0];
-        if (Float.isFinite(loss)) {
+        NDList results = form == Form.FLEET
+                ? Backward.with(() -> Compute.run(script, arguments))
+                : Backward.without(() -> Compute.run(script, arguments));
+        float[] losses = Tensors.read(results.get(0));
+        boolean changed = false;
+        for (float loss : losses) {
+            changed |= Float.isFinite(loss);
+        }
+        if (changed) {
             adam.updated();
         }
-        return loss;
-    }
-
-    private float[] gradients(NDManager scope, Form form, NDArray flat, TrainingBatch batch, float[] gradient) {
-        NDArray[] inputs = batch.inputs();
-        Compiled loss = compiled(form, batch.loss(), inputs);
-        NDList results = form == Form.FLEET
-                ? Backward.with(() -> run(scope, loss, flat, inputs))
-                : Backward.without(() -> run(scope, loss, flat, inputs));
-        if (form == Form.IN_TURN) {
-            Tensors.read(results.get(1), gradient);
-            return Tensors.read(results.get(0));
-        }
-        int size = network.layout().size();
-        if (loss.written().used().stream().mapToInt(ParameterLayout.Entry::size).sum() < size) {
-            Arrays.fill(gradient, 0);
-        }
-        for (int i = 0; i < loss.written().used().size(); i++) {
-            ParameterLayout.Entry entry = loss.written().used().get(i);
-            Tensors.read(results.get(1 + i), gradient, entry.offset(), entry.size(), size);
-        }
-        return Tensors.read(results.get(0));
+        return losses;
     }
 
     private Compiled compiled(Form form, NetworkFunction function, NDArray... inputs) {
         return modules.computeIfAbsent(form, any -> new EnumMap<>(NetworkFunction.class))
                 .computeIfAbsent(function, any -> {
-                    int leading = form == Form.FLEET || form == Form.IN_TURN ? 1 : 0;
                     Script.Written written =
-                            Script.write(form, function, network, sizes(leading, inputs), compute.products());
+                            Script.write(form, function, network, sizes(form, inputs), compute.products());
                     return new Compiled(written, compute.compile(written.text()));
                 });
     }
 
-    /** Of the arrays for one component; the axis after the leading ones is that of the images. */
-    private static List<Sizes> sizes(int leading, NDArray... inputs) {
+    /** Of the arrays for one component; their first axis is that of the images. */
+    private static List<Sizes> sizes(Form form, NDArray... inputs) {
+        int leading = form == Form.FLEET || form == Form.IN_TURN ? 1 : 0;
         return Arrays.stream(inputs)
                 .map(input ->
                         Sizes.of(input.getShape().slice(leading).getShape()).with(0, -1))

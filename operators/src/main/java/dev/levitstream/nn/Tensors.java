@@ -80,18 +80,9 @@ public final class Tensors {
         native32(array).get(out);
     }
 
-    /**
-     * Copies an array's values to {@code out} in blocks.
-     *
-     * @param at where the first block goes
-     * @param block values of a block
-     * @param stride from where one block goes to where the next does
-     */
-    static void read(NDArray array, float[] out, int at, int block, int stride) {
-        FloatBuffer values = native32(array);
-        for (int to = at; values.hasRemaining(); to += stride) {
-            values.get(out, to, block);
-        }
+    /** Copies all {@code count} values of an array to {@code out}, from {@code at} on. */
+    static void read(NDArray array, float[] out, int at, int count) {
+        native32(array).get(out, at, count);
     }
 
     /**

@@ -326,9 +326,9 @@ public final class SpeedBench {
         }
     }
 
-    /** Losses and gradients of a fleet in one step against one by one. */
+    /** Updates of a fleet in one step against one by one. */
     private void fleets() throws Exception {
-        line("| components of a fleet | images of each | one gradient step, ms | to one by one |");
+        line("| components of a fleet | images of each | one update step, ms | to one by one |");
         line("|---|---|---|---|");
         for (Case one : List.of(CASES.get(0), CASES.get(1))) {
             for (int members : FLEETS) {
@@ -338,7 +338,7 @@ public final class SpeedBench {
                         each.add(new Ours(one, Compute.Path.SCRIPT));
                     }
                     double[] medians =
-                            takingTurns(List.of(timed(fleet::gradient), timed(() -> each.forEach(Ours::loss))));
+                            takingTurns(List.of(timed(fleet::update), timed(() -> each.forEach(Ours::update))));
                     line("| %d | %d | %.2f | %.2f |", members, one.batch(), 1e3 * medians[0], medians[1]);
                 } finally {
                     each.forEach(Ours::close);
