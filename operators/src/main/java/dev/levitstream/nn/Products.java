@@ -18,6 +18,11 @@ enum Products {
         String transposedTimes(Script script, String rows, String gradients) {
             return script.call("torch.mm", script.transpose(rows), gradients);
         }
+
+        @Override
+        boolean foldAttention(long tokens, int width) {
+            return false;
+        }
     },
     /**
      * By oneDNN, on a CPU. It uses all instructions of every maker's processors; the default library keeps the widest
@@ -38,6 +43,12 @@ enum Products {
         String transposedTimes(Script script, String rows, String gradients) {
             String turned = script.rowByRow(script.transpose(rows)); // once, however many products need it
             return pointwise(script, turned, script.transpose(gradients), "None");
+        }
+
+        /** The weights are matrices (width, width) for each head; that many tokens take as long as to fold them. */
+        @Override
+        boolean foldAttention(long tokens, int width) {
+            return tokens >= 3L * width;
         }
 
         /**
@@ -74,4 +85,11 @@ enum Products {
 
     /** Transposed rows times gradients: (in, out). */
     abstract String transposedTimes(Script script, String rows, String gradients);
+
+    /**
+     * Whether it is worth it to fold attention's keys into its queries ({@link FoldedAttention}).
+     *
+     * @param tokens of all images (count)
+     */
+    abstract boolean foldAttention(long tokens, int width);
 }

@@ -57,6 +57,7 @@ final class Script {
     }
 
     private final Form form;
+    private final long images;
     private final ParameterLayout layout;
     private final Products products;
     private final List<String> parameterLines = new ArrayList<>();
@@ -72,8 +73,9 @@ final class Script {
     private final Optional<FusedAdam> optimizer;
     private int variables;
 
-    private Script(Form form, ParameterLayout layout, Products products, Optional<FusedAdam> optimizer) {
+    private Script(Form form, long images, ParameterLayout layout, Products products, Optional<FusedAdam> optimizer) {
         this.form = form;
+        this.images = images;
         this.layout = layout;
         this.optimizer = optimizer;
         // image by image most products have one row
@@ -91,23 +93,21 @@ final class Script {
     /**
      * Writes a function down.
      *
-     * @param taken sizes of the arrays that it takes beside the parameters, for one component
+     * @param images of a batch (count), where the fastest way to a gradient depends on it; any number may come
+     * @param taken sizes of the arrays that it takes beside the parameters, for one component; an update takes moments
+     *     and {@link FusedAdam#STEP} before them
      * @param products how it multiplies matrices
+     * @param optimizer of an update
      */
     static Written write(
-            Form form, NetworkFunction function, ComponentNetwork network, List<Sizes> taken, Products products) {
-        return new Script(form, network.layout(), products, Optional.empty()).write(function, network, taken);
-    }
-
-    /** Writes an update down; what it takes beside the parameters starts with moments and {@link FusedAdam#STEP}. */
-    static Written writeUpdate(
             Form form,
-            NetworkFunction loss,
+            NetworkFunction function,
             ComponentNetwork network,
+            long images,
             List<Sizes> taken,
             Products products,
-            FusedAdam optimizer) {
-        return new Script(form, network.layout(), products, Optional.of(optimizer)).write(loss, network, taken);
+            Optional<FusedAdam> optimizer) {
+        return new Script(form, images, network.layout(), products, optimizer).write(function, network, taken);
     }
 
     private Written write(NetworkFunction function, ComponentNetwork network, List<Sizes> taken) {
@@ -127,6 +127,11 @@ final class Script {
             case GRADIENT, UPDATE, IN_TURN -> new TapeArray(tape, name, sizes, parameter);
             case FLEET -> new FleetArray(this, name, sizes.rank());
         };
+    }
+
+    /** Images of a batch (count). */
+    long images() {
+        return images;
     }
 
     boolean inBlocks() {
@@ -341,7 +346,7 @@ final class Script {
 
     /** Writes a product of two matrices down. */
     static String write(Products products) {
-        Script script = new Script(Form.WHOLE, new ParameterLayout.Builder().build(), products, Optional.empty());
+        Script script = new Script(Form.WHOLE, 0, new ParameterLayout.Builder().build(), products, Optional.empty());
         String product = products.timesTransposed(script, "x0", script.transpose("x1"));
         List<String> lines = new ArrayList<>(script.lines);
         lines.add("return (" + product + ",)");

@@ -8,10 +8,10 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import dev.levitstream.nn.ComponentNetwork.TrainingBatch;
 import dev.levitstream.nn.Script.Form;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -21,13 +21,12 @@ import java.util.SplittableRandom;
 final class ScriptProgram implements Program {
     private record Compiled(Script.Written written, PtSymbolBlock module) {}
 
+    /** What a script depends on, for one network. */
+    private record Key(Form form, NetworkFunction function, long images, Optional<FusedAdam> optimizer) {}
+
     private final ComponentNetwork network;
     private final Compute compute;
-    private final Map<Form, Map<NetworkFunction, Compiled>> modules = new EnumMap<>(Form.class);
-
-    private record Update(Form form, NetworkFunction loss, FusedAdam optimizer) {}
-
-    private final Map<Update, PtSymbolBlock> updates = new HashMap<>();
+    private final Map<Key, Compiled> scripts = new HashMap<>();
 
     ScriptProgram(ComponentNetwork network, Compute compute) {
         this.network = network;
@@ -93,11 +92,8 @@ final class ScriptProgram implements Program {
             Form form, NDManager scope, NDArray flat, TrainingBatch batch, Adam adam, List<Adam.Rate> rates) {
         NDArray[] inputs = batch.inputs();
         FusedAdam optimizer = new FusedAdam(adam.beta1(), adam.beta2(), rates);
-        PtSymbolBlock script = updates.computeIfAbsent(
-                new Update(form, batch.loss(), optimizer),
-                any -> compute.compile(Script.writeUpdate(
-                                form, batch.loss(), network, sizes(form, inputs), compute.products(), optimizer)
-                        .text()));
+        PtSymbolBlock script =
+                compiled(form, batch.loss(), Optional.of(optimizer), inputs).module();
         NDList arguments = new NDList(flat, adam.firstMoments(), adam.secondMoments());
         arguments.forEach(array -> Tensors.lend(array, scope));
         arguments.add(Tensors.of(scope, new float[] {adam.updates() + 1}, new Shape(1)));
@@ -117,20 +113,29 @@ final class ScriptProgram implements Program {
     }
 
     private Compiled compiled(Form form, NetworkFunction function, NDArray... inputs) {
-        return modules.computeIfAbsent(form, any -> new EnumMap<>(NetworkFunction.class))
-                .computeIfAbsent(function, any -> {
-                    Script.Written written =
-                            Script.write(form, function, network, sizes(form, inputs), compute.products());
-                    return new Compiled(written, compute.compile(written.text()));
-                });
+        return compiled(form, function, Optional.empty(), inputs);
+    }
+
+    private Compiled compiled(Form form, NetworkFunction function, Optional<FusedAdam> optimizer, NDArray... inputs) {
+        boolean asTold = form == Form.GRADIENT || form == Form.UPDATE || form == Form.IN_TURN;
+        long images = asTold ? inputs[0].getShape().get(leading(form)) : 0;
+        return scripts.computeIfAbsent(new Key(form, function, images, optimizer), key -> {
+            Script.Written written =
+                    Script.write(form, function, network, images, sizes(form, inputs), compute.products(), optimizer);
+            return new Compiled(written, compute.compile(written.text()));
+        });
+    }
+
+    /** Axes before that of the images (count). */
+    private static int leading(Form form) {
+        return form == Form.FLEET || form == Form.IN_TURN ? 1 : 0;
     }
 
     /** Of the arrays for one component; their first axis is that of the images. */
     private static List<Sizes> sizes(Form form, NDArray... inputs) {
-        int leading = form == Form.FLEET || form == Form.IN_TURN ? 1 : 0;
         return Arrays.stream(inputs)
-                .map(input ->
-                        Sizes.of(input.getShape().slice(leading).getShape()).with(0, -1))
+                .map(input -> Sizes.of(input.getShape().slice(leading(form)).getShape())
+                        .with(0, -1))
                 .toList();
     }
 

@@ -131,12 +131,20 @@ record TapeArray(Tape tape, String name, Sizes sizes, boolean varies) implements
 
     @Override
     public Array attention(Array weight, Array bias, int tokens, int heads, int width) {
+        Sizes attended = Sizes.of(sizes.get(0) / tokens, (long) heads * tokens * width);
+        Script script = tape.script();
+        if (!script.products().foldAttention(-sizes.get(0) * script.images(), width)) {
+            TapeArray rows = taped(linear(weight, bias));
+            HeadAttention attention = new HeadAttention(script, rows.name, tokens, heads, width);
+            return result(
+                    attention.attended(), attended, (y, gradient) -> rows.receiveAsIs(attention.back(gradient)), rows);
+        }
         TapeArray w = taped(weight);
         TapeArray b = taped(bias);
-        FoldedAttention attention = new FoldedAttention(tape.script(), name, w.name, b.name, tokens, heads, width);
+        FoldedAttention attention = new FoldedAttention(script, name, w.name, b.name, tokens, heads, width);
         return result(
                 attention.attended(),
-                Sizes.of(sizes.get(0) / tokens, (long) heads * tokens * width),
+                attended,
                 (y, gradient) -> {
                     FoldedAttention.Gradients gradients = attention.back(gradient);
                     gradients.tokens().forEach(this::receiveAsIs);

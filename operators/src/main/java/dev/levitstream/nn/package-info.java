@@ -30,12 +30,12 @@
  * cannot go through oneDNN's matrix products ({@link dev.levitstream.nn.Products}), which take half the time of the
  * default library's on processors of another maker than that library's; and its books cost a quarter of an update of
  * ten images. Training computes no keys ({@link dev.levitstream.nn.FoldedAttention}): a tenth of an update of 64
- * images. With ten, to fold the weights takes about as long as it saves, so answers do without. What softmax weighs
- * with is multiplied head by head, where it lies; the engine's one operation for attention has a backward pass that
- * took longer. What a script knows of its arrays while it is written ({@link dev.levitstream.nn.Sizes},
- * {@link dev.levitstream.nn.MemoryOrder}) leaves a quarter of its lines out: each costs about a microsecond, whatever
- * it does. Weights that narrow lie column by column ({@link dev.levitstream.nn.Layers}): a twentieth of an update,
- * against a twentieth of an answer.
+ * images. With ten, to fold the weights takes longer than it saves, so answers and small mini-batches do without
+ * ({@link dev.levitstream.nn.HeadAttention}). Either way products go head by head where values lie head by head; the
+ * engine's one operation for attention has a backward pass that took longer. What a script knows of its arrays while it
+ * is written ({@link dev.levitstream.nn.Sizes}, {@link dev.levitstream.nn.MemoryOrder}) leaves a quarter of its lines
+ * out: each costs about a microsecond, whatever it does. Weights that narrow lie column by column
+ * ({@link dev.levitstream.nn.Layers}): a twentieth of an update, against a twentieth of an answer.
  *
  * <p>On a CPU a fleet is a loop inside one call, each component in cache; all components at once
  * ({@link dev.levitstream.nn.FleetArray}, with the engine's backward pass) are for a GPU.
