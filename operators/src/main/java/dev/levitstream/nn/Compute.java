@@ -67,6 +67,16 @@ public final class Compute implements AutoCloseable {
                 () -> run(compile(script), new NDList(one, other)).singletonOrThrow());
     }
 
+    /**
+     * Whether training computes no keys, for so many tokens.
+     *
+     * @param tokens of all images of a batch (count)
+     * @param width of a token
+     */
+    public boolean foldsAttention(long tokens, int width) {
+        return path == Path.SCRIPT && products.foldAttention(tokens, width);
+    }
+
     /** How scripts multiply matrices. */
     Products products() {
         return products;

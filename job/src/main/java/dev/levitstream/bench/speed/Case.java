@@ -4,6 +4,7 @@ import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Presets;
 import dev.levitstream.learner.TrainingOptions;
 import dev.levitstream.nn.ComponentNetwork;
+import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.ImageShape;
 import dev.levitstream.nn.KnowledgeFusion;
 import dev.levitstream.nn.ParameterLayout;
@@ -94,10 +95,12 @@ record Case(String name, Presets preset, ImageShape shape, int batch, int frozen
 
     /**
      * Multiplications and additions of one update, with the gradient counted as two more passes: 6 per weight and row
-     * that it is applied to, and the products inside attention. Attention computes no keys, but folds their weights
-     * into those of the queries. The frozen components' part is not in it, for their features lie in the memory.
+     * that it is applied to, and the products inside attention. The frozen components' part is not in it, for their
+     * features lie in the memory.
+     *
+     * @param compute may compute no keys, but fold their weights into those of the queries
      */
-    double updateOperations() {
+    double updateOperations(Compute compute) {
         var vit = options().network().vit();
         double rows = 0;
         for (ParameterLayout.Entry entry : network(frozen).layout().entries()) {
@@ -106,10 +109,14 @@ record Case(String name, Presets preset, ImageShape shape, int batch, int frozen
             }
         }
         double width = vit.embeddingWidth();
-        double keys = vit.heads() * vit.patches() * width * width;
         double attention = 2.0 * vit.heads() * vit.patches() * vit.patches() * width;
+        double asPublished = batch * (rows + attention);
+        if (!compute.foldsAttention((long) batch * vit.patches(), vit.embeddingWidth())) {
+            return 6 * asPublished;
+        }
+        double keys = vit.heads() * vit.patches() * width * width;
         double folding = vit.heads() * width * width * width;
-        return 6.0 * (batch * (rows - keys + attention) + folding);
+        return 6 * (asPublished - batch * keys + folding);
     }
 
     /** Places of one image that a weight is applied to. */

@@ -117,6 +117,11 @@ final class Ours implements AutoCloseable {
         return gradient;
     }
 
+    /** Multiplications and additions of {@link #update}. */
+    double updateOperations() {
+        return what.updateOperations(compute);
+    }
+
     /** One optimizer update, from values of the batch to new parameters. */
     void update() {
         try (NDManager scope = compute.newManager()) {

@@ -133,7 +133,7 @@ public final class SpeedBench {
             arrays.loss();
             requireAgreement(one, "arrays", script.gradient(), arrays.gradient());
             if (python.isEmpty()) {
-                report(one, peak, updates, predictions);
+                report(one, script.updateOperations() / peak, updates, predictions);
                 return;
             }
             try (Peer peer = new Peer(one, python.get());
@@ -147,12 +147,13 @@ public final class SpeedBench {
                         peer.gigaflops());
                 updates.add(times -> peer.seconds("update", times));
                 predictions.add(times -> smallPeer.seconds("predict", times));
-                report(one, peak, updates, predictions);
+                report(one, script.updateOperations() / peak, updates, predictions);
             }
         }
     }
 
-    private void report(Case one, double peak, List<Timed> updates, List<Timed> predictions) throws Exception {
+    /** @param atPeak seconds that an update takes at least */
+    private void report(Case one, double atPeak, List<Timed> updates, List<Timed> predictions) throws Exception {
         double[] update = takingTurns(updates);
         double[] prediction = takingTurns(predictions);
         line(
@@ -161,7 +162,7 @@ public final class SpeedBench {
                 one.batch(),
                 one.frozen() + 1,
                 1e3 * update[0],
-                100 * one.updateOperations() / update[0] / peak,
+                100 * atPeak / update[0],
                 update[1],
                 toPeer(update),
                 1e3 * prediction[0],
