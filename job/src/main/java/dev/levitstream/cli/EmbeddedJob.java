@@ -12,7 +12,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
@@ -31,7 +33,7 @@ final class EmbeddedJob implements AutoCloseable {
     private static final long STOP_SECONDS = 30;
 
     private final JobClient client;
-    private final CompletableFuture<?> result;
+    private final CompletableFuture<JobExecutionResult> result;
 
     private EmbeddedJob(JobClient client) {
         this.client = client;
@@ -45,6 +47,13 @@ final class EmbeddedJob implements AutoCloseable {
      * @param uiPort port of the web UI
      */
     static EmbeddedJob start(JobOptions options, Path checkpoints, int uiPort) throws Exception {
+        return start(options, checkpoints, uiPort, env -> ExpandableVitJob.buildOnKafka(env, options));
+    }
+
+    /** The same with another graph than that over Kafka. */
+    static EmbeddedJob start(
+            JobOptions options, Path checkpoints, int uiPort, Consumer<StreamExecutionEnvironment> graph)
+            throws Exception {
         NativeEngine.require();
         Configuration configuration = ExpandableVitJob.configuration(options);
         configuration.set(RestOptions.PORT, uiPort);
@@ -63,7 +72,7 @@ final class EmbeddedJob implements AutoCloseable {
                 StateRecoveryOptions.SAVEPOINT_PATH,
                 path.toAbsolutePath().toUri().toString()));
         StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(configuration);
-        ExpandableVitJob.buildOnKafka(env, options);
+        graph.accept(env);
         return new EmbeddedJob(env.executeAsync());
     }
 
@@ -98,6 +107,11 @@ final class EmbeddedJob implements AutoCloseable {
     /** Waits until the job ends by itself. */
     void await() throws Exception {
         result.get();
+    }
+
+    /** Milliseconds that the job ran, once it has ended by itself. */
+    long netMillis() throws Exception {
+        return result.get().getNetRuntime();
     }
 
     /** Cancels the job and waits until it is gone; its last checkpoint stays. */

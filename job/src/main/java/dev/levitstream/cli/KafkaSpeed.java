@@ -99,7 +99,19 @@ final class KafkaSpeed {
                 compare("The job does %s times the images/s of the Python consumer.", all, 0, 2);
             }
             compare("Two slots with a key each do %s times the images/s of one slot with both.", all, 4, 3);
+            slotsWithoutBroker(folder, keys);
         }
+    }
+
+    private void slotsWithoutBroker(WorkFolder folder, List<String> keys) throws Exception {
+        SlotSpeed speed = new SlotSpeed(given(), keys, WARM_UP, count - WARM_UP, folder);
+        double[] ratios = new double[rounds];
+        for (int round = 0; round < rounds; round++) {
+            double one = speed.rate(1);
+            ratios[round] = speed.rate(SLOTS) / one;
+        }
+        Arrays.sort(ratios);
+        line("Without a broker on the same cores, over both halves, %.2f times.", ratios[ratios.length / 2]);
     }
 
     /** Images per second in the first and the second half of a run. */

@@ -126,6 +126,7 @@ class BenchIT {
         assertThat(lines).anyMatch(line -> line.startsWith("| round 1 | "));
         assertThat(String.join("\n", lines))
                 .containsPattern("The job does [0-9.]+ .*[0-9.]+ .* times the images/s of the learner alone")
-                .containsPattern("Two slots with a key each do [0-9.]+ .*[0-9.]+ .* times");
+                .containsPattern("Two slots with a key each do [0-9.]+ .*[0-9.]+ .* times")
+                .containsPattern("Without a broker .* [0-9.]+ times");
     }
 }
