@@ -26,10 +26,6 @@ record FleetArray(Script script, String name, int rank) implements Variable {
         return (FleetArray) array;
     }
 
-    private static String list(long... values) {
-        return Arrays.toString(values);
-    }
-
     /** The component stays axis 0 where an array of fewer axes is broadcast. */
     private FleetArray raised(int to) {
         FleetArray raised = this;
@@ -60,8 +56,8 @@ record FleetArray(Script script, String name, int rank) implements Variable {
     @Override
     public Array attention(Array weight, Array bias, int tokens, int heads, int width) {
         String rows = fleet(linear(weight, bias)).name;
-        String split = script.call("torch.view", rows, list(-1, tokens, 3, heads, width)); // (G B, N, 3, h, Q)
-        String turned = script.call("torch.permute", split, list(2, 0, 3, 1, 4));
+        String split = script.call("torch.view", rows, Script.list(-1, tokens, 3, heads, width)); // (G B, N, 3, h, Q)
+        String turned = script.call("torch.permute", split, Script.list(2, 0, 3, 1, 4));
         Object[] parts = IntStream.range(0, 3)
                 .mapToObj(i -> script.call("torch.select", turned, 0, i))
                 .toArray(); // 3 x (G B, h, N, Q)
@@ -96,17 +92,17 @@ record FleetArray(Script script, String name, int rank) implements Variable {
 
     @Override
     public Array sum(int axis) {
-        return line(rank - 1, "torch.sum", name, list(axis + 1));
+        return line(rank - 1, "torch.sum", name, Script.list(axis + 1));
     }
 
     @Override
     public Array sum() {
-        return line(0, "torch.sum", line(1, "torch.flatten", name, 1).name, list(1));
+        return line(0, "torch.sum", line(1, "torch.flatten", name, 1).name, Script.list(1));
     }
 
     @Override
     public Array mean() {
-        return line(0, "torch.mean", line(1, "torch.flatten", name, 1).name, list(1));
+        return line(0, "torch.mean", line(1, "torch.flatten", name, 1).name, Script.list(1));
     }
 
     @Override
@@ -137,9 +133,9 @@ record FleetArray(Script script, String name, int rank) implements Variable {
                 together().name,
                 kernels.name,
                 biases.name,
-                list(stride, stride),
-                list(padding, padding),
-                list(1, 1),
+                Script.list(stride, stride),
+                Script.list(padding, padding),
+                Script.list(1, 1),
                 Script.FLEET_SIZE));
     }
 
@@ -154,9 +150,9 @@ record FleetArray(Script script, String name, int rank) implements Variable {
                 together().name,
                 kernels.name,
                 biases.name,
-                list(2, 2),
-                list(1, 1),
-                list(height - 2L * rows + 1, width - 2L * columns + 1),
+                Script.list(2, 2),
+                Script.list(1, 1),
+                Script.list(height - 2L * rows + 1, width - 2L * columns + 1),
                 Script.FLEET_SIZE));
     }
 

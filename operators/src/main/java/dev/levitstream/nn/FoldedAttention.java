@@ -1,6 +1,5 @@
 package dev.levitstream.nn;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -66,7 +65,7 @@ final class FoldedAttention {
         this.width = width;
         this.scale = 1 / Math.sqrt(width);
         int all = heads * width;
-        String weights = line("torch.permute", view(weight, width, 3, heads, width), list(1, 2, 0, 3));
+        String weights = line("torch.permute", view(weight, width, 3, heads, width), Script.list(1, 2, 0, 3));
         String both = line("torch.cat", List.of(weights, view(bias, 3, heads, 1, width)), 2); // (3, h, Q + 1, Q)
         queries = perHead(h -> select(select(both, 0, 0), 0, h));
         keys = perHead(h -> first(select(select(both, 0, 1), 0, h)));
@@ -102,7 +101,7 @@ final class FoldedAttention {
     /** Writes the lines that lead back from the gradient at {@link #attended}. */
     Gradients back(String gradient) {
         int all = heads * width;
-        String each = line("torch.reshape", gradient, list(-1, heads, perImage, width));
+        String each = line("torch.reshape", gradient, Script.list(-1, heads, perImage, width));
         List<String> atHeads = perHead(h -> select(each, 1, h));
         List<String> weighted = perHead(h -> line("torch.bmm", atHeads.get(h), turned(select(values, 2, h))));
         String atAttention = view(line("torch.stack", weighted, 2), -1, (long) perImage * heads, perImage);
@@ -117,9 +116,10 @@ final class FoldedAttention {
 
         // at A over a, (h, Q + 1, Q): the bias of the queries is treated as one more row of their weight
         String atFolded = products.transposedTimes(script, tokens, atAsked);
-        String atShift = line("torch.sum", atAsked, list(0), "True");
+        String atShift = line("torch.sum", atAsked, Script.list(0), "True");
         String scaled = line("torch.mul", line("torch.cat", List.of(atFolded, atShift)), scale);
-        String byHead = script.rowByRow(line("torch.permute", view(scaled, width + 1L, heads, width), list(1, 0, 2)));
+        String byHead =
+                script.rowByRow(line("torch.permute", view(scaled, width + 1L, heads, width), Script.list(1, 0, 2)));
         List<String> atQueries =
                 perHead(h -> products.timesTransposed(script, select(byHead, 0, h), script.transpose(keys.get(h))));
         List<String> atKeys = perHead(h -> products.transposedTimes(script, select(byHead, 0, h), queries.get(h)));
@@ -131,7 +131,7 @@ final class FoldedAttention {
 
         Stream<String> atQueryBias = atQueries.stream().map(both -> select(both, 0, width));
         String atKeyBias = line("torch.zeros_like", line("torch.narrow", bias, 0, all, all));
-        String atValueBias = line("torch.sum", atValues, list(0));
+        String atValueBias = line("torch.sum", atValues, Script.list(0));
         List<String> atBias =
                 Stream.concat(atQueryBias, Stream.of(atKeyBias, atValueBias)).toList();
         return new Gradients(atTokens, line("torch.cat", atWeight, 1), line("torch.cat", atBias));
@@ -155,7 +155,7 @@ final class FoldedAttention {
     }
 
     private String view(String array, long... shape) {
-        return line("torch.view", array, list(shape));
+        return line("torch.view", array, Script.list(shape));
     }
 
     private String turned(String matrices) {
@@ -164,9 +164,5 @@ final class FoldedAttention {
 
     private String line(String operation, Object... operands) {
         return script.call(operation, operands);
-    }
-
-    private static String list(long... values) {
-        return Arrays.toString(values);
     }
 }

@@ -1,6 +1,5 @@
 package dev.levitstream.nn;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -38,7 +37,7 @@ final class HeadAttention {
         this.script = script;
         this.tokens = tokens;
         this.width = width;
-        String images = line("torch.view", rows, list(-1, tokens, 3L * heads * width));
+        String images = line("torch.view", rows, Script.list(-1, tokens, 3L * heads * width));
         IntFunction<String> part = at -> line("torch.narrow", images, 2, at * width, width);
         this.heads = IntStream.range(0, heads)
                 .mapToObj(h -> head(part.apply(h), part.apply(heads + h), part.apply(2 * heads + h)))
@@ -55,19 +54,19 @@ final class HeadAttention {
         List<String> each = heads.stream()
                 .map(head -> line("torch.bmm", head.weights, head.values))
                 .toList();
-        return line("torch.view", line("torch.stack", each, 1), list(-1, (long) heads.size() * tokens * width));
+        return line("torch.view", line("torch.stack", each, 1), Script.list(-1, (long) heads.size() * tokens * width));
     }
 
     /** Writes the lines that lead back from the gradient at {@link #attended} to that at the rows. */
     String back(String gradient) {
-        String each = line("torch.reshape", gradient, list(-1, heads.size(), tokens, width));
+        String each = line("torch.reshape", gradient, Script.list(-1, heads.size(), tokens, width));
         List<List<String>> parts = IntStream.range(0, heads.size())
                 .mapToObj(h -> back(heads.get(h), line("torch.select", each, 1, h)))
                 .toList();
         List<String> inOrder = Stream.of(0, 1, 2)
                 .flatMap(part -> parts.stream().map(ofHead -> ofHead.get(part)))
                 .toList();
-        return line("torch.view", line("torch.cat", inOrder, 2), list(-1, 3L * heads.size() * width));
+        return line("torch.view", line("torch.cat", inOrder, 2), Script.list(-1, 3L * heads.size() * width));
     }
 
     /** Gradients of q, k and v. */
@@ -87,9 +86,5 @@ final class HeadAttention {
 
     private String line(String operation, Object... operands) {
         return script.call(operation, operands);
-    }
-
-    private static String list(long... values) {
-        return Arrays.toString(values);
     }
 }

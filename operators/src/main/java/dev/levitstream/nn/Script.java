@@ -173,6 +173,11 @@ final class Script {
         });
     }
 
+    /** Numbers as a script has them. */
+    static String list(long... values) {
+        return Arrays.toString(values);
+    }
+
     /** A variable with its values row by row. */
     String rowByRow(String variable) {
         return order.rowByRow(variable) ? variable : call("torch.contiguous", variable);
@@ -246,27 +251,16 @@ final class Script {
             }
             case UPDATE, IN_TURN -> {
                 tape.differentiate(made.get(0));
-                List<FusedAdam.Learnt> learnt =
-                        layout.entries().stream().map(this::learnt).toList();
+                List<FusedAdam.Learnt> learnt = layout.entries().stream()
+                        .map(entry -> learnt(entry, tape.reached(view(entry)).map(this::rowByRow)))
+                        .toList();
                 yield Stream.concat(made.stream(), optimizer.orElseThrow().write(this, made.get(0), learnt).stream())
                         .toList();
             }
             case FLEET -> {
-                // at each view by itself: at the flat vector they would be joined, which costs as much as a layer
-                String views =
-                        IntStream.range(0, used.size()).mapToObj(k -> "p" + k).collect(Collectors.joining(", "));
-                String all = assign("torch.autograd.grad([torch.sum(" + made.get(0) + ")], [" + views + "])");
-                Map<ParameterLayout.Entry, String> gradients = new HashMap<>();
-                for (ParameterLayout.Entry entry : List.copyOf(used)) {
-                    gradients.put(entry, assign("unchecked_cast(Tensor, " + all + "[" + used.indexOf(entry) + "])"));
-                }
+                Map<ParameterLayout.Entry, String> gradients = differentiated(made.get(0));
                 List<FusedAdam.Learnt> learnt = layout.entries().stream()
-                        .map(entry -> new FusedAdam.Learnt(
-                                entry,
-                                view(entry),
-                                gradients.containsKey(entry)
-                                        ? gradients.get(entry)
-                                        : call("torch.zeros_like", view(entry))))
+                        .map(entry -> learnt(entry, Optional.ofNullable(gradients.get(entry))))
                         .toList();
                 yield Stream.concat(
                                 made.stream(),
@@ -276,11 +270,22 @@ final class Script {
         };
     }
 
+    /** By the engine: gradients of the sum of a fleet's values at the parameters that are used. */
+    private Map<ParameterLayout.Entry, String> differentiated(String values) {
+        // at each view by itself: at the flat vector they would be joined, which costs as much as a layer
+        String views = IntStream.range(0, used.size()).mapToObj(k -> "p" + k).collect(Collectors.joining(", "));
+        String all = assign("torch.autograd.grad([torch.sum(" + values + ")], [" + views + "])");
+        Map<ParameterLayout.Entry, String> gradients = new HashMap<>();
+        for (int k = 0; k < used.size(); k++) {
+            gradients.put(used.get(k), assign("unchecked_cast(Tensor, " + all + "[" + k + "])"));
+        }
+        return gradients;
+    }
+
     /** One that the function does not use has the gradient 0. */
-    private FusedAdam.Learnt learnt(ParameterLayout.Entry entry) {
+    private FusedAdam.Learnt learnt(ParameterLayout.Entry entry, Optional<String> gradient) {
         String view = view(entry);
-        String gradient = tape.isReached(view) ? tape.gradient(view) : call("torch.zeros_like", view);
-        return new FusedAdam.Learnt(entry, view, rowByRow(gradient));
+        return new FusedAdam.Learnt(entry, view, gradient.orElseGet(() -> call("torch.zeros_like", view)));
     }
 
     /** The variable that is a parameter as it lies in the flat vector. */

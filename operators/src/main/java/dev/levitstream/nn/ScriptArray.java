@@ -29,10 +29,6 @@ record ScriptArray(Script script, String name) implements Variable {
         return ((ScriptArray) array).name;
     }
 
-    private static String list(long... values) {
-        return Arrays.toString(values);
-    }
-
     @Override
     public Array valueByValue(String operation, Object... arguments) {
         Object[] all = Stream.concat(Stream.of(name), Arrays.stream(arguments)).toArray();
@@ -40,7 +36,7 @@ record ScriptArray(Script script, String name) implements Variable {
             return line(operation, all);
         }
         String values = script.call("torch.flatten", name);
-        all[0] = script.call("torch.constant_pad_nd", values, list(0, MOST_LEFT_OVER), 0);
+        all[0] = script.call("torch.constant_pad_nd", values, Script.list(0, MOST_LEFT_OVER), 0);
         String results = script.call(operation, all);
         String wanted = script.call("torch.narrow", results, 0, 0, "torch.numel(" + name + ")");
         return line("torch.view", wanted, "torch.size(" + name + ")");
@@ -55,13 +51,13 @@ record ScriptArray(Script script, String name) implements Variable {
     public Array attention(Array weight, Array bias, int tokens, int heads, int width) {
         // not folded: for a block of images, queries and keys take no longer than to fold their weights
         String rows = name(linear(weight, bias));
-        String split = script.call("torch.view", rows, list(-1, tokens, 3, heads, width));
-        String turned = script.call("torch.permute", split, list(2, 0, 3, 1, 4)); // (3, B, h, N, Q)
+        String split = script.call("torch.view", rows, Script.list(-1, tokens, 3, heads, width));
+        String turned = script.call("torch.permute", split, Script.list(2, 0, 3, 1, 4)); // (3, B, h, N, Q)
         Object[] parts = IntStream.range(0, 3)
                 .mapToObj(i -> script.call("torch.select", turned, 0, i))
                 .toArray();
         String attended = script.call("torch.scaled_dot_product_attention", parts);
-        return line("torch.reshape", attended, list(-1, (long) heads * tokens * width));
+        return line("torch.reshape", attended, Script.list(-1, (long) heads * tokens * width));
     }
 
     @Override
@@ -91,7 +87,7 @@ record ScriptArray(Script script, String name) implements Variable {
 
     @Override
     public Array sum(int axis) {
-        return line("torch.sum", name, list(axis));
+        return line("torch.sum", name, Script.list(axis));
     }
 
     @Override
@@ -106,7 +102,7 @@ record ScriptArray(Script script, String name) implements Variable {
 
     @Override
     public Array reshape(long... shape) {
-        return line("torch.reshape", name, list(shape));
+        return line("torch.reshape", name, Script.list(shape));
     }
 
     @Override
@@ -123,13 +119,20 @@ record ScriptArray(Script script, String name) implements Variable {
 
     @Override
     public Array convolution(Array kernel, Array bias, int stride, int padding) {
-        return line("torch.conv2d", name, name(kernel), name(bias), list(stride, stride), list(padding, padding));
+        return line(
+                "torch.conv2d",
+                name,
+                name(kernel),
+                name(bias),
+                Script.list(stride, stride),
+                Script.list(padding, padding));
     }
 
     @Override
     public Array doublingConvolution(Array kernel, Array bias, int rows, int columns, int height, int width) {
         Array turned = kernel.transpose(1, 0, 2, 3); // (in, out, 3, 3)
-        String wider = list(height - 2L * rows + 1, width - 2L * columns + 1);
-        return line("torch.conv_transpose2d", name, name(turned), name(bias), list(2, 2), list(1, 1), wider);
+        String wider = Script.list(height - 2L * rows + 1, width - 2L * columns + 1);
+        return line(
+                "torch.conv_transpose2d", name, name(turned), name(bias), Script.list(2, 2), Script.list(1, 1), wider);
     }
 }

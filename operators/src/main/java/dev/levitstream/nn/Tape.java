@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -46,16 +47,14 @@ final class Tape {
         }
     }
 
-    /** Whether a variable has a gradient. */
-    boolean isReached(String variable) {
-        return gradients.containsKey(variable);
+    /** The gradient at a variable, once it is {@link #differentiate differentiated}, if it has one. */
+    Optional<String> reached(String variable) {
+        return Optional.ofNullable(gradients.get(variable));
     }
 
-    /** The gradient at a variable, once it is {@link #differentiate differentiated}; it must have one. */
+    /** The same of one that must have one. */
     String gradient(String variable) {
-        if (!gradients.containsKey(variable)) {
-            throw new IllegalStateException("variable=" + variable + " has no gradient");
-        }
-        return gradients.get(variable);
+        return reached(variable)
+                .orElseThrow(() -> new IllegalStateException("variable=" + variable + " has no gradient"));
     }
 }

@@ -60,7 +60,7 @@ record TapeArray(Tape tape, String name, Sizes sizes, boolean varies) implements
         } else if (sizes.endThoseOf(of)) {
             long[] leading =
                     LongStream.range(0, (long) of.rank() - sizes.rank()).toArray();
-            receive("torch.sum", gradient, list(leading));
+            receive("torch.sum", gradient, Script.list(leading));
         } else {
             receive("torch.sum_to_size", gradient, size());
         }
@@ -68,10 +68,6 @@ record TapeArray(Tape tape, String name, Sizes sizes, boolean varies) implements
 
     private String size() {
         return "torch.size(" + name + ")";
-    }
-
-    private static String list(long... values) {
-        return Arrays.toString(values);
     }
 
     @Override
@@ -114,7 +110,7 @@ record TapeArray(Tape tape, String name, Sizes sizes, boolean varies) implements
                     if (w.varies) {
                         w.receiveAsIs(atWeight(products, w, dense));
                     }
-                    b.receive("torch.sum", dense, list(0));
+                    b.receive("torch.sum", dense, Script.list(0));
                 },
                 this,
                 w,
@@ -227,10 +223,10 @@ record TapeArray(Tape tape, String name, Sizes sizes, boolean varies) implements
     @Override
     public Array sum(int axis) {
         return result(
-                line("torch.sum", name, list(axis)),
+                line("torch.sum", name, Script.list(axis)),
                 sizes.without(axis),
                 (y, gradient) -> {
-                    Object wider = sizes.get(axis) < 0 ? size() : list(sizes.shape());
+                    Object wider = sizes.get(axis) < 0 ? size() : Script.list(sizes.shape());
                     receive("torch.expand", line("torch.unsqueeze", gradient, axis), wider);
                 },
                 this);
@@ -255,9 +251,9 @@ record TapeArray(Tape tape, String name, Sizes sizes, boolean varies) implements
     @Override
     public Array reshape(long... shape) {
         return result(
-                line("torch.reshape", name, list(shape)),
+                line("torch.reshape", name, Script.list(shape)),
                 sizes.reshaped(shape),
-                (y, gradient) -> receive("torch.reshape", gradient, list(sizes.shape())),
+                (y, gradient) -> receive("torch.reshape", gradient, Script.list(sizes.shape())),
                 this);
     }
 
@@ -297,13 +293,13 @@ record TapeArray(Tape tape, String name, Sizes sizes, boolean varies) implements
         TapeArray w = taped(kernel);
         TapeArray b = taped(bias);
         return result(
-                line("torch.conv2d", name, w.name, b.name, list(stride, stride), list(padding, padding)),
+                line("torch.conv2d", name, w.name, b.name, Script.list(stride, stride), Script.list(padding, padding)),
                 Sizes.of(
                         sizes.get(0),
                         w.sizes.get(0),
                         convolved(2, w.sizes, stride, padding),
                         convolved(3, w.sizes, stride, padding)),
-                (y, gradient) -> passConvolution(w, b, gradient, stride, padding, "False", list(0, 0)),
+                (y, gradient) -> passConvolution(w, b, gradient, stride, padding, "False", Script.list(0, 0)),
                 this,
                 w,
                 b);
@@ -317,9 +313,9 @@ record TapeArray(Tape tape, String name, Sizes sizes, boolean varies) implements
     public Array doublingConvolution(Array kernel, Array bias, int rows, int columns, int height, int width) {
         TapeArray w = taped(kernel.transpose(1, 0, 2, 3)); // (in, out, 3, 3)
         TapeArray b = taped(bias);
-        String wider = list(height - 2L * rows + 1, width - 2L * columns + 1);
+        String wider = Script.list(height - 2L * rows + 1, width - 2L * columns + 1);
         return result(
-                line("torch.conv_transpose2d", name, w.name, b.name, list(2, 2), list(1, 1), wider),
+                line("torch.conv_transpose2d", name, w.name, b.name, Script.list(2, 2), Script.list(1, 1), wider),
                 Sizes.of(sizes.get(0), w.sizes.get(1), height, width),
                 (y, gradient) -> passConvolution(w, b, gradient, 2, 1, "True", wider),
                 this,
@@ -335,9 +331,9 @@ record TapeArray(Tape tape, String name, Sizes sizes, boolean varies) implements
                 name,
                 w.name,
                 b.size(),
-                list(stride, stride),
-                list(padding, padding),
-                list(1, 1),
+                Script.list(stride, stride),
+                Script.list(padding, padding),
+                Script.list(1, 1),
                 transposed,
                 wider,
                 1,
