@@ -5,6 +5,7 @@ import dev.levitstream.job.ExpandableVitJob;
 import dev.levitstream.job.JobOptions;
 import dev.levitstream.job.JobSinks;
 import dev.levitstream.job.OptionCatalogue;
+import dev.levitstream.nn.ImageShape;
 import dev.levitstream.operator.SourceRecord;
 import dev.levitstream.schema.Encoding;
 import dev.levitstream.schema.ImageRecord;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.connector.datagen.source.GeneratorFunction;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
@@ -62,7 +64,9 @@ final class SlotSpeed {
         JobOptions options = OptionCatalogue.read(own);
         JobSinks nowhere = new JobSinks(new DiscardingSink<>(), new DiscardingSink<>(), new DiscardingSink<>());
         DataGeneratorSource<SourceRecord> source = new DataGeneratorSource<>(
-                new Images(keys, options), (long) keys.size() * images, TypeInformation.of(SourceRecord.class));
+                new Images(keys, options.operator().learner().image()),
+                (long) keys.size() * images,
+                TypeInformation.of(SourceRecord.class));
         try (EmbeddedJob job = EmbeddedJob.start(
                 options,
                 folder.path("checkpoints-slots-" + runs++),
@@ -77,35 +81,37 @@ final class SlotSpeed {
         private static final long serialVersionUID = 1;
 
         private final String[] keys;
-        private final int height;
-        private final int width;
-        private final int channels;
+        private final ImageShape shape;
 
-        private Images(List<String> keys, JobOptions options) {
+        @SuppressWarnings("NullAway.Init") // opened before it maps
+        private transient WireFormat<ImageRecord> format;
+
+        private Images(List<String> keys, ImageShape shape) {
             this.keys = keys.toArray(String[]::new);
-            var shape = options.operator().learner().image();
-            this.height = shape.height();
-            this.width = shape.width();
-            this.channels = shape.channels();
+            this.shape = shape;
+        }
+
+        @Override
+        public void open(SourceReaderContext context) {
+            format = new WireFormat<>(ImageRecord.getClassSchema());
         }
 
         @Override
         public SourceRecord map(Long number) throws Exception {
-            byte[] pixels = new byte[height * width * channels];
+            byte[] pixels = new byte[shape.size()];
             new SplittableRandom(number).nextBytes(pixels);
             long image = number / keys.length;
             ImageRecord record = new ImageRecord(
                     keys[(int) (number % keys.length)],
                     Long.toString(image),
                     Instant.ofEpochMilli(image),
-                    height,
-                    width,
-                    channels,
+                    shape.height(),
+                    shape.width(),
+                    shape.channels(),
                     Encoding.RAW,
                     ByteBuffer.wrap(pixels),
                     "label-" + image % 10);
-            byte[] framed = new WireFormat<ImageRecord>(ImageRecord.getClassSchema()).frame(record);
-            return new SourceRecord(TOPIC, 0, number, image, framed);
+            return new SourceRecord(TOPIC, 0, number, image, format.frame(record));
         }
     }
 }
