@@ -4,13 +4,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.levitstream.nn.Adam;
 import dev.levitstream.nn.ComponentNetwork;
 import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.ImageShape;
-import dev.levitstream.nn.KnowledgeFusion;
 import dev.levitstream.nn.NetworkFunction;
-import dev.levitstream.nn.ParameterLayout;
 import dev.levitstream.nn.Program;
 import dev.levitstream.nn.Randomness;
 import dev.levitstream.nn.Tensors;
@@ -26,29 +23,44 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * One expert: network, parameters and, while it is active, optimizer. Owns one native array, the flat parameter vector;
- * every other native array lives inside one call.
+ * One expert: a network, its parameters and what it makes of images. It is frozen, unless it is an
+ * {@link ActiveComponent}. Owns one native array, the flat parameter vector; every other native array lives inside one
+ * call.
  */
-final class Component implements AutoCloseable {
-    private static final double HEAD_DEVIATION = 0.02;
-
+sealed class Component implements AutoCloseable permits ActiveComponent {
     private final int id;
-    private final ImageShape image;
+    private final LearnerOptions options;
     private final Compute compute;
     private final NDManager manager;
     private ComponentNetwork network;
     private Program program;
     private NDArray flat;
-    /** What only the active component has. */
-    private Optional<Adam> adam = Optional.empty();
-
-    private Optional<Version> remembered = Optional.empty();
-    private double usualNovelty = Double.NaN;
+    private double usualNovelty;
     private long imagesSeen;
-    private int kept;
 
-    /** The component as it was. */
-    private record Version(ComponentNetwork network, float[] values) {}
+    /**
+     * What a component is made of.
+     *
+     * @param usualNovelty novelty of the images that are its own; NaN until it is known
+     * @param imagesSeen images learnt from while active (count)
+     * @param parameters as the network's layout says; borrowed
+     */
+    record Content(ComponentNetwork network, double usualNovelty, long imagesSeen, float[] parameters) {
+        /** Of a component that has seen nothing. */
+        static Content fresh(ComponentNetwork network, float[] parameters) {
+            return new Content(network, Double.NaN, 0, parameters);
+        }
+
+        /**
+         * Reads what {@link Component#write} wrote.
+         *
+         * @param networks the network for a number of classes
+         */
+        static Content read(StateCodec.Input in, IntFunction<ComponentNetwork> networks) throws IOException {
+            ComponentNetwork network = networks.apply(in.readInt());
+            return new Content(network, in.readDouble(), in.readLong(), in.parameters(network.layout()));
+        }
+    }
 
     /**
      * Errors of images under the VAE at the mean code.
@@ -65,99 +77,37 @@ final class Component implements AutoCloseable {
      */
     record Sight(List<float[]> knowledge, Densities densities) {}
 
-    private Component(int id, ImageShape image, Compute compute, ComponentNetwork network, float[] values) {
+    Component(int id, LearnerOptions options, Compute compute, Content content) {
         this.id = id;
-        this.image = image;
+        this.options = options;
         this.compute = compute;
         this.manager = compute.newManager();
-        this.network = network;
+        this.usualNovelty = content.usualNovelty();
+        this.imagesSeen = content.imagesSeen();
+        this.network = content.network();
         this.program = compute.program(network);
-        this.flat = Tensors.of(manager, values, new Shape(values.length));
+        this.flat = Tensors.of(manager, content.parameters(), new Shape(content.parameters().length));
     }
 
-    /** A component that learns; borrows {@code values}. */
-    static Component active(int id, LearnerOptions options, Compute compute, ComponentNetwork network, float[] values) {
-        Component component = frozen(id, options.image(), compute, network, values);
-        TrainingOptions training = options.training();
-        return component.learning(new Adam(component.manager, values.length, training.beta1(), training.beta2()));
+    /** The same component, with other parameters, frozen. */
+    Component frozen(ComponentNetwork as, float[] parameters) {
+        return new Component(id, options, compute, new Content(as, usualNovelty, imagesSeen, parameters));
     }
 
-    private Component learning(Adam optimizer) {
-        flat.setRequiresGradient(true);
-        adam = Optional.of(optimizer);
-        return this;
+    /** Other parameters than before, of a network with other classes. */
+    void become(ComponentNetwork other, float[] parameters) {
+        flat.close();
+        flat = Tensors.of(manager, parameters, new Shape(parameters.length));
+        network = other;
+        program = compute.program(other);
     }
 
-    /** A component that never changes again; borrows {@code values}. */
-    static Component frozen(int id, ImageShape image, Compute compute, ComponentNetwork network, float[] values) {
-        return new Component(id, image, compute, network, values);
-    }
-
-    /**
-     * Reads what {@link #write} wrote of a frozen component.
-     *
-     * @param networks the network for a number of classes
-     */
-    static Component readFrozen(
-            StateCodec.Input in,
-            int id,
-            LearnerOptions options,
-            Compute compute,
-            IntFunction<ComponentNetwork> networks)
-            throws IOException {
-        ComponentNetwork network = networks.apply(in.readInt());
-        double usualNovelty = in.readDouble();
-        long imagesSeen = in.readLong();
-        Component component = frozen(id, options.image(), compute, network, in.parameters(network.layout()));
-        component.usualNovelty = usualNovelty;
-        component.imagesSeen = imagesSeen;
-        if (options.network().sharedEmbedding() && id > 1) {
-            component.keepEmbedding();
-        }
-        return component;
-    }
-
-    /** Reads what {@link #write} wrote of an active component: what a frozen one has, then the optimizer. */
-    static Component readActive(
-            StateCodec.Input in,
-            int id,
-            LearnerOptions options,
-            Compute compute,
-            IntFunction<ComponentNetwork> networks)
-            throws IOException {
-        Component component = readFrozen(in, id, options, compute, networks);
-        long updates = in.readLong();
-        TrainingOptions training = options.training();
-        Adam adam = new Adam(
-                component.manager,
-                in.parameters(component.network.layout()),
-                in.parameters(component.network.layout()),
-                updates,
-                training.beta1(),
-                training.beta2());
-        if (in.readBoolean()) {
-            ComponentNetwork network = networks.apply(in.readInt());
-            component.remembered = Optional.of(new Version(network, in.parameters(network.layout())));
-        }
-        return component.learning(adam);
-    }
-
-    /** Classes, figures and parameters; while active, also the optimizer. */
+    /** Classes, figures and parameters. */
     void write(DataOutputStream out) throws IOException {
         out.writeInt(network.classes());
         out.writeDouble(usualNovelty);
         out.writeLong(imagesSeen);
         StateCodec.writeFloats(out, Tensors.values(flat));
-        if (adam.isPresent()) {
-            out.writeLong(adam.get().updates());
-            StateCodec.writeFloats(out, Tensors.values(adam.get().firstMoments()));
-            StateCodec.writeFloats(out, Tensors.values(adam.get().secondMoments()));
-            out.writeBoolean(remembered.isPresent());
-            if (remembered.isPresent()) {
-                out.writeInt(remembered.get().network().classes());
-                StateCodec.writeFloats(out, remembered.get().values());
-            }
-        }
     }
 
     int id() {
@@ -186,49 +136,18 @@ final class Component implements AutoCloseable {
         usualNovelty = usual;
     }
 
-    /** Remembers itself as it is, unless it remembers an earlier version already. */
-    void remember() {
-        if (remembered.isEmpty()) {
-            remembered = Optional.of(new Version(network, Tensors.read(flat)));
-        }
+    Program program() {
+        return program;
     }
 
-    /** Forgets the version that it remembers. */
-    void forget() {
-        remembered = Optional.empty();
+    /** Owner of what lives as long as this component. */
+    NDManager manager() {
+        return manager;
     }
 
-    /** Ends training for good: as the version that it remembers, else as it is. */
-    void freeze() {
-        Version last = remembered.orElseGet(() -> new Version(network, Tensors.read(flat)));
-        optimizer().close();
-        adam = Optional.empty();
-        remembered = Optional.empty();
-        become(last.network(), last.values());
-    }
-
-    private void become(ComponentNetwork other, float[] values) {
-        flat.close();
-        flat = Tensors.of(manager, values, new Shape(values.length));
-        network = other;
-        program = compute.program(other);
-    }
-
-    /** Widens the classifier; what it knew stays. */
-    void growHead(int classes, SplittableRandom random) {
-        ComponentNetwork wider = network.withClasses(classes);
-        ParameterLayout layout = wider.layout();
-        float[] values = new float[layout.size()];
-        ParameterLayout.Entry weight = layout.entry(ComponentNetwork.HEAD_WEIGHT);
-        float[] fresh = new float[weight.size()];
-        Randomness.normals(random, fresh);
-        for (int i = 0; i < fresh.length; i++) {
-            values[weight.offset() + i] = (float) (fresh[i] * HEAD_DEVIATION);
-        }
-        network.layout().moveInto(Tensors.read(flat), layout, values);
-        Adam moved = optimizer().moved(manager, network.layout(), layout);
-        become(wider, values);
-        learning(moved);
+    /** All parameters, (size); borrowed. */
+    NDArray flat() {
+        return flat;
     }
 
     /** How well the VAE explains images, all at once. */
@@ -265,7 +184,7 @@ final class Component implements AutoCloseable {
     }
 
     private NDArray images(NDManager scope, List<byte[]> pixels) {
-        return MiniBatch.images(scope, image, pixels);
+        return MiniBatch.images(scope, options.image(), pixels);
     }
 
     /** What a later component fuses of images, all at once: (images, knowledge width). */
@@ -328,7 +247,7 @@ final class Component implements AutoCloseable {
         List<byte[]> drawn = new ArrayList<>(generated);
         float[] values = generated == 0 ? new float[0] : generate(generated, random);
         for (int i = 0; i < generated; i++) {
-            byte[] pixels = new byte[image.size()];
+            byte[] pixels = new byte[options.image().size()];
             for (int k = 0; k < pixels.length; k++) {
                 float value = values[i * pixels.length + k];
                 pixels[k] = (byte) Math.round(255 * Math.max(0, Math.min(1, value)));
@@ -337,7 +256,7 @@ final class Component implements AutoCloseable {
         }
         float[] gates = network.gates(Tensors.read(flat));
         long vae = network.vaeSize();
-        return new ComponentProfile(id, imagesSeen, network.layout().size() - vae - kept, vae, gates, drawn);
+        return new ComponentProfile(id, imagesSeen, network.layout().size() - vae - kept(), vae, gates, drawn);
     }
 
     /**
@@ -345,6 +264,7 @@ final class Component implements AutoCloseable {
      * its means.
      */
     float[] codes(float[] values, int rows, Optional<SplittableRandom> sampling) {
+        ImageShape image = options.image();
         Shape shape = new Shape(rows, image.height(), image.width(), image.channels());
         return inScope(scope -> {
             NDList codes = program.call(scope, NetworkFunction.CODES, flat, Tensors.of(scope, values, shape));
@@ -361,52 +281,20 @@ final class Component implements AutoCloseable {
         });
     }
 
-    /**
-     * One optimizer update. A loss that is no finite number changes nothing: parameters stay usable, whatever the data.
-     *
-     * @return the loss
-     */
-    float update(MiniBatch batch, TrainingOptions options) {
-        Adam optimizer = optimizer();
-        return inScope(scope -> {
-            ComponentNetwork.TrainingBatch arrays = batch.arrays(scope, image, network.classes());
-            return program.update(scope, flat, arrays, optimizer, rates(options));
-        });
-    }
-
     /** Copies the patch embedding to where it lies in another component's values. */
     void copyEmbedding(float[] values) {
         System.arraycopy(Tensors.read(flat), 0, values, 0, network.embeddingSize());
     }
 
-    /** Leaves the patch embedding as it is from now on (ambiguity A7). */
-    void keepEmbedding() {
-        kept = network.embeddingSize();
+    /** First parameters that never change (count): a patch embedding that all components share (ambiguity A7). */
+    int kept() {
+        return id > 1 && options.network().sharedEmbedding() ? network.embeddingSize() : 0;
     }
 
-    private List<Adam.Rate> rates(TrainingOptions options) {
-        int size = network.layout().size();
-        Adam.Rate frozen = new Adam.Rate(0, kept, 0);
-        if (!network.layout().contains(KnowledgeFusion.LOGITS)) {
-            return List.of(frozen, new Adam.Rate(kept, size, options.learningRate()));
-        }
-        ParameterLayout.Entry gates = network.layout().entry(KnowledgeFusion.LOGITS);
-        int end = gates.offset() + gates.size();
-        return List.of(
-                frozen,
-                new Adam.Rate(kept, gates.offset(), options.learningRate()),
-                new Adam.Rate(gates.offset(), end, options.gateLearningRate()),
-                new Adam.Rate(end, size, options.learningRate()));
-    }
-
-    private <T> T inScope(Function<NDManager, T> function) {
+    <T> T inScope(Function<NDManager, T> function) {
         try (NDManager scope = manager.newSubManager()) {
             return function.apply(scope);
         }
-    }
-
-    private Adam optimizer() {
-        return adam.orElseThrow(() -> new IllegalStateException("component " + id + " is frozen"));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.levitstream.learner;
 
+import dev.levitstream.learner.Component.Content;
 import dev.levitstream.nn.ComponentNetwork;
 import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.RandomPatches;
@@ -31,7 +32,9 @@ final class ComponentPool implements AutoCloseable {
     private final Router router;
     private final Optional<DiscriminantRouter> discriminant;
     private final Compute compute;
-    private final List<Component> components = new ArrayList<>();
+    private final List<Component> frozen = new ArrayList<>();
+    /** Present once the pool has grown or was restored. */
+    private Optional<ActiveComponent> active = Optional.empty();
 
     ComponentPool(LearnerOptions options, Blueprint blueprint, Compute compute) {
         this.options = options;
@@ -46,44 +49,42 @@ final class ComponentPool implements AutoCloseable {
     }
 
     int size() {
-        return components.size();
+        return frozen.size() + 1;
     }
 
     Component get(int index) {
-        return components.get(index);
+        return index < frozen.size() ? frozen.get(index) : active();
     }
 
-    Component active() {
-        return components.get(components.size() - 1);
+    ActiveComponent active() {
+        return active.orElseThrow();
     }
 
     /** The frozen components, oldest first. */
     List<Component> frozen() {
-        return components.subList(0, components.size() - 1);
+        return Collections.unmodifiableList(frozen);
+    }
+
+    private List<Component> components() {
+        return IntStream.range(0, size()).mapToObj(this::get).toList();
     }
 
     long parameters() {
-        return components.stream()
+        return components().stream()
                 .mapToLong(component -> component.network().layout().size())
                 .sum();
     }
 
     /** Freezes the active component, if there is one, and appends a fresh one with a new optimizer. */
     void grow(long seed, int classes) {
-        if (!components.isEmpty()) {
-            active().freeze();
+        active.map(ActiveComponent::freeze).ifPresent(frozen::add);
+        ComponentNetwork network = blueprint.network(frozen.size(), classes);
+        int id = frozen.size() + 1;
+        float[] parameters = network.layout().initialise(Randomness.at(seed, Purpose.INITIALISE, id));
+        if (options.network().sharedEmbedding() && !frozen.isEmpty()) {
+            frozen.get(0).copyEmbedding(parameters);
         }
-        ComponentNetwork network = blueprint.network(components.size(), classes);
-        int id = components.size() + 1;
-        float[] values = network.layout().initialise(Randomness.at(seed, Purpose.INITIALISE, id));
-        boolean shares = options.network().sharedEmbedding() && !components.isEmpty();
-        if (shares) {
-            get(0).copyEmbedding(values);
-        }
-        components.add(Component.active(id, options, compute, network, values));
-        if (shares) {
-            active().keepEmbedding();
-        }
+        active = Optional.of(new ActiveComponent(id, options, compute, network, parameters));
     }
 
     /** Judges images, each by itself: an answer does not depend on its batch mates. */
@@ -145,7 +146,7 @@ final class ComponentPool implements AutoCloseable {
     }
 
     private List<Sight> sights(List<byte[]> images) {
-        List<Component.Sight> seen = seen(components, images);
+        List<Component.Sight> seen = seen(components(), images);
         List<Sight> sights = new ArrayList<>(images.size());
         for (int i = 0; i < images.size(); i++) {
             float[] errors = new float[size()];
@@ -185,7 +186,7 @@ final class ComponentPool implements AutoCloseable {
         List<float[]> own;
         if (width == 0) {
             own = get(component).knowledgeOfEach(images);
-        } else if (component < frozen().size()) {
+        } else if (component < frozen.size()) {
             own = views.stream()
                     .map(view -> Arrays.copyOfRange(view.knowledge(), from, from + width))
                     .toList();
@@ -227,7 +228,7 @@ final class ComponentPool implements AutoCloseable {
     /** What the frozen components make of images that are used once, at once; bits may depend on batch mates. */
     List<FrozenView> passingViews(List<byte[]> images) {
         int width = blueprint.knowledgeWidth();
-        int count = width == 0 ? 0 : frozen().size();
+        int count = width == 0 ? 0 : frozen.size();
         float[][] joined = new float[images.size()][count * width];
         for (int j = 0; j < count; j++) {
             float[] all = get(j).knowledge(images);
@@ -236,13 +237,13 @@ final class ComponentPool implements AutoCloseable {
             }
         }
         return Arrays.stream(joined)
-                .map(knowledge -> new FrozenView(knowledge, new float[frozen().size()]))
+                .map(knowledge -> new FrozenView(knowledge, new float[frozen.size()]))
                 .toList();
     }
 
     /** The frozen components' part of {@link #judge}, bit for bit. */
     List<FrozenView> views(List<byte[]> images) {
-        List<Component.Sight> seen = seen(frozen(), images);
+        List<Component.Sight> seen = seen(frozen, images);
         return IntStream.range(0, images.size()).mapToObj(i -> view(seen, i)).toList();
     }
 
@@ -274,12 +275,11 @@ final class ComponentPool implements AutoCloseable {
     /** One write-once entry per frozen component and one for the active one with its optimizer. */
     List<StateEntry> entries(long revision) {
         List<StateEntry> entries = new ArrayList<>();
-        for (Component component : frozen()) {
+        for (Component component : frozen) {
             String name = String.format(FROZEN, component.id());
             entries.add(new StateEntry(name, 0, true, () -> StateCodec.seal(component::write)));
         }
-        Component active = active();
-        entries.add(new StateEntry(ACTIVE, revision, false, () -> StateCodec.seal(active::write)));
+        entries.add(new StateEntry(ACTIVE, revision, false, () -> StateCodec.seal(active()::write)));
         discriminant.ifPresent(
                 chooser -> entries.add(new StateEntry(ROUTER, revision, false, () -> StateCodec.seal(chooser::write))));
         return entries;
@@ -287,19 +287,20 @@ final class ComponentPool implements AutoCloseable {
 
     /** Rebuilds {@code count} components from their entries. */
     void restore(Map<String, byte[]> state, int count) {
-        for (int id = 1; id <= count; id++) {
+        for (int id = 1; id < count; id++) {
             int number = id;
-            IntFunction<ComponentNetwork> networks = classes -> blueprint.network(number - 1, classes);
-            Component component = number < count
-                    ? StateCodec.open(
-                            String.format(FROZEN, number),
-                            state,
-                            in -> Component.readFrozen(in, number, options, compute, networks))
-                    : StateCodec.open(
-                            ACTIVE, state, in -> Component.readActive(in, number, options, compute, networks));
-            components.add(component);
+            frozen.add(StateCodec.open(
+                    String.format(FROZEN, number),
+                    state,
+                    in -> new Component(number, options, compute, Content.read(in, networks(number)))));
         }
+        active = Optional.of(StateCodec.open(
+                ACTIVE, state, in -> new ActiveComponent(count, options, compute, in, networks(count))));
         discriminant.ifPresent(chooser -> readRouter(chooser, state));
+    }
+
+    private IntFunction<ComponentNetwork> networks(int id) {
+        return classes -> blueprint.network(id - 1, classes);
     }
 
     /** A router that the state does not know starts without a past. */
@@ -315,6 +316,7 @@ final class ComponentPool implements AutoCloseable {
 
     @Override
     public void close() {
-        components.forEach(Component::close);
+        frozen.forEach(Component::close);
+        active.ifPresent(Component::close);
     }
 }

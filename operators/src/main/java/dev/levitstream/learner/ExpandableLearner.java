@@ -177,7 +177,7 @@ final class ExpandableLearner implements Learner {
         }
         SplittableRandom random = Randomness.at(progress.seed(), Purpose.UPDATE, progress.nextUpdate());
         List<Remembered> drawn = augmented(memory.draw(size, random), random);
-        pool.active().update(new MiniBatch(drawn, latentWidth, random), options.training());
+        pool.active().update(new MiniBatch(drawn, latentWidth, random));
         return true;
     }
 

@@ -28,7 +28,7 @@ final class ReplayLearner implements Learner {
     private static final float[] NOTHING = new float[0];
 
     private final LearnerOptions options;
-    private final Component net;
+    private final ActiveComponent net;
     private final ReplayMemory memory;
     private final Progress progress;
     private List<Remembered> latest = List.of();
@@ -54,10 +54,10 @@ final class ReplayLearner implements Learner {
                 : restore(blueprint, context.compute(), control, state);
     }
 
-    private Component fresh(Blueprint blueprint, Compute compute) {
+    private ActiveComponent fresh(Blueprint blueprint, Compute compute) {
         ComponentNetwork network = blueprint.network(0, progress.labels().width());
         float[] values = network.layout().initialise(Randomness.at(progress.seed(), Purpose.INITIALISE, 1));
-        return Component.active(1, options, compute, network, values);
+        return new ActiveComponent(1, options, compute, network, values);
     }
 
     @Override
@@ -147,7 +147,7 @@ final class ReplayLearner implements Learner {
                 options.training().augmentation().of(image.pixels(), options.image(), random),
                 image.label(),
                 FrozenView.NONE));
-        net.update(new MiniBatch(batch, 0, random), options.training());
+        net.update(new MiniBatch(batch, 0, random));
         return true;
     }
 
@@ -188,7 +188,7 @@ final class ReplayLearner implements Learner {
         return entries;
     }
 
-    private Component restore(Blueprint blueprint, Compute compute, byte[] control, Map<String, byte[]> state) {
+    private ActiveComponent restore(Blueprint blueprint, Compute compute, byte[] control, Map<String, byte[]> state) {
         latest = StateCodec.open(CONTROL, control, in -> {
             progress.read(in);
             memory.read(in);
@@ -206,7 +206,7 @@ final class ReplayLearner implements Learner {
         return StateCodec.open(
                 NET,
                 state,
-                in -> Component.readActive(in, 1, options, compute, classes -> blueprint.network(0, classes)));
+                in -> new ActiveComponent(1, options, compute, in, classes -> blueprint.network(0, classes)));
     }
 
     @Override

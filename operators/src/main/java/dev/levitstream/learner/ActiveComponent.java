@@ -1,0 +1,143 @@
+package dev.levitstream.learner;
+
+import dev.levitstream.nn.Adam;
+import dev.levitstream.nn.ComponentNetwork;
+import dev.levitstream.nn.Compute;
+import dev.levitstream.nn.KnowledgeFusion;
+import dev.levitstream.nn.ParameterLayout;
+import dev.levitstream.nn.Randomness;
+import dev.levitstream.nn.Tensors;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.IntFunction;
+
+/** The component that learns: one with an optimizer and, while a change is suspected, with itself as it was before. */
+final class ActiveComponent extends Component {
+    private static final double HEAD_DEVIATION = 0.02;
+
+    private final LearnerOptions options;
+    private Adam adam;
+    private Optional<Version> remembered = Optional.empty();
+
+    /** The component as it was. */
+    private record Version(ComponentNetwork network, float[] parameters) {}
+
+    /** A component that has learnt nothing yet; borrows {@code parameters}. */
+    ActiveComponent(int id, LearnerOptions options, Compute compute, ComponentNetwork network, float[] parameters) {
+        super(id, options, compute, Content.fresh(network, parameters));
+        this.options = options;
+        TrainingOptions training = options.training();
+        adam = new Adam(manager(), parameters.length, training.beta1(), training.beta2());
+        flat().setRequiresGradient(true);
+    }
+
+    /** Reads what {@link #write} wrote. */
+    ActiveComponent(
+            int id,
+            LearnerOptions options,
+            Compute compute,
+            StateCodec.Input in,
+            IntFunction<ComponentNetwork> networks)
+            throws IOException {
+        super(id, options, compute, Content.read(in, networks));
+        this.options = options;
+        TrainingOptions training = options.training();
+        ParameterLayout layout = network().layout();
+        long updates = in.readLong();
+        float[] first = in.parameters(layout);
+        float[] second = in.parameters(layout);
+        adam = new Adam(manager(), first, second, updates, training.beta1(), training.beta2());
+        if (in.readBoolean()) {
+            ComponentNetwork network = networks.apply(in.readInt());
+            remembered = Optional.of(new Version(network, in.parameters(network.layout())));
+        }
+        flat().setRequiresGradient(true);
+    }
+
+    /** What a frozen one has, then the optimizer and the version that it remembers. */
+    @Override
+    void write(DataOutputStream out) throws IOException {
+        super.write(out);
+        out.writeLong(adam.updates());
+        StateCodec.writeFloats(out, Tensors.values(adam.firstMoments()));
+        StateCodec.writeFloats(out, Tensors.values(adam.secondMoments()));
+        out.writeBoolean(remembered.isPresent());
+        if (remembered.isPresent()) {
+            out.writeInt(remembered.get().network().classes());
+            StateCodec.writeFloats(out, remembered.get().parameters());
+        }
+    }
+
+    /** Remembers itself as it is, unless it remembers an earlier version already. */
+    void remember() {
+        if (remembered.isEmpty()) {
+            remembered = Optional.of(version());
+        }
+    }
+
+    /** Forgets the version that it remembers. */
+    void forget() {
+        remembered = Optional.empty();
+    }
+
+    private Version version() {
+        return new Version(network(), Tensors.read(flat()));
+    }
+
+    /** Ends training for good: the version that it remembers, else itself as it is. This one is closed. */
+    Component freeze() {
+        Version last = remembered.orElseGet(this::version);
+        Component frozen = frozen(last.network(), last.parameters());
+        close();
+        return frozen;
+    }
+
+    /** Widens the classifier; what it knew stays. */
+    void growHead(int classes, SplittableRandom random) {
+        ParameterLayout layout = network().layout();
+        ComponentNetwork wider = network().withClasses(classes);
+        float[] values = new float[wider.layout().size()];
+        ParameterLayout.Entry weight = wider.layout().entry(ComponentNetwork.HEAD_WEIGHT);
+        float[] fresh = new float[weight.size()];
+        Randomness.normals(random, fresh);
+        for (int i = 0; i < fresh.length; i++) {
+            values[weight.offset() + i] = (float) (fresh[i] * HEAD_DEVIATION);
+        }
+        layout.moveInto(Tensors.read(flat()), wider.layout(), values);
+        adam = adam.moved(manager(), layout, wider.layout());
+        become(wider, values);
+        flat().setRequiresGradient(true);
+    }
+
+    /**
+     * One optimizer update. A loss that is no finite number changes nothing: parameters stay usable, whatever the data.
+     *
+     * @return the loss
+     */
+    float update(MiniBatch batch) {
+        return inScope(scope -> {
+            ComponentNetwork.TrainingBatch arrays =
+                    batch.arrays(scope, options.image(), network().classes());
+            return program().update(scope, flat(), arrays, adam, rates());
+        });
+    }
+
+    private List<Adam.Rate> rates() {
+        TrainingOptions training = options.training();
+        ParameterLayout layout = network().layout();
+        Adam.Rate frozen = new Adam.Rate(0, kept(), 0);
+        if (!layout.contains(KnowledgeFusion.LOGITS)) {
+            return List.of(frozen, new Adam.Rate(kept(), layout.size(), training.learningRate()));
+        }
+        ParameterLayout.Entry gates = layout.entry(KnowledgeFusion.LOGITS);
+        int end = gates.offset() + gates.size();
+        return List.of(
+                frozen,
+                new Adam.Rate(kept(), gates.offset(), training.learningRate()),
+                new Adam.Rate(gates.offset(), end, training.gateLearningRate()),
+                new Adam.Rate(end, layout.size(), training.learningRate()));
+    }
+}
