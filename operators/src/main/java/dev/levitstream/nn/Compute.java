@@ -87,7 +87,7 @@ public final class Compute implements AutoCloseable {
         return scripts.computeIfAbsent(text, any -> {
             try {
                 return JniUtils.loadModule(
-                        (PtNDManager) manager, new ByteArrayInputStream(Script.archive(text)), false, false);
+                        (PtNDManager) manager, new ByteArrayInputStream(TorchModule.archive(text)), false, false);
             } catch (IOException e) {
                 throw new UncheckedIOException("reading from memory failed", e);
             }

@@ -108,7 +108,7 @@ record FleetArray(Script script, String name, int rank) implements Variable {
     @Override
     public Array reshape(long... shape) {
         String sizes = LongStream.of(shape).mapToObj(Long::toString).collect(Collectors.joining(", "));
-        return line(shape.length, "torch.reshape", name, "[" + Script.FLEET_SIZE + ", " + sizes + "]");
+        return line(shape.length, "torch.reshape", name, "[" + ScriptForm.FLEET_SIZE + ", " + sizes + "]");
     }
 
     @Override
@@ -136,7 +136,7 @@ record FleetArray(Script script, String name, int rank) implements Variable {
                 Script.list(stride, stride),
                 Script.list(padding, padding),
                 Script.list(1, 1),
-                Script.FLEET_SIZE));
+                ScriptForm.FLEET_SIZE));
     }
 
     @Override
@@ -153,7 +153,7 @@ record FleetArray(Script script, String name, int rank) implements Variable {
                 Script.list(2, 2),
                 Script.list(1, 1),
                 Script.list(height - 2L * rows + 1, width - 2L * columns + 1),
-                Script.FLEET_SIZE));
+                ScriptForm.FLEET_SIZE));
     }
 
     /** Components as groups of channels: (G, B, C, H, W) -> (B, G C, H, W). */
@@ -164,7 +164,7 @@ record FleetArray(Script script, String name, int rank) implements Variable {
 
     /** (B, G C, H, W) -> (G, B, C, H, W). */
     private FleetArray apart(FleetArray groups) {
-        FleetArray components = line(rank, "torch.unflatten", groups.name, 1, "[" + Script.FLEET_SIZE + ", -1]");
+        FleetArray components = line(rank, "torch.unflatten", groups.name, 1, "[" + ScriptForm.FLEET_SIZE + ", -1]");
         return line(rank, "torch.transpose", components.name, 0, 1);
     }
 }

@@ -29,7 +29,7 @@ public final class LinearDiscriminant {
         this.compute = compute;
         this.shrinkage = shrinkage;
         this.width = width;
-        this.script = Script.module(
+        this.script = TorchModule.text(
                 List.of("moments", "sums", "counts"),
                 2,
                 List.of(

@@ -1,12 +1,7 @@
 package dev.levitstream.nn;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +9,6 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 
 /**
  * Writes a network's function down as a TorchScript module with one method, {@code forward(flat, inputs...)}: no line
@@ -28,35 +20,10 @@ final class Script {
     /** The engine's number for single precision. */
     static final int FLOAT = 6;
 
-    private static final String CLASS = "Network";
-    private static final String INDENT = "    ";
-    /** Variable that holds the number of components of a fleet. */
-    static final String FLEET_SIZE = "g";
-    /** Images of a block (count): as many as a mini-batch of the stream has by default. */
-    static final int BLOCK = 10;
-
     /** Values of a weight (count) up to which the plain product is no slower with a row for each of 10 to 64 images. */
     private static final int SMALL = 10_000;
 
-    /** What is wanted of a function. */
-    enum Form {
-        /** Its values for a whole batch. */
-        WHOLE,
-        /** Its values for blocks of {@link #BLOCK} images: a loop over axis 0 of all inputs, the last block padded. */
-        BLOCKS,
-        /** Its values for each image by itself: the same, with blocks of one. */
-        EACH,
-        /** Its value, a scalar, and the gradient at each parameter that it uses. */
-        GRADIENT,
-        /** The same, followed by an update of the parameters; returns the value. */
-        UPDATE,
-        /** The same for several components, each with its own batch: axis 0 of all arrays is the component. */
-        FLEET,
-        /** The same, by a loop over them. */
-        IN_TURN
-    }
-
-    private final Form form;
+    private final ScriptForm form;
     private final long images;
     private final ParameterLayout layout;
     private final Products products;
@@ -73,13 +40,14 @@ final class Script {
     private final Optional<FusedAdam> optimizer;
     private int variables;
 
-    private Script(Form form, long images, ParameterLayout layout, Products products, Optional<FusedAdam> optimizer) {
+    private Script(
+            ScriptForm form, long images, ParameterLayout layout, Products products, Optional<FusedAdam> optimizer) {
         this.form = form;
         this.images = images;
         this.layout = layout;
         this.optimizer = optimizer;
         // image by image most products have one row
-        this.products = form == Form.EACH ? Products.PLAIN : products;
+        this.products = form == ScriptForm.EACH ? Products.PLAIN : products;
     }
 
     /**
@@ -100,7 +68,7 @@ final class Script {
      * @param optimizer of an update
      */
     static Written write(
-            Form form,
+            ScriptForm form,
             NetworkFunction function,
             ComponentNetwork network,
             long images,
@@ -117,7 +85,8 @@ final class Script {
         List<String> results = function.apply(network, this::parameter, inputs).stream()
                 .map(result -> ((Variable) result).name())
                 .toList();
-        return new Written(text(taken, returned(results)), List.copyOf(used));
+        ScriptForm.Parts parts = new ScriptForm.Parts(parameterLines, lines, returned(results), taken, layout.size());
+        return new Written(form.text(parts), List.copyOf(used));
     }
 
     private Array variable(String name, Sizes sizes, boolean parameter) {
@@ -135,7 +104,7 @@ final class Script {
     }
 
     boolean inBlocks() {
-        return form == Form.BLOCKS;
+        return form == ScriptForm.BLOCKS;
     }
 
     Products products() {
@@ -145,7 +114,8 @@ final class Script {
     private String input(int i) {
         return switch (form) {
             case WHOLE, GRADIENT, UPDATE, FLEET -> "x" + i;
-            case BLOCKS -> assign("torch.narrow(w" + i + ", 0, torch.mul(i, " + BLOCK + "), " + BLOCK + ")");
+            case BLOCKS ->
+                assign("torch.narrow(w" + i + ", 0, torch.mul(i, " + ScriptForm.BLOCK + "), " + ScriptForm.BLOCK + ")");
             case EACH -> assign("torch.narrow(x" + i + ", 0, i, 1)");
             case IN_TURN -> assign("torch.select(x" + i + ", 0, i)");
         };
@@ -226,12 +196,12 @@ final class Script {
     private Array declareParameter(String name) {
         ParameterLayout.Entry entry = layout.entry(name);
         String view = "p" + used.size();
-        boolean fleet = form == Form.FLEET;
+        boolean fleet = form == ScriptForm.FLEET;
         String part = "torch.narrow(flat, " + (fleet ? 1 : 0) + ", " + entry.offset() + ", " + entry.size() + ")";
         Sizes sizes = Sizes.of(entry.stored().getShape());
         String shape = sizes.axes().stream()
                 .map(Object::toString)
-                .collect(Collectors.joining(", ", fleet ? "[" + FLEET_SIZE + ", " : "[", "]"));
+                .collect(Collectors.joining(", ", fleet ? "[" + ScriptForm.FLEET_SIZE + ", " : "[", "]"));
         used.add(entry);
         parameterSizes.put(view, entry.size());
         parameterLines.add(view + " = " + (sizes.rank() == 1 ? part : "torch.view(" + part + ", " + shape + ")"));
@@ -294,122 +264,13 @@ final class Script {
         return "p" + used.indexOf(entry);
     }
 
-    private String text(List<Sizes> taken, List<String> results) {
-        List<String> text = new ArrayList<>();
-        switch (form) {
-            case WHOLE, GRADIENT, UPDATE -> {
-                text.addAll(parameterLines);
-                text.addAll(lines);
-            }
-            case FLEET -> {
-                text.add(FLEET_SIZE + " = torch.size(flat, 0)");
-                text.addAll(parameterLines);
-                text.addAll(lines);
-            }
-            case BLOCKS -> {
-                text.addAll(parameterLines);
-                text.add("n = torch.size(x0, 0)");
-                text.add("blocks = torch.floordiv(torch.add(n, " + (BLOCK - 1) + "), " + BLOCK + ")");
-                text.add("missing = torch.sub(torch.mul(blocks, " + BLOCK + "), n)");
-                for (int i = 0; i < taken.size(); i++) {
-                    String padding = "0, 0, ".repeat(taken.get(i).rank() - 1) + "0, missing";
-                    text.add("w" + i + " = torch.constant_pad_nd(x" + i + ", [" + padding + "], 0)");
-                }
-                text.addAll(loop("blocks", lines, results, "torch.cat"));
-            }
-            case EACH -> {
-                text.addAll(parameterLines);
-                text.addAll(loop("torch.size(x0, 0)", lines, results, "torch.cat"));
-            }
-            case IN_TURN -> {
-                String place = "torch.mul(i, " + layout.size() + "), " + layout.size();
-                List<String> body = new ArrayList<>(List.of(
-                        "flat = torch.select(flats, 0, i)",
-                        "m = torch.narrow(ms, 0, " + place + ")",
-                        "v = torch.narrow(vs, 0, " + place + ")"));
-                body.addAll(parameterLines);
-                body.addAll(lines);
-                text.addAll(loop("torch.size(flats, 0)", body, results, "torch.stack"));
-            }
-        }
-        text.add(IntStream.range(0, results.size())
-                .mapToObj(r -> switch (form) {
-                    case WHOLE, GRADIENT, UPDATE, FLEET -> results.get(r) + ",";
-                    case BLOCKS -> "torch.narrow(a" + r + ", 0, 0, n),";
-                    case EACH, IN_TURN -> "a" + r + ",";
-                })
-                .collect(Collectors.joining(" ", "return (", ")")));
-        List<String> arguments = new ArrayList<>(
-                switch (form) {
-                    case WHOLE, BLOCKS, EACH, GRADIENT -> List.of("flat");
-                    case UPDATE, FLEET -> List.of("flat", "m", "v", FusedAdam.STEP);
-                    case IN_TURN -> List.of("flats", "ms", "vs", FusedAdam.STEP);
-                });
-        IntStream.range(0, taken.size()).forEach(i -> arguments.add("x" + i));
-        return module(arguments, results.size(), text);
-    }
-
     /** Writes a product of two matrices down. */
     static String write(Products products) {
-        Script script = new Script(Form.WHOLE, 0, new ParameterLayout.Builder().build(), products, Optional.empty());
+        Script script =
+                new Script(ScriptForm.WHOLE, 0, new ParameterLayout.Builder().build(), products, Optional.empty());
         String product = products.timesTransposed(script, "x0", script.transpose("x1"));
         List<String> lines = new ArrayList<>(script.lines);
         lines.add("return (" + product + ",)");
-        return module(List.of("x0", "x1"), 1, lines);
-    }
-
-    /** A module whose one method takes arrays and returns a tuple of them. */
-    static String module(List<String> arguments, int results, List<String> lines) {
-        return "class " + CLASS + "(Module):\n  __parameters__ = []\n  __buffers__ = []\n"
-                + arguments.stream()
-                        .map(name -> ", " + name + ": Tensor")
-                        .collect(Collectors.joining("", "  def forward(self: __torch__." + CLASS, ") -> Tuple["))
-                + String.join(", ", Collections.nCopies(results, "Tensor")) + "]:\n"
-                + lines.stream().map(line -> INDENT + line + "\n").collect(Collectors.joining());
-    }
-
-    /** A loop over i whose results are joined along axis 0, as a0, a1 and so on. */
-    private static List<String> loop(String times, List<String> body, List<String> results, String join) {
-        List<String> text = new ArrayList<>();
-        for (int r = 0; r < results.size(); r++) {
-            text.add("r" + r + " = annotate(List[Tensor], [])");
-        }
-        text.add("for i in range(" + times + "):");
-        body.forEach(line -> text.add("  " + line));
-        for (int r = 0; r < results.size(); r++) {
-            text.add("  u" + r + " = torch.append(r" + r + ", " + results.get(r) + ")");
-        }
-        for (int r = 0; r < results.size(); r++) {
-            text.add("a" + r + " = " + join + "(r" + r + ", 0)");
-        }
-        return text;
-    }
-
-    /** The archive that the engine loads: text, a pickled object of its class without attributes, no constants. */
-    static byte[] archive(String text) {
-        byte[] object = ("\u0080\u0002c__torch__\n" + CLASS + "\n)\u0081}b.").getBytes(StandardCharsets.ISO_8859_1);
-        byte[] constants = "\u0080\u0002).".getBytes(StandardCharsets.ISO_8859_1);
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            put(zip, "data.pkl", object);
-            put(zip, "code/__torch__.py", text.getBytes(StandardCharsets.UTF_8));
-            put(zip, "constants.pkl", constants);
-            put(zip, "version", "10\n".getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory failed", e);
-        }
-        return bytes.toByteArray();
-    }
-
-    private static void put(ZipOutputStream zip, String name, byte[] content) throws IOException {
-        ZipEntry entry = new ZipEntry("network/" + name);
-        CRC32 checksum = new CRC32();
-        checksum.update(content);
-        entry.setMethod(ZipEntry.STORED); // the engine reads nothing else
-        entry.setSize(content.length);
-        entry.setCrc(checksum.getValue());
-        zip.putNextEntry(entry);
-        zip.write(content);
-        zip.closeEntry();
+        return TorchModule.text(List.of("x0", "x1"), 1, lines);
     }
 }

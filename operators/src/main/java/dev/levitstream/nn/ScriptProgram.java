@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import dev.levitstream.nn.ComponentNetwork.TrainingBatch;
-import dev.levitstream.nn.Script.Form;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +21,7 @@ final class ScriptProgram implements Program {
     private record Compiled(Script.Written written, PtSymbolBlock module) {}
 
     /** What a script depends on, for one network. */
-    private record Key(Form form, NetworkFunction function, long images, Optional<FusedAdam> optimizer) {}
+    private record Key(ScriptForm form, NetworkFunction function, long images, Optional<FusedAdam> optimizer) {}
 
     private final ComponentNetwork network;
     private final Compute compute;
@@ -35,15 +34,15 @@ final class ScriptProgram implements Program {
 
     @Override
     public NDList call(NDManager scope, NetworkFunction function, NDArray flat, NDArray... inputs) {
-        return Backward.without(() -> run(scope, compiled(Form.WHOLE, function, inputs), flat, inputs));
+        return Backward.without(() -> run(scope, compiled(ScriptForm.WHOLE, function, inputs), flat, inputs));
     }
 
     @Override
     public NDList each(NDManager scope, NetworkFunction function, NDArray flat, NDArray... inputs) {
         return Backward.without(() -> {
-            Compiled blocks = compiled(Form.BLOCKS, function, inputs);
+            Compiled blocks = compiled(ScriptForm.BLOCKS, function, inputs);
             boolean steady = compute.steady(blocks.written().text(), () -> steady(blocks, inputs));
-            return run(scope, steady ? blocks : compiled(Form.EACH, function, inputs), flat, inputs);
+            return run(scope, steady ? blocks : compiled(ScriptForm.EACH, function, inputs), flat, inputs);
         });
     }
 
@@ -53,14 +52,14 @@ final class ScriptProgram implements Program {
             float[] values = network.layout().initialise(new SplittableRandom(1));
             NDArray flat = Tensors.of(scope, values, new Shape(values.length));
             List<Shape> shapes = Arrays.stream(inputs).map(NDArray::getShape).toList();
-            return Steadiness.holds(scope, Script.BLOCK, rows -> run(scope, blocks, flat, rows), shapes);
+            return Steadiness.holds(scope, ScriptForm.BLOCK, rows -> run(scope, blocks, flat, rows), shapes);
         }
     }
 
     @Override
     public float gradient(NDManager scope, NDArray flat, TrainingBatch batch, float[] gradient) {
         NDArray[] inputs = batch.inputs();
-        Compiled loss = compiled(Form.GRADIENT, batch.loss(), inputs);
+        Compiled loss = compiled(ScriptForm.GRADIENT, batch.loss(), inputs);
         NDList results = Backward.without(() -> run(scope, loss, flat, inputs));
         List<ParameterLayout.Entry> used = loss.written().used();
         if (used.size() < network.layout().entries().size()) {
@@ -78,18 +77,18 @@ final class ScriptProgram implements Program {
 
     @Override
     public float update(NDManager scope, NDArray flat, TrainingBatch batch, Adam adam, List<Adam.Rate> rates) {
-        return update(Form.UPDATE, scope, flat, batch, adam, rates)[0];
+        return update(ScriptForm.UPDATE, scope, flat, batch, adam, rates)[0];
     }
 
     @Override
     public float[] fleetUpdate(
             NDManager scope, NDArray flats, TrainingBatch batches, Adam adam, List<Adam.Rate> rates) {
-        Form form = compute.products().batched() ? Form.FLEET : Form.IN_TURN;
+        ScriptForm form = compute.products().batched() ? ScriptForm.FLEET : ScriptForm.IN_TURN;
         return update(form, scope, flats, batches, adam, rates);
     }
 
     private float[] update(
-            Form form, NDManager scope, NDArray flat, TrainingBatch batch, Adam adam, List<Adam.Rate> rates) {
+            ScriptForm form, NDManager scope, NDArray flat, TrainingBatch batch, Adam adam, List<Adam.Rate> rates) {
         NDArray[] inputs = batch.inputs();
         FusedAdam optimizer = new FusedAdam(adam.beta1(), adam.beta2(), rates);
         PtSymbolBlock script =
@@ -98,7 +97,7 @@ final class ScriptProgram implements Program {
         arguments.forEach(array -> Tensors.lend(array, scope));
         arguments.add(Tensors.of(scope, new float[] {adam.updates() + 1}, new Shape(1)));
         arguments.addAll(List.of(inputs));
-        NDList results = form == Form.FLEET
+        NDList results = form == ScriptForm.FLEET
                 ? Backward.with(() -> Compute.run(script, arguments))
                 : Backward.without(() -> Compute.run(script, arguments));
         float[] losses = Tensors.read(results.get(0));
@@ -112,12 +111,13 @@ final class ScriptProgram implements Program {
         return losses;
     }
 
-    private Compiled compiled(Form form, NetworkFunction function, NDArray... inputs) {
+    private Compiled compiled(ScriptForm form, NetworkFunction function, NDArray... inputs) {
         return compiled(form, function, Optional.empty(), inputs);
     }
 
-    private Compiled compiled(Form form, NetworkFunction function, Optional<FusedAdam> optimizer, NDArray... inputs) {
-        boolean asTold = form == Form.GRADIENT || form == Form.UPDATE || form == Form.IN_TURN;
+    private Compiled compiled(
+            ScriptForm form, NetworkFunction function, Optional<FusedAdam> optimizer, NDArray... inputs) {
+        boolean asTold = form == ScriptForm.GRADIENT || form == ScriptForm.UPDATE || form == ScriptForm.IN_TURN;
         long images = asTold ? inputs[0].getShape().get(leading(form)) : 0;
         return scripts.computeIfAbsent(new Key(form, function, images, optimizer), key -> {
             Script.Written written =
@@ -127,12 +127,12 @@ final class ScriptProgram implements Program {
     }
 
     /** Axes before that of the images (count). */
-    private static int leading(Form form) {
-        return form == Form.FLEET || form == Form.IN_TURN ? 1 : 0;
+    private static int leading(ScriptForm form) {
+        return form == ScriptForm.FLEET || form == ScriptForm.IN_TURN ? 1 : 0;
     }
 
     /** Of the arrays for one component; their first axis is that of the images. */
-    private static List<Sizes> sizes(Form form, NDArray... inputs) {
+    private static List<Sizes> sizes(ScriptForm form, NDArray... inputs) {
         return Arrays.stream(inputs)
                 .map(input -> Sizes.of(input.getShape().slice(leading(form)).getShape())
                         .with(0, -1))
