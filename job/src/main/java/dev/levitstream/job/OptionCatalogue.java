@@ -67,6 +67,12 @@ public final class OptionCatalogue {
                         64,
                         "count, at least 1",
                         "most learners in the memory of a subtask; silent keys leave first and come back from state"),
+                r.integer(
+                        "learner.fleet",
+                        1,
+                        "count, at least 1",
+                        "most keys of a subtask whose updates are made in one step; for a GPU, where the last bits then"
+                                + " depend on which keys learn at once"),
                 r.choice(
                         "device",
                         DeviceChoice.AUTO,

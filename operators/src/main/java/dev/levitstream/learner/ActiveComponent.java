@@ -1,18 +1,25 @@
 package dev.levitstream.learner;
 
+import ai.djl.ndarray.NDManager;
 import dev.levitstream.nn.Adam;
 import dev.levitstream.nn.ComponentNetwork;
+import dev.levitstream.nn.ComponentNetwork.TrainingBatch;
 import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.KnowledgeFusion;
 import dev.levitstream.nn.ParameterLayout;
+import dev.levitstream.nn.Program;
 import dev.levitstream.nn.Randomness;
 import dev.levitstream.nn.Tensors;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The component that learns: one with an optimizer and, while a change is suspected, with itself as it was before. */
 final class ActiveComponent extends Component {
@@ -112,17 +119,45 @@ final class ActiveComponent extends Component {
         flat().setRequiresGradient(true);
     }
 
+    /** What components have in common that can be updated in one step. */
+    private record Kind(LearnerOptions options, int id, int classes, long images, boolean labelled) {}
+
+    private record Prepared(ActiveComponent component, TrainingBatch batch) {
+        Kind kind() {
+            long images = batch.images().getShape().get(0);
+            boolean labelled = batch.targets().isPresent();
+            return new Kind(
+                    component.options, component.id(), component.network().classes(), images, labelled);
+        }
+
+        Program.Member member() {
+            return new Program.Member(component.flat(), batch, component.adam);
+        }
+    }
+
     /**
-     * One optimizer update. A loss that is no finite number changes nothing: parameters stay usable, whatever the data.
+     * One optimizer update of each component, in one step where they are of one kind and that is faster. A loss that is
+     * no finite number changes nothing: parameters stay usable, whatever the data.
      *
-     * @return the loss
+     * @param components all different
+     * @param batches one of each component
      */
-    float update(MiniBatch batch) {
-        return inScope(scope -> {
-            ComponentNetwork.TrainingBatch arrays =
-                    batch.arrays(scope, options.image(), network().classes());
-            return program().update(scope, flat(), arrays, adam, rates());
-        });
+    static void update(List<ActiveComponent> components, List<MiniBatch> batches) {
+        try (NDManager scope = components.get(0).manager().newSubManager()) {
+            Map<Kind, List<Prepared>> kinds = IntStream.range(0, components.size())
+                    .mapToObj(i -> components.get(i).prepared(scope, batches.get(i)))
+                    .collect(Collectors.groupingBy(Prepared::kind, LinkedHashMap::new, Collectors.toList()));
+            for (List<Prepared> fleet : kinds.values()) {
+                ActiveComponent any = fleet.get(0).component();
+                List<Program.Member> members =
+                        fleet.stream().map(Prepared::member).toList();
+                any.program().updateTogether(scope, members, any.rates());
+            }
+        }
+    }
+
+    private Prepared prepared(NDManager scope, MiniBatch batch) {
+        return new Prepared(this, batch.arrays(scope, options.image(), network().classes()));
     }
 
     private List<Adam.Rate> rates() {

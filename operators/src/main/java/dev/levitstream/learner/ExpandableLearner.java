@@ -93,10 +93,14 @@ final class ExpandableLearner implements Learner {
     }
 
     @Override
-    public Optional<Lesson> learn(int updates) {
-        if (!progress.learn(isLearning(), this::update, updates)) {
-            return Optional.empty();
-        }
+    public Optional<Update> nextUpdate() {
+        progress.requireLearning(isLearning());
+        return progress.work().isDue() ? update() : Optional.empty();
+    }
+
+    @Override
+    public Lesson conclude() {
+        progress.requireLearning(isLearning());
         boolean firstFill = options.expansion().firstFill() && pool.size() == 1 && memory.isOverfull(); // line 14
         Optional<Verdict> novel = firstFill ? Optional.empty() : verdict().filter(Verdict::isNovel); // line 15
         latest = List.of();
@@ -106,8 +110,7 @@ final class ExpandableLearner implements Learner {
         if (memory.isOverfull()) {
             memory.relieve();
         }
-        return Optional.of(
-                new Lesson(expansion, progress.work().done(), progress.work().queued(), wanted && expansion.isEmpty()));
+        return progress.learnt(expansion, wanted && expansion.isEmpty());
     }
 
     private Optional<Verdict> verdict() {
@@ -170,15 +173,16 @@ final class ExpandableLearner implements Learner {
     }
 
     /** Line 7 to 11: one mini-batch of the memory; not before the memory can fill one. */
-    private boolean update() {
-        int size = options.training().batch();
-        if (memory.size() < size) {
-            return false;
-        }
+    private Optional<Update> update() {
+        return memory.size() < options.training().batch()
+                ? Optional.empty()
+                : Optional.of(new Update(pool.active(), this::draw, progress.work()));
+    }
+
+    private MiniBatch draw() {
         SplittableRandom random = Randomness.at(progress.seed(), Purpose.UPDATE, progress.nextUpdate());
-        List<Remembered> drawn = augmented(memory.draw(size, random), random);
-        pool.active().update(new MiniBatch(drawn, latentWidth, random));
-        return true;
+        List<Remembered> drawn = memory.draw(options.training().batch(), random);
+        return new MiniBatch(augmented(drawn, random), latentWidth, random);
     }
 
     private List<Remembered> augmented(List<Remembered> drawn, SplittableRandom random) {
@@ -220,7 +224,7 @@ final class ExpandableLearner implements Learner {
     public Optional<Expansion> onEvent(LearnerEvent event) {
         progress.changed();
         if (event == LearnerEvent.END_OF_STREAM) {
-            progress.work().drain(this::update);
+            Update.makeQueued(progress.work(), this::update);
         }
         return event == LearnerEvent.MANUAL && hasRoom() ? Optional.of(expand(Optional.empty())) : Optional.empty();
     }

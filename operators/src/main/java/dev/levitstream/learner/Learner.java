@@ -30,15 +30,32 @@ public interface Learner extends AutoCloseable {
     boolean isLearning();
 
     /**
-     * Learns from the latest batch, at most so many updates at a time: between two calls the learner can be stored and
-     * restored, and how work is cut into calls changes nothing that it comes to. Does at most the budget's work; what
-     * the budget leaves stays queued for the next batch.
+     * The next optimizer update for the latest batch; empty once the budget's work is done, and what the budget leaves
+     * stays queued for the next batch. To ask changes nothing. Between two updates the learner can be stored and
+     * restored.
+     *
+     * @throws IllegalStateException if it is not {@link #isLearning}
+     */
+    Optional<Update> nextUpdate();
+
+    /**
+     * Ends the work for the latest batch: the expansion check, and what else comes after the updates.
+     *
+     * @throws IllegalStateException if it is not {@link #isLearning}
+     */
+    Lesson conclude();
+
+    /**
+     * Learns from the latest batch, at most so many updates at a time; how work is cut into calls changes nothing that
+     * it comes to.
      *
      * @param updates most optimizer updates in this call (count), at least 1
      * @return what it came to, once nothing is left to do
      * @throws IllegalStateException if it is not {@link #isLearning}
      */
-    Optional<Lesson> learn(int updates);
+    default Optional<Lesson> learn(int updates) {
+        return Fleet.learn(List.of(this), updates).get(0);
+    }
 
     /** Answers, then learns, all at once. */
     default Outcome observe(List<LabelledImage> images) {

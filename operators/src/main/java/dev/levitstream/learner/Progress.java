@@ -1,12 +1,10 @@
 package dev.levitstream.learner;
 
-import dev.levitstream.nn.Check;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 
 /** What every learner keeps count of: seed, steps, updates, labels, accuracy, queued work. */
 final class Progress {
@@ -60,6 +58,7 @@ final class Progress {
 
     /** Number of the next update; each has its own randomness. */
     long nextUpdate() {
+        changed();
         return updates++;
     }
 
@@ -75,14 +74,17 @@ final class Progress {
         }
     }
 
-    /** Does at most {@code most} updates of the latest batch's work, and says whether nothing of it is left. */
-    boolean learn(boolean learning, BooleanSupplier update, int most) {
-        Check.that(most >= 1, "updates", most, "must be at least 1");
+    /** The latest batch is being learnt from. */
+    void requireLearning(boolean learning) {
         if (!learning) {
             throw new IllegalStateException("step=" + step + " is learnt already");
         }
+    }
+
+    /** The latest batch is learnt. */
+    Lesson learnt(Optional<Expansion> expansion, boolean full) {
         changed();
-        return work.run(update, most);
+        return new Lesson(expansion, work.done(), work.queued(), full);
     }
 
     /** Counts a batch: compares predictions with labels, then makes the labels known. */

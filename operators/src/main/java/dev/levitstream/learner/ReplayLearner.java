@@ -115,18 +115,21 @@ final class ReplayLearner implements Learner {
     }
 
     @Override
-    public Optional<Lesson> learn(int updates) {
-        if (!progress.learn(learning, this::update, updates)) {
-            return Optional.empty();
-        }
+    public Optional<Update> nextUpdate() {
+        progress.requireLearning(learning);
+        return progress.work().isDue() ? update() : Optional.empty();
+    }
+
+    @Override
+    public Lesson conclude() {
+        progress.requireLearning(learning);
         if (fresh && options.kind() == LearnerKind.ER) {
             for (Remembered image : latest) {
                 memory.admit(image, Randomness.at(progress.seed(), Purpose.ADMIT, progress.nextAdmission()));
             }
         }
         learning = false;
-        return Optional.of(new Lesson(
-                Optional.empty(), progress.work().done(), progress.work().queued(), false));
+        return progress.learnt(Optional.empty(), false);
     }
 
     private void growHead() {
@@ -136,10 +139,11 @@ final class ReplayLearner implements Learner {
         }
     }
 
-    private boolean update() {
-        if (latest.isEmpty()) {
-            return false;
-        }
+    private Optional<Update> update() {
+        return latest.isEmpty() ? Optional.empty() : Optional.of(new Update(net, this::draw, progress.work()));
+    }
+
+    private MiniBatch draw() {
         SplittableRandom random = Randomness.at(progress.seed(), Purpose.UPDATE, progress.nextUpdate());
         List<Remembered> batch = new ArrayList<>(latest);
         batch.addAll(memory.draw(latest.size(), random));
@@ -147,15 +151,14 @@ final class ReplayLearner implements Learner {
                 options.training().augmentation().of(image.pixels(), options.image(), random),
                 image.label(),
                 FrozenView.NONE));
-        net.update(new MiniBatch(batch, 0, random));
-        return true;
+        return new MiniBatch(batch, 0, random);
     }
 
     @Override
     public Optional<Expansion> onEvent(LearnerEvent event) {
         progress.changed();
         if (event == LearnerEvent.END_OF_STREAM) {
-            progress.work().drain(this::update);
+            Update.makeQueued(progress.work(), this::update);
         }
         return Optional.empty();
     }

@@ -3,7 +3,6 @@ package dev.levitstream.learner;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /** Grants optimizer updates by the budget and keeps those that there was no time for. */
@@ -33,28 +32,23 @@ final class WorkQueue {
     }
 
     /**
-     * Does queued updates for the batch that was granted last, {@code most} at a time, until none is left or
-     * {@code budget.millis} are over; at least one, so that a slow machine learns too.
-     *
-     * @param update does one update and says whether it could
-     * @return whether nothing is left to do for this batch
+     * Whether an update is due for the batch that was granted last: until none is queued or {@code budget.millis} are
+     * over; at least one, so that a slow machine learns too.
      */
-    boolean run(BooleanSupplier update, int most) {
-        int before = done;
-        while (done - before < most && isDue()) {
-            long start = nanoTime.getAsLong();
-            if (!update.getAsBoolean()) {
-                return true;
-            }
-            spent += nanoTime.getAsLong() - start;
-            queued--;
-            done++;
-        }
-        return !isDue();
+    boolean isDue() {
+        return queued > 0 && (done == 0 || budget.millis() == 0 || spent < budget.millis() * NANOS_PER_MILLI);
     }
 
-    private boolean isDue() {
-        return queued > 0 && (done == 0 || budget.millis() == 0 || spent < budget.millis() * NANOS_PER_MILLI);
+    /** Nanoseconds on the clock, to tell {@link #did} by. */
+    long now() {
+        return nanoTime.getAsLong();
+    }
+
+    /** Counts an update as done, which took so many nanoseconds. */
+    void did(long nanos) {
+        spent += nanos;
+        queued--;
+        done++;
     }
 
     /** Updates done for the batch that was granted last (count). */
@@ -62,13 +56,7 @@ final class WorkQueue {
         return done;
     }
 
-    /** Does all queued updates, however long it takes. */
-    void drain(BooleanSupplier update) {
-        while (queued > 0 && update.getAsBoolean()) {
-            queued--;
-        }
-    }
-
+    /** Updates that wait (count). */
     long queued() {
         return queued;
     }

@@ -2,7 +2,7 @@
  * Learning from a stream of images for ever; plain Java types in and out, no Flink.
  *
  * <p>Algorithm 1 of LEViT, {@link dev.levitstream.learner.ExpandableLearner#answer answer} and then
- * {@link dev.levitstream.learner.ExpandableLearner#learn learn} per batch:
+ * {@link dev.levitstream.learner.Learner#learn learn} per batch:
  *
  * <ol>
  *   <li>judge each image by all components' VAEs, route it to one, predict
@@ -24,7 +24,9 @@
  * made when an image is first drawn, because those of a full memory cost seconds.
  *
  * <p>Why answering and learning are two calls, and learning any number of them: nothing may wait for a batch's whole
- * work. Between two calls the learner is complete and can be stored; how its work is cut into calls changes no bit.
+ * work. Between two calls the learner is complete and can be stored; how its work is cut into calls changes no bit. A
+ * learner says which update is due and does not make it itself ({@link dev.levitstream.learner.Update}), so that the
+ * updates of many can be made in one step ({@link dev.levitstream.learner.Fleet}).
  *
  * <p>Why a component is frozen as it was when evidence for a change began: the change is noticed some fifty images
  * late, and what is learnt from them damages it. Split MNIST, five seeds: if every image found its component, 99.17 ±

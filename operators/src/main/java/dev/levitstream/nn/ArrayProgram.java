@@ -4,9 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.levitstream.nn.ComponentNetwork.TrainingBatch;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -68,31 +66,5 @@ record ArrayProgram(ComponentNetwork network) implements Program {
             adam.update(flat, gradient, rates);
         }
         return loss;
-    }
-
-    /** One by one. */
-    @Override
-    public float[] fleetUpdate(
-            NDManager scope, NDArray flats, TrainingBatch batches, Adam adam, List<Adam.Rate> rates) {
-        int size = network.layout().size();
-        float[] values = Tensors.read(flats);
-        float[] losses = new float[values.length / size];
-        float[] gradients = new float[values.length];
-        List<Adam.Rate> finite = new ArrayList<>();
-        for (int g = 0; g < losses.length; g++) {
-            int at = g * size;
-            float[] own = new float[size];
-            NDArray flat = Tensors.of(scope, Arrays.copyOfRange(values, at, at + size), new Shape(size));
-            flat.setRequiresGradient(true);
-            losses[g] = gradient(scope, flat, batches.of(g), own);
-            if (Float.isFinite(losses[g])) {
-                System.arraycopy(own, 0, gradients, at, size);
-                rates.forEach(rate -> finite.add(new Adam.Rate(at + rate.from(), at + rate.to(), rate.value())));
-            }
-        }
-        if (!finite.isEmpty()) {
-            adam.update(flats, gradients, finite);
-        }
-        return losses;
     }
 }

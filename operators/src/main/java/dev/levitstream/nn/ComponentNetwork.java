@@ -181,15 +181,6 @@ public final class ComponentNetwork {
      * @param noise (B, d) standard normal; unused without a VAE
      */
     public record TrainingBatch(NDArray images, Optional<NDArray> knowledge, Optional<NDArray> targets, NDArray noise) {
-        /** That of one component, if the arrays are those of a fleet. */
-        TrainingBatch of(int component) {
-            return new TrainingBatch(
-                    images.get(component),
-                    knowledge.map(array -> array.get(component)),
-                    targets.map(array -> array.get(component)),
-                    noise.get(component));
-        }
-
         /** Which loss it has. */
         NetworkFunction loss() {
             return targets.isPresent() ? NetworkFunction.LOSS : NetworkFunction.UNLABELLED_LOSS;

@@ -13,7 +13,10 @@ import java.util.List;
  * @param rates learning rate of each range of parameters
  */
 record FusedAdam(double beta1, double beta2, List<Adam.Rate> rates) {
-    /** What the script takes beside parameters, moments and batch: the update's number, counted from 1. */
+    /**
+     * What the script takes beside parameters, moments and batch: the update's number, counted from 1, as (1), or as
+     * (G, 1) the components' own.
+     */
     static final String STEP = "step";
 
     /** One array: its place, the variable that it is, and that of its gradient. */

@@ -48,15 +48,29 @@ public interface Program {
     float update(NDManager scope, NDArray flat, TrainingBatch batch, Adam adam, List<Adam.Rate> rates);
 
     /**
-     * One optimizer update of each of G components of this shape, each with a batch of its own. Meant for a GPU, where
-     * to start an operation is what costs; no GPU has run it yet. On a CPU it is a loop.
+     * One of the components that learn together.
      *
-     * @param flats (G, size) parameters that require a gradient; borrowed, attached to {@code scope} until that closes,
-     *     and changed; those of a component whose loss is no finite number are not
-     * @param batches arrays of a batch with the component as a further axis before all others
-     * @param adam of all parameters, component after component, changed; its updates are those of the fleet
-     * @param rates learning rate of each range of one component's parameters, as for one
-     * @return the losses (G)
+     * @param flat (size) parameters that require a gradient; borrowed and changed
+     * @param batch its own, of the same kind and sizes as the others'
+     * @param adam of these parameters, changed
      */
-    float[] fleetUpdate(NDManager scope, NDArray flats, TrainingBatch batches, Adam adam, List<Adam.Rate> rates);
+    record Member(NDArray flat, TrainingBatch batch, Adam adam) {}
+
+    /**
+     * One optimizer update of each of some components of this shape: on a GPU, where to start an operation is what
+     * costs, all in one step (no GPU has run it yet); on a CPU, where each is best done in cache, one by one.
+     *
+     * @param scope owner of all that comes about; parameters and moments are attached to it until it closes
+     * @param fleet at least one
+     * @param rates learning rate of each range of one component's parameters
+     * @return the losses; where one is no finite number, that component is as before
+     */
+    default float[] updateTogether(NDManager scope, List<Member> fleet, List<Adam.Rate> rates) {
+        float[] losses = new float[fleet.size()];
+        for (int g = 0; g < losses.length; g++) {
+            Member member = fleet.get(g);
+            losses[g] = update(scope, member.flat(), member.batch(), member.adam(), rates);
+        }
+        return losses;
+    }
 }

@@ -85,7 +85,7 @@ final class Script {
         List<String> results = function.apply(network, this::parameter, inputs).stream()
                 .map(result -> ((Variable) result).name())
                 .toList();
-        ScriptForm.Parts parts = new ScriptForm.Parts(parameterLines, lines, returned(results), taken, layout.size());
+        ScriptForm.Parts parts = new ScriptForm.Parts(parameterLines, lines, returned(results), taken);
         return new Written(form.text(parts), List.copyOf(used));
     }
 
@@ -93,7 +93,7 @@ final class Script {
         order.isRowByRow(name);
         return switch (form) {
             case WHOLE, BLOCKS, EACH -> new ScriptArray(this, name);
-            case GRADIENT, UPDATE, IN_TURN -> new TapeArray(tape, name, sizes, parameter);
+            case GRADIENT, UPDATE -> new TapeArray(tape, name, sizes, parameter);
             case FLEET -> new FleetArray(this, name, sizes.rank());
         };
     }
@@ -117,7 +117,6 @@ final class Script {
             case BLOCKS ->
                 assign("torch.narrow(w" + i + ", 0, torch.mul(i, " + ScriptForm.BLOCK + "), " + ScriptForm.BLOCK + ")");
             case EACH -> assign("torch.narrow(x" + i + ", 0, i, 1)");
-            case IN_TURN -> assign("torch.select(x" + i + ", 0, i)");
         };
     }
 
@@ -219,7 +218,7 @@ final class Script {
                                 IntStream.range(0, used.size()).mapToObj(k -> rowByRow(tape.gradient("p" + k))))
                         .toList();
             }
-            case UPDATE, IN_TURN -> {
+            case UPDATE -> {
                 tape.differentiate(made.get(0));
                 List<FusedAdam.Learnt> learnt = layout.entries().stream()
                         .map(entry -> learnt(entry, tape.reached(view(entry)).map(this::rowByRow)))

@@ -18,9 +18,7 @@ enum ScriptForm {
     /** The same, followed by an update of the parameters; returns the value. */
     UPDATE,
     /** The same for several components, each with its own batch: axis 0 of all arrays is the component. */
-    FLEET,
-    /** The same, by a loop over them. */
-    IN_TURN;
+    FLEET;
 
     /** Variable that holds the number of components of a fleet. */
     static final String FLEET_SIZE = "g";
@@ -34,9 +32,8 @@ enum ScriptForm {
      * @param body lines of the function
      * @param results variables to return
      * @param taken sizes of the arrays that it takes beside the parameters, for one component
-     * @param size parameters of one component (count)
      */
-    record Parts(List<String> parameters, List<String> body, List<String> results, List<Sizes> taken, int size) {}
+    record Parts(List<String> parameters, List<String> body, List<String> results, List<Sizes> taken) {}
 
     /** The module. */
     String text(Parts parts) {
@@ -44,7 +41,6 @@ enum ScriptForm {
                 switch (this) {
                     case WHOLE, BLOCKS, EACH, GRADIENT -> List.of("flat");
                     case UPDATE, FLEET -> List.of("flat", "m", "v", FusedAdam.STEP);
-                    case IN_TURN -> List.of("flats", "ms", "vs", FusedAdam.STEP);
                 });
         IntStream.range(0, parts.taken().size()).forEach(i -> arguments.add("x" + i));
         List<String> lines = lines(parts);
@@ -52,7 +48,7 @@ enum ScriptForm {
                 .mapToObj(r -> switch (this) {
                     case WHOLE, GRADIENT, UPDATE, FLEET -> parts.results().get(r) + ",";
                     case BLOCKS -> "torch.narrow(a" + r + ", 0, 0, n),";
-                    case EACH, IN_TURN -> "a" + r + ",";
+                    case EACH -> "a" + r + ",";
                 })
                 .collect(Collectors.joining(" ", "return (", ")")));
         return TorchModule.text(arguments, parts.results().size(), lines);
@@ -79,28 +75,18 @@ enum ScriptForm {
                     String padding = "0, 0, ".repeat(parts.taken().get(i).rank() - 1) + "0, missing";
                     lines.add("w" + i + " = torch.constant_pad_nd(x" + i + ", [" + padding + "], 0)");
                 }
-                lines.addAll(loop("blocks", parts.body(), parts.results(), "torch.cat"));
+                lines.addAll(loop("blocks", parts.body(), parts.results()));
             }
             case EACH -> {
                 lines.addAll(parts.parameters());
-                lines.addAll(loop("torch.size(x0, 0)", parts.body(), parts.results(), "torch.cat"));
-            }
-            case IN_TURN -> {
-                String place = "torch.mul(i, " + parts.size() + "), " + parts.size();
-                List<String> body = new ArrayList<>(List.of(
-                        "flat = torch.select(flats, 0, i)",
-                        "m = torch.narrow(ms, 0, " + place + ")",
-                        "v = torch.narrow(vs, 0, " + place + ")"));
-                body.addAll(parts.parameters());
-                body.addAll(parts.body());
-                lines.addAll(loop("torch.size(flats, 0)", body, parts.results(), "torch.stack"));
+                lines.addAll(loop("torch.size(x0, 0)", parts.body(), parts.results()));
             }
         }
         return lines;
     }
 
     /** A loop over i whose results are joined along axis 0, as a0, a1 and so on. */
-    private static List<String> loop(String times, List<String> body, List<String> results, String join) {
+    private static List<String> loop(String times, List<String> body, List<String> results) {
         List<String> lines = new ArrayList<>();
         for (int r = 0; r < results.size(); r++) {
             lines.add("r" + r + " = annotate(List[Tensor], [])");
@@ -111,7 +97,7 @@ enum ScriptForm {
             lines.add("  u" + r + " = torch.append(r" + r + ", " + results.get(r) + ")");
         }
         for (int r = 0; r < results.size(); r++) {
-            lines.add("a" + r + " = " + join + "(r" + r + ", 0)");
+            lines.add("a" + r + " = torch.cat(r" + r + ", 0)");
         }
         return lines;
     }

@@ -77,38 +77,63 @@ final class ScriptProgram implements Program {
 
     @Override
     public float update(NDManager scope, NDArray flat, TrainingBatch batch, Adam adam, List<Adam.Rate> rates) {
-        return update(ScriptForm.UPDATE, scope, flat, batch, adam, rates)[0];
+        NDArray step = Tensors.of(scope, new float[] {adam.updates() + 1}, new Shape(1));
+        NDList state = new NDList(flat, adam.firstMoments(), adam.secondMoments());
+        state.forEach(array -> Tensors.lend(array, scope));
+        NDArray[] inputs = batch.inputs();
+        FusedAdam optimizer = new FusedAdam(adam.beta1(), adam.beta2(), rates);
+        Compiled script = compiled(ScriptForm.UPDATE, batch.loss(), Optional.of(optimizer), inputs);
+        float loss = Backward.without(() -> losses(script, state, step, inputs))[0];
+        if (Float.isFinite(loss)) {
+            adam.updated();
+        }
+        return loss;
     }
 
     @Override
-    public float[] fleetUpdate(
-            NDManager scope, NDArray flats, TrainingBatch batches, Adam adam, List<Adam.Rate> rates) {
-        ScriptForm form = compute.products().batched() ? ScriptForm.FLEET : ScriptForm.IN_TURN;
-        return update(form, scope, flats, batches, adam, rates);
-    }
-
-    private float[] update(
-            ScriptForm form, NDManager scope, NDArray flat, TrainingBatch batch, Adam adam, List<Adam.Rate> rates) {
-        NDArray[] inputs = batch.inputs();
-        FusedAdam optimizer = new FusedAdam(adam.beta1(), adam.beta2(), rates);
-        PtSymbolBlock script =
-                compiled(form, batch.loss(), Optional.of(optimizer), inputs).module();
-        NDList arguments = new NDList(flat, adam.firstMoments(), adam.secondMoments());
-        arguments.forEach(array -> Tensors.lend(array, scope));
-        arguments.add(Tensors.of(scope, new float[] {adam.updates() + 1}, new Shape(1)));
-        arguments.addAll(List.of(inputs));
-        NDList results = form == ScriptForm.FLEET
-                ? Backward.with(() -> Compute.run(script, arguments))
-                : Backward.without(() -> Compute.run(script, arguments));
-        float[] losses = Tensors.read(results.get(0));
-        boolean changed = false;
-        for (float loss : losses) {
-            changed |= Float.isFinite(loss);
+    public float[] updateTogether(NDManager scope, List<Member> fleet, List<Adam.Rate> rates) {
+        if (!compute.products().batched() || fleet.size() == 1) {
+            return Program.super.updateTogether(scope, fleet, rates);
         }
-        if (changed) {
-            adam.updated();
+        List<NDList> states = fleet.stream()
+                .map(member -> new NDList(
+                        member.flat(),
+                        member.adam().firstMoments(),
+                        member.adam().secondMoments()))
+                .toList();
+        states.forEach(state -> state.forEach(array -> Tensors.lend(array, scope)));
+        float[] steps = new float[fleet.size()];
+        for (int g = 0; g < steps.length; g++) {
+            steps[g] = fleet.get(g).adam().updates() + 1;
+        }
+        NDArray step = Tensors.of(scope, steps, new Shape(steps.length, 1));
+        List<NDList> batches = fleet.stream()
+                .map(member -> new NDList(member.batch().inputs()))
+                .toList();
+        NDList stacked = Backward.without(() -> Tensors.stack(states));
+        stacked.get(0).setRequiresGradient(true);
+        NDArray[] inputs = Backward.without(() -> Tensors.stack(batches)).toArray(NDArray[]::new);
+        Member any = fleet.get(0);
+        FusedAdam optimizer = new FusedAdam(any.adam().beta1(), any.adam().beta2(), rates);
+        Compiled script = compiled(ScriptForm.FLEET, any.batch().loss(), Optional.of(optimizer), inputs);
+        float[] losses = Backward.with(() -> losses(script, stacked, step, inputs));
+        for (int g = 0; g < losses.length; g++) {
+            if (Float.isFinite(losses[g])) {
+                for (int k = 0; k < stacked.size(); k++) {
+                    Tensors.copy(stacked.get(k), g, states.get(g).get(k));
+                }
+                fleet.get(g).adam().updated();
+            }
         }
         return losses;
+    }
+
+    /** @param state parameters, first and second moments */
+    private static float[] losses(Compiled script, NDList state, NDArray step, NDArray... inputs) {
+        NDList arguments = new NDList(state);
+        arguments.add(step);
+        arguments.addAll(List.of(inputs));
+        return Tensors.read(Compute.run(script.module(), arguments).get(0));
     }
 
     private Compiled compiled(ScriptForm form, NetworkFunction function, NDArray... inputs) {
@@ -117,8 +142,8 @@ final class ScriptProgram implements Program {
 
     private Compiled compiled(
             ScriptForm form, NetworkFunction function, Optional<FusedAdam> optimizer, NDArray... inputs) {
-        boolean asTold = form == ScriptForm.GRADIENT || form == ScriptForm.UPDATE || form == ScriptForm.IN_TURN;
-        long images = asTold ? inputs[0].getShape().get(leading(form)) : 0;
+        boolean asTold = form == ScriptForm.GRADIENT || form == ScriptForm.UPDATE;
+        long images = asTold ? inputs[0].getShape().get(0) : 0;
         return scripts.computeIfAbsent(new Key(form, function, images, optimizer), key -> {
             Script.Written written =
                     Script.write(form, function, network, images, sizes(form, inputs), compute.products(), optimizer);
@@ -126,16 +151,12 @@ final class ScriptProgram implements Program {
         });
     }
 
-    /** Axes before that of the images (count). */
-    private static int leading(ScriptForm form) {
-        return form == ScriptForm.FLEET || form == ScriptForm.IN_TURN ? 1 : 0;
-    }
-
     /** Of the arrays for one component; their first axis is that of the images. */
     private static List<Sizes> sizes(ScriptForm form, NDArray... inputs) {
+        int leading = form == ScriptForm.FLEET ? 1 : 0;
         return Arrays.stream(inputs)
-                .map(input -> Sizes.of(input.getShape().slice(leading(form)).getShape())
-                        .with(0, -1))
+                .map(input ->
+                        Sizes.of(input.getShape().slice(leading).getShape()).with(0, -1))
                 .toList();
     }
 

@@ -1,12 +1,16 @@
 package dev.levitstream.nn;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
+import java.util.List;
 
 /**
  * Between Java arrays and native ones. On the CPU values go straight into native memory, so that no Java direct buffer
@@ -64,6 +68,25 @@ public final class Tensors {
         if (array.getManager() != scope) {
             array.tempAttach(scope);
         }
+    }
+
+    /** Joins the first arrays of all lists along a new axis 0, then the second ones, and so on. */
+    static NDList stack(List<NDList> lists) {
+        NDList stacked = new NDList();
+        for (int k = 0; k < lists.get(0).size(); k++) {
+            int which = k;
+            stacked.add(NDArrays.stack(
+                    new NDList(lists.stream().map(list -> list.get(which)).toList())));
+        }
+        return stacked;
+    }
+
+    /** Overwrites an array's values with one row of a stack, where they lie. */
+    static void copy(NDArray stack, int row, NDArray to) {
+        Backward.without(() -> {
+            to.set(new NDIndex(":"), stack.get(row));
+            return to;
+        });
     }
 
     /** Overwrites an array's values. */

@@ -37,8 +37,10 @@
  * out: each costs about a microsecond, whatever it does. Weights that narrow lie column by column
  * ({@link dev.levitstream.nn.Layers}): a twentieth of an update, against a twentieth of an answer.
  *
- * <p>On a CPU a fleet is a loop inside one call, each component in cache; all components at once
- * ({@link dev.levitstream.nn.FleetArray}, with the engine's backward pass) are for a GPU.
+ * <p>On a CPU the components of a fleet are updated one by one, each in cache; all of them in one step
+ * ({@link dev.levitstream.nn.FleetArray}, with the engine's backward pass) is for a GPU. There parameters and moments
+ * are stacked for each step and copied back, which takes a small part of the step's own traffic and leaves each learner
+ * the owner of its arrays.
  *
  * <p>Why the optimizer is in the script, too ({@link dev.levitstream.nn.FusedAdam}): a loop in Java has the wider
  * instructions and takes 0.17 instead of 0.39 ms for a million parameters in cache, but the gradient on its way to Java

@@ -2,6 +2,7 @@ package dev.levitstream.operator;
 
 import dev.levitstream.learner.Answers;
 import dev.levitstream.learner.Expansion;
+import dev.levitstream.learner.Fleet;
 import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
@@ -243,10 +244,25 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         key.setTimes(key.times().answered(batch.get(batch.size() - 1).frame().eventTime()));
     }
 
+    /** A key learns, and with it others that have work left; their own timers then find less or nothing to do. */
     private void learn(String streamKey, LiveLearner key, int updates) {
+        Map<String, LiveLearner> fleet = new LinkedHashMap<>(Map.of(streamKey, key));
+        live.entrySet().stream()
+                .filter(other -> other.getValue().learner().isLearning()
+                        && !other.getKey().equals(streamKey))
+                .limit(options.fleet() - 1L)
+                .forEach(other -> fleet.put(other.getKey(), other.getValue()));
         long start = System.nanoTime();
-        Optional<Lesson> lesson = key.learner().learn(updates);
+        List<Optional<Lesson>> lessons =
+                Fleet.learn(fleet.values().stream().map(LiveLearner::learner).toList(), updates);
         learnerMetrics.worked(millisSince(start));
+        int i = 0;
+        for (Map.Entry<String, LiveLearner> member : fleet.entrySet()) {
+            learnt(member.getKey(), member.getValue(), lessons.get(i++));
+        }
+    }
+
+    private void learnt(String streamKey, LiveLearner key, Optional<Lesson> lesson) {
         key.setDirty(true);
         lesson.ifPresent(learnerMetrics::learnt);
         lesson.flatMap(Lesson::expansion)

@@ -13,6 +13,7 @@ import java.io.Serializable;
  * @param gapMillis event time between two records of a key that closes the batch before it (milliseconds), at least 1
  * @param waitMillis processing time that a batch waits at most (milliseconds), at least 1
  * @param residentKeys most learners in the memory of one subtask (count), at least 1; the others are in state only
+ * @param fleet most keys of one subtask whose updates are made together (count), at least 1
  * @param device where learners compute
  * @param path how they run their networks
  */
@@ -22,6 +23,7 @@ public record OperatorOptions(
         long gapMillis,
         long waitMillis,
         int residentKeys,
+        int fleet,
         DeviceChoice device,
         Compute.Path path)
         implements Serializable {
@@ -39,5 +41,6 @@ public record OperatorOptions(
         Check.that(gapMillis >= 1, "batch.gap-millis", gapMillis, "must be at least 1");
         Check.that(waitMillis >= 1, "batch.wait-millis", waitMillis, "must be at least 1");
         Check.that(residentKeys >= 1, "learner.resident-keys", residentKeys, "must be at least 1");
+        Check.that(fleet >= 1, "learner.fleet", fleet, "must be at least 1");
     }
 }

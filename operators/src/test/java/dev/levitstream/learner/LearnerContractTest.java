@@ -133,6 +133,49 @@ class LearnerContractTest {
         }
     }
 
+    /** Two of them have learnt for longer than the third, so that they differ in components, classes and updates. */
+    @ParameterizedTest
+    @MethodSource("learnersAndSeeds")
+    void aFleetComesToTheBytesOfItsLearnersAlone(LearnerKind kind, long seed) {
+        LearnerOptions options = TinyLearners.with(TinyLearners.options(kind), new BudgetOptions(3, 1, 0, 1, 50));
+        List<LabelledImage> images = stream(seed);
+        List<Learner> alone = new ArrayList<>();
+        List<Learner> fleet = new ArrayList<>();
+        for (int g = 0; g < 3; g++) {
+            alone.add(TinyLearners.open(options, seed + g));
+            fleet.add(TinyLearners.open(options, seed + g));
+        }
+        int together = 0;
+        for (int i = 0; i < 140; i += BATCH) {
+            int members = i < 60 ? 2 : 3;
+            Map<Learner, Lesson> lessons = new HashMap<>();
+            for (Learner learner : fleet.subList(0, members)) {
+                learner.answer(images.subList(i, i + BATCH));
+            }
+            while (fleet.stream().anyMatch(Learner::isLearning)) {
+                List<Learner> learning =
+                        fleet.stream().filter(Learner::isLearning).toList();
+                together += learning.size() > 1 ? 1 : 0;
+                List<Optional<Lesson>> some = Fleet.learn(learning, 1 + (i + together) % 3);
+                for (int k = 0; k < some.size(); k++) {
+                    Learner learner = learning.get(k);
+                    some.get(k).ifPresent(lesson -> lessons.put(learner, lesson));
+                }
+            }
+            for (int g = 0; g < members; g++) {
+                Outcome expected = observe(alone.get(g), images, i);
+                assertThat(lessons.get(fleet.get(g))).isEqualTo(expected.lesson());
+            }
+        }
+        assertThat(together).isGreaterThan(50);
+        for (int g = 0; g < 3; g++) {
+            assertSameBytes(TinyLearners.state(fleet.get(g)), TinyLearners.state(alone.get(g)));
+            assertInvariants(fleet.get(g), options);
+            fleet.get(g).close();
+            alone.get(g).close();
+        }
+    }
+
     @Test
     void theRouterIsHeardFromTheFirstComponentOn() {
         // up to the first expansion these two are the same learner with different routers: a product and a choice

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -50,15 +49,12 @@ class SmallPartsTest {
         AtomicLong clock = new AtomicLong();
         WorkQueue queue = new WorkQueue(new BudgetOptions(4, 2, 10, 3, 6), clock::get);
         queue.grant();
-        assertThat(queue.run(() -> true, 3)).as("nothing is granted yet").isTrue();
-        assertThat(queue.done()).isZero();
+        assertThat(queue.isDue()).as("nothing is granted yet").isFalse();
         queue.grant();
-        BooleanSupplier update = () -> {
-            clock.addAndGet(6_000_000); // six milliseconds an update
-            return true;
-        };
-        assertThat(queue.run(update, 1)).as("there is time for a second one").isFalse();
-        assertThat(queue.run(update, 3)).isTrue();
+        queue.did(6_000_000);
+        assertThat(queue.isDue()).as("there is time for a second one").isTrue();
+        queue.did(6_000_000);
+        assertThat(queue.isDue()).as("ten milliseconds are over").isFalse();
         assertThat(queue.done()).isEqualTo(2);
         assertThat(queue.queued()).isEqualTo(2);
         queue.grant();
@@ -67,17 +63,19 @@ class SmallPartsTest {
         queue.grant();
         queue.grant();
         assertThat(queue.queued()).as("at most budget.queue wait").isEqualTo(6);
-        queue.drain(() -> true);
-        assertThat(queue.queued()).isZero();
     }
 
     @Test
-    void anUpdateThatCannotBeDoneYetStaysQueued() {
-        WorkQueue queue = new WorkQueue(new BudgetOptions(4, 1, 0, 2, 8), () -> 0);
+    void anUpdateThatTookTooLongIsDoneAllTheSameAndTheNextBatchHasItsOwn() {
+        WorkQueue queue = new WorkQueue(new BudgetOptions(4, 1, 10, 2, 8), () -> 0);
         queue.grant();
-        assertThat(queue.run(() -> false, 2)).isTrue();
+        queue.did(60_000_000);
+        assertThat(queue.isDue()).isFalse();
+        assertThat(queue.queued()).isEqualTo(3);
+        queue.grant();
+        assertThat(queue.isDue()).isTrue();
         assertThat(queue.done()).isZero();
-        assertThat(queue.queued()).isEqualTo(4);
+        assertThat(queue.queued()).isEqualTo(7);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.levitstream.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levitstream.learner.BudgetOptions;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.LearnerKind;
 import dev.levitstream.learner.LearnerOptions;
@@ -131,11 +132,12 @@ class LearnerOperatorTest {
 
     @ParameterizedTest(name = "{0}, flush {1}, seed {2}")
     @MethodSource("learnersFlushesAndSeeds")
-    void aSnapshotAtAnyRecordARescaleThereAndBackAndEvictionChangeNoByte(LearnerKind kind, Flush flush, long seed)
+    void aSnapshotAtAnyRecordARescaleThereAndBackEvictionAndFleetsChangeNoByte(LearnerKind kind, Flush flush, long seed)
             throws Exception {
         List<KeyedRecord> records = stream(seed);
         Map<String, List<String>> expected = unbroken(Records.options(learner(kind), flush), records);
-        OperatorOptions options = Records.options(learner(kind), flush, 1 + (int) seed % KEYS.size());
+        int fleet = 1 + (int) seed % 4;
+        OperatorOptions options = Records.options(learner(kind), flush, 1 + (int) seed % KEYS.size(), fleet);
 
         SplittableRandom random = new SplittableRandom(seed + 77);
         int first = 1 + random.nextInt(RECORDS / 2);
@@ -240,6 +242,31 @@ class LearnerOperatorTest {
             assertThat(harness.harness.extractOutputValues())
                     .extracting(Prediction::getImageId)
                     .containsExactly("north-0", "north-1");
+        }
+    }
+
+    @Test
+    void keysOfAFleetLearnWhenOneOfThemDoes() throws Exception {
+        LearnerOptions threeSlices = TinyLearners.with(learner(LearnerKind.ER), new BudgetOptions(3, 1, 0, 1, 50));
+        assertThat(answersToNorth(Records.options(threeSlices, Flush.SIZE, 64, 1)))
+                .as("the second batch waits for a timer")
+                .isEqualTo(4);
+        assertThat(answersToNorth(Records.options(threeSlices, Flush.SIZE, 64, 3)))
+                .as("east and south had north learn, too")
+                .isEqualTo(8);
+    }
+
+    /** A batch of each key, then another of the first; no timer fires. */
+    private static long answersToNorth(OperatorOptions options) throws Exception {
+        List<LabelledImage> images = new StreamSimulator(TinyLearners.SHAPE, 1).phase(0, 16, 0);
+        try (Harness harness = new Harness(options, 1, 0)) {
+            harness.harness.open();
+            for (int i = 0; i < images.size(); i++) {
+                harness.put(Records.keyed(KEYS.get(i / 4 % KEYS.size()), i, i, images.get(i)));
+            }
+            return harness.harness.extractOutputValues().stream()
+                    .filter(prediction -> prediction.getStreamKey().equals("north"))
+                    .count();
         }
     }
 

@@ -74,7 +74,11 @@ final class Records {
     }
 
     static OperatorOptions options(LearnerOptions learner, Flush flush, int residentKeys) {
-        return new OperatorOptions(learner, flush, 50, 100, residentKeys, DeviceChoice.CPU, Compute.Path.SCRIPT);
+        return options(learner, flush, residentKeys, 1);
+    }
+
+    static OperatorOptions options(LearnerOptions learner, Flush flush, int residentKeys, int fleet) {
+        return new OperatorOptions(learner, flush, 50, 100, residentKeys, fleet, DeviceChoice.CPU, Compute.Path.SCRIPT);
     }
 
     static KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> harness(

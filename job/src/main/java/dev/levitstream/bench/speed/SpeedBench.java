@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.levitstream.job.OptionCatalogue;
+import dev.levitstream.learner.Fleet;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
@@ -240,10 +241,7 @@ public final class SpeedBench {
 
     /** A learner of MNIST size, told of a change again and again. */
     private void components() throws Exception {
-        LearnerOptions options = OptionCatalogue.read(Map.of(
-                        "image", MNIST.toString(), "components.max", "50", "budget.updates", Integer.toString(UPDATES)))
-                .operator()
-                .learner();
+        LearnerOptions options = mnist();
         line("| components | update of 64, ms | to 1 | prediction of 10, ms | to 1 |");
         line("|---|---|---|---|---|");
         SplittableRandom random = new SplittableRandom(1);
@@ -327,24 +325,46 @@ public final class SpeedBench {
         }
     }
 
-    /** Updates of a fleet in one step against one by one. */
-    private void fleets() throws Exception {
-        line("| components of a fleet | images of each | one update step, ms | to one by one |");
-        line("|---|---|---|---|");
-        for (Case one : List.of(CASES.get(0), CASES.get(1))) {
-            for (int members : FLEETS) {
-                List<Ours> each = new ArrayList<>();
-                try (Fleet fleet = new Fleet(one, members)) {
-                    for (int g = 0; g < members; g++) {
-                        each.add(new Ours(one, Compute.Path.SCRIPT));
-                    }
-                    double[] medians =
-                            takingTurns(List.of(timed(fleet::update), timed(() -> each.forEach(Ours::update))));
-                    line("| %d | %d | %.2f | %.2f |", members, one.batch(), 1e3 * medians[0], medians[1]);
-                } finally {
-                    each.forEach(Ours::close);
+    /** Learners that learn together, against the same one by one. */
+    private void fleets() {
+        line("| learners of a fleet | update of 64 by each, ms | to one by one |");
+        line("|---|---|---|");
+        LearnerOptions options = mnist();
+        SplittableRandom random = new SplittableRandom(1);
+        for (int members : FLEETS) {
+            List<Learner> learners = new ArrayList<>();
+            try (Compute compute = new Compute("cpu", Compute.Path.SCRIPT)) {
+                for (int g = 0; g < members; g++) {
+                    LearnerContext context = new LearnerContext(options, g, compute, System::nanoTime);
+                    learners.add(options.kind().open(context, Map.of()));
+                    fill(learners.get(g), random);
                 }
+                double[] together = new double[rounds];
+                double[] alone = new double[rounds];
+                for (int round = 0; round < rounds; round++) {
+                    together[round] = secondsToLearn(learners, random, () -> Fleet.learn(learners, UPDATES));
+                    alone[round] =
+                            secondsToLearn(learners, random, () -> learners.forEach(learner -> learner.learn(UPDATES)));
+                }
+                double[] ratios = new double[rounds];
+                Arrays.setAll(ratios, round -> together[round] / alone[round]);
+                line("| %d | %.2f | %.2f |", members, 1e3 * median(together) / UPDATES, median(ratios));
+                learners.forEach(Learner::close);
             }
         }
+    }
+
+    private static double secondsToLearn(List<Learner> learners, SplittableRandom random, Runnable learn) {
+        learners.forEach(learner -> learner.answer(batch(random)));
+        long start = System.nanoTime();
+        learn.run();
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private static LearnerOptions mnist() {
+        return OptionCatalogue.read(Map.of(
+                        "image", MNIST.toString(), "components.max", "50", "budget.updates", Integer.toString(UPDATES)))
+                .operator()
+                .learner();
     }
 }
