@@ -39,8 +39,7 @@
  *
  * <p>On a CPU the components of a fleet are updated one by one, each in cache; all of them in one step
  * ({@link dev.levitstream.nn.FleetArray}, with the engine's backward pass) is for a GPU. There parameters and moments
- * are stacked for each step and copied back, which takes a small part of the step's own traffic and leaves each learner
- * the owner of its arrays.
+ * are stacked for the step and copied back, so that each learner stays the owner of its arrays.
  *
  * <p>Why the optimizer is in the script, too ({@link dev.levitstream.nn.FusedAdam}): a loop in Java has the wider
  * instructions and takes 0.17 instead of 0.39 ms for a million parameters in cache, but the gradient on its way to Java
