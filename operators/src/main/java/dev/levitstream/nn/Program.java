@@ -54,7 +54,23 @@ public interface Program {
      * @param batch its own, of the same kind and sizes as the others'
      * @param adam of these parameters, changed
      */
-    record Member(NDArray flat, TrainingBatch batch, Adam adam) {}
+    record Member(NDArray flat, TrainingBatch batch, Adam adam) {
+        /** Parameters, first and second moments, attached to a scope until that closes. */
+        NDList state(NDManager scope) {
+            NDList state = new NDList(flat, adam.firstMoments(), adam.secondMoments());
+            state.forEach(array -> Tensors.lend(array, scope));
+            return state;
+        }
+
+        NDList inputs() {
+            return new NDList(batch.inputs());
+        }
+
+        /** Number of the next update, counted from 1. */
+        float step() {
+            return adam.updates() + 1;
+        }
+    }
 
     /**
      * One optimizer update of each of some components of this shape: on a GPU, where to start an operation is what

@@ -77,13 +77,11 @@ final class ScriptProgram implements Program {
 
     @Override
     public float update(NDManager scope, NDArray flat, TrainingBatch batch, Adam adam, List<Adam.Rate> rates) {
-        NDArray step = Tensors.of(scope, new float[] {adam.updates() + 1}, new Shape(1));
-        NDList state = new NDList(flat, adam.firstMoments(), adam.secondMoments());
-        state.forEach(array -> Tensors.lend(array, scope));
-        NDArray[] inputs = batch.inputs();
-        FusedAdam optimizer = new FusedAdam(adam.beta1(), adam.beta2(), rates);
-        Compiled script = compiled(ScriptForm.UPDATE, batch.loss(), Optional.of(optimizer), inputs);
-        float loss = Backward.without(() -> losses(script, state, step, inputs))[0];
+        Member only = new Member(flat, batch, adam);
+        Compiled script = compiled(ScriptForm.UPDATE, only, rates, batch.inputs());
+        NDArray step = Tensors.of(scope, new float[] {only.step()}, new Shape(1));
+        NDList arguments = arguments(only.state(scope), step, only.inputs());
+        float loss = Backward.without(() -> losses(script, arguments))[0];
         if (Float.isFinite(loss)) {
             adam.updated();
         }
@@ -95,28 +93,17 @@ final class ScriptProgram implements Program {
         if (!compute.products().batched() || fleet.size() == 1) {
             return Program.super.updateTogether(scope, fleet, rates);
         }
-        List<NDList> states = fleet.stream()
-                .map(member -> new NDList(
-                        member.flat(),
-                        member.adam().firstMoments(),
-                        member.adam().secondMoments()))
-                .toList();
-        states.forEach(state -> state.forEach(array -> Tensors.lend(array, scope)));
         float[] steps = new float[fleet.size()];
         for (int g = 0; g < steps.length; g++) {
-            steps[g] = fleet.get(g).adam().updates() + 1;
+            steps[g] = fleet.get(g).step();
         }
         NDArray step = Tensors.of(scope, steps, new Shape(steps.length, 1));
-        List<NDList> batches = fleet.stream()
-                .map(member -> new NDList(member.batch().inputs()))
-                .toList();
-        NDList stacked = Backward.without(() -> Tensors.stack(states));
+        List<NDList> states = fleet.stream().map(member -> member.state(scope)).toList();
+        NDList stacked = Tensors.stack(states);
+        NDList inputs = Tensors.stack(fleet.stream().map(Member::inputs).toList());
+        Compiled script = compiled(ScriptForm.FLEET, fleet.get(0), rates, inputs.toArray(NDArray[]::new));
         stacked.get(0).setRequiresGradient(true);
-        NDArray[] inputs = Backward.without(() -> Tensors.stack(batches)).toArray(NDArray[]::new);
-        Member any = fleet.get(0);
-        FusedAdam optimizer = new FusedAdam(any.adam().beta1(), any.adam().beta2(), rates);
-        Compiled script = compiled(ScriptForm.FLEET, any.batch().loss(), Optional.of(optimizer), inputs);
-        float[] losses = Backward.with(() -> losses(script, stacked, step, inputs));
+        float[] losses = Backward.with(() -> losses(script, arguments(stacked, step, inputs)));
         for (int g = 0; g < losses.length; g++) {
             if (Float.isFinite(losses[g])) {
                 for (int k = 0; k < stacked.size(); k++) {
@@ -128,12 +115,20 @@ final class ScriptProgram implements Program {
         return losses;
     }
 
-    /** @param state parameters, first and second moments */
-    private static float[] losses(Compiled script, NDList state, NDArray step, NDArray... inputs) {
+    private static NDList arguments(NDList state, NDArray step, NDList inputs) {
         NDList arguments = new NDList(state);
         arguments.add(step);
-        arguments.addAll(List.of(inputs));
+        arguments.addAll(inputs);
+        return arguments;
+    }
+
+    private static float[] losses(Compiled script, NDList arguments) {
         return Tensors.read(Compute.run(script.module(), arguments).get(0));
+    }
+
+    private Compiled compiled(ScriptForm form, Member like, List<Adam.Rate> rates, NDArray... inputs) {
+        FusedAdam optimizer = new FusedAdam(like.adam().beta1(), like.adam().beta2(), rates);
+        return compiled(form, like.batch().loss(), Optional.of(optimizer), inputs);
     }
 
     private Compiled compiled(ScriptForm form, NetworkFunction function, NDArray... inputs) {

@@ -70,15 +70,17 @@ public final class Tensors {
         }
     }
 
-    /** Joins the first arrays of all lists along a new axis 0, then the second ones, and so on. */
+    /** Joins the first arrays of all lists along a new axis 0, then the second ones, and so on; without a gradient. */
     static NDList stack(List<NDList> lists) {
-        NDList stacked = new NDList();
-        for (int k = 0; k < lists.get(0).size(); k++) {
-            int which = k;
-            stacked.add(NDArrays.stack(
-                    new NDList(lists.stream().map(list -> list.get(which)).toList())));
-        }
-        return stacked;
+        return Backward.without(() -> {
+            NDList stacked = new NDList();
+            for (int k = 0; k < lists.get(0).size(); k++) {
+                int which = k;
+                stacked.add(NDArrays.stack(
+                        new NDList(lists.stream().map(list -> list.get(which)).toList())));
+            }
+            return stacked;
+        });
     }
 
     /** Overwrites an array's values with one row of a stack, where they lie. */
