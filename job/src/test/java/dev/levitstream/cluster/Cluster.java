@@ -4,6 +4,7 @@ import dev.levitstream.broker.EmbeddedKafka;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -66,7 +67,7 @@ final class Cluster implements AutoCloseable {
         FileUtils.deleteDirectory(folder.toFile());
         Cluster cluster = new Cluster(folder, workers, settings);
         try {
-            await("task managers", () -> cluster.isAlive() && cluster.rest.taskManagers() == workers);
+            cluster.await("task managers", () -> cluster.isAlive() && cluster.rest.taskManagers() == workers);
             return cluster;
         } catch (Exception e) {
             cluster.close();
@@ -323,14 +324,28 @@ final class Cluster implements AutoCloseable {
         broker = startBroker();
     }
 
-    /** Waits until something holds. */
-    static void await(String what, Callable<Boolean> holds) throws Exception {
+    /** Waits until something holds; meanwhile replaces task managers that end by themselves, as Kubernetes would. */
+    void await(String what, Callable<Boolean> holds) throws Exception {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!holds.call()) {
             if (System.nanoTime() > end) {
                 throw new IllegalStateException("waited " + PATIENCE + " in vain for: " + what);
             }
+            replaceEndedTaskManagers();
             LockSupport.parkNanos(Duration.ofMillis(100).toNanos()); // between two questions to another process
+        }
+    }
+
+    /** Flink ends a task manager whose sink cannot be closed, which is so if its successor has fenced it off. */
+    private void replaceEndedTaskManagers() throws IOException {
+        for (int i = 0; i < taskManagers.size(); i++) {
+            JavaProcess ended = taskManagers.get(i);
+            if (!ended.isAlive()) {
+                taskManagers.set(i, startTaskManager());
+                String line = ended.log().getFileName() + " ended by itself\n";
+                Files.writeString(
+                        folder.resolve("replaced"), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            }
         }
     }
 

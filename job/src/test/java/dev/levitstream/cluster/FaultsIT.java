@@ -198,7 +198,7 @@ class FaultsIT {
             }
         }
         String running = now;
-        Cluster.await("a checkpoint after " + fault, () -> cluster.rest().latestCheckpoint(running) > start);
+        cluster.await("a checkpoint after " + fault, () -> cluster.rest().latestCheckpoint(running) > start);
         report.add(String.format("%s,%.1f", fault, (System.currentTimeMillis() - start) / 1e3));
         return now;
     }
@@ -208,7 +208,7 @@ class FaultsIT {
         try (Observer observer = new Observer(cluster.bootstrapServers(), run + "-predictions")) {
             for (long seen = 0; seen < images; seen = observer.seen()) {
                 long before = seen;
-                Cluster.await(
+                cluster.await(
                         "more than " + seen + " of " + images + " answers of " + run, () -> observer.seen() > before);
             }
         }

@@ -279,7 +279,8 @@ final class ComponentPool implements AutoCloseable {
             String name = String.format(FROZEN, component.id());
             entries.add(new StateEntry(name, 0, true, () -> StateCodec.seal(component::write)));
         }
-        entries.add(new StateEntry(ACTIVE, revision, false, () -> StateCodec.seal(active()::write)));
+        ActiveComponent learning = active();
+        entries.add(new StateEntry(ACTIVE, revision, false, () -> StateCodec.seal(learning::write)));
         discriminant.ifPresent(
                 chooser -> entries.add(new StateEntry(ROUTER, revision, false, () -> StateCodec.seal(chooser::write))));
         return entries;
