@@ -7,16 +7,12 @@ import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
 import dev.levitstream.learner.Lesson;
-import dev.levitstream.learner.Verdict;
 import dev.levitstream.nn.Compute;
 import dev.levitstream.operator.LiveLearner.Pending;
 import dev.levitstream.operator.OperatorOptions.Flush;
-import dev.levitstream.schema.ClassScore;
 import dev.levitstream.schema.ComponentCreated;
 import dev.levitstream.schema.MalformedRecordException;
 import dev.levitstream.schema.Prediction;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -279,34 +275,12 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
                     image.source(), "scores=NaN must be finite: component " + answer.componentId() + " has diverged");
             return;
         }
-        Frame frame = image.frame();
-        List<ClassScore> scores = new ArrayList<>(answer.scores().length);
-        for (int i = 0; i < answer.scores().length; i++) {
-            scores.add(new ClassScore(answer.labels().get(i), answer.scores()[i]));
-        }
-        Prediction prediction = new Prediction(
-                streamKey,
-                frame.imageId(),
-                Instant.ofEpochMilli(frame.eventTime()),
-                answer.label().orElse(null),
-                scores,
-                answer.componentId(),
-                answer.novelty(),
-                Float.isNaN(answer.noveltyThreshold()) ? null : answer.noveltyThreshold(),
-                step);
-        output.collect(new StreamRecord<>(prediction, frame.eventTime()));
+        Prediction prediction = Outputs.prediction(streamKey, image.frame(), answer, step);
+        output.collect(new StreamRecord<>(prediction, image.frame().eventTime()));
     }
 
     private void emit(String streamKey, Expansion expansion, long eventTime) {
-        ComponentCreated created = new ComponentCreated(
-                streamKey,
-                expansion.componentId(),
-                expansion.step(),
-                Instant.ofEpochMilli(eventTime),
-                expansion.verdict().map(Verdict::distance).orElse(null),
-                expansion.verdict().map(Verdict::threshold).orElse(null),
-                expansion.componentCount(),
-                expansion.imagesSeen());
+        ComponentCreated created = Outputs.componentCreated(streamKey, expansion, eventTime);
         output.collect(Outputs.COMPONENTS_CREATED, new StreamRecord<>(created, eventTime));
     }
 

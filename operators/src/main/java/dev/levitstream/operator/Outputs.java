@@ -1,14 +1,21 @@
 package dev.levitstream.operator;
 
+import dev.levitstream.learner.Expansion;
+import dev.levitstream.learner.ImagePrediction;
+import dev.levitstream.learner.Verdict;
+import dev.levitstream.schema.ClassScore;
 import dev.levitstream.schema.ComponentCreated;
 import dev.levitstream.schema.DeadLetter;
+import dev.levitstream.schema.Prediction;
 import dev.levitstream.schema.WireFormat;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.formats.avro.typeutils.AvroTypeInfo;
 import org.apache.flink.util.OutputTag;
 
-/** What leaves beside the predictions. */
+/** What leaves: messages, and the side outputs of those that are no predictions. */
 public final class Outputs {
     /** Expansions of all learners. */
     public static final OutputTag<ComponentCreated> COMPONENTS_CREATED =
@@ -19,6 +26,37 @@ public final class Outputs {
             new OutputTag<>("dead-letters", new AvroTypeInfo<>(DeadLetter.class));
 
     private Outputs() {}
+
+    /** @param step batches that the learner had observed before */
+    static Prediction prediction(String streamKey, Frame frame, ImagePrediction answer, long step) {
+        List<ClassScore> scores = new ArrayList<>(answer.scores().length);
+        for (int i = 0; i < answer.scores().length; i++) {
+            scores.add(new ClassScore(answer.labels().get(i), answer.scores()[i]));
+        }
+        return new Prediction(
+                streamKey,
+                frame.imageId(),
+                Instant.ofEpochMilli(frame.eventTime()),
+                answer.label().orElse(null),
+                scores,
+                answer.componentId(),
+                answer.novelty(),
+                Float.isNaN(answer.noveltyThreshold()) ? null : answer.noveltyThreshold(),
+                step);
+    }
+
+    /** @param eventTime of the key's last image that was answered (milliseconds since 1970) */
+    static ComponentCreated componentCreated(String streamKey, Expansion expansion, long eventTime) {
+        return new ComponentCreated(
+                streamKey,
+                expansion.componentId(),
+                expansion.step(),
+                Instant.ofEpochMilli(eventTime),
+                expansion.verdict().map(Verdict::distance).orElse(null),
+                expansion.verdict().map(Verdict::threshold).orElse(null),
+                expansion.componentCount(),
+                expansion.imagesSeen());
+    }
 
     /**
      * The dead letter of a record; a value that no message of ours could carry stays at its source, and the reason says

@@ -17,7 +17,8 @@
  * the key, between which records of other keys and checkpoints pass. The key's own images wait meanwhile. When two
  * batches wait, each further image of the key does a slice itself: that holds back its input, and the next batch is
  * answered no later than it is full. Which images make a batch depends on the key's records alone, and a batch's work
- * is done before the next batch is answered, so outputs do not depend on when anything happens.
+ * is done before the next batch is answered, so outputs do not depend on when anything happens. Where keys learn as a
+ * fleet, the slices of several are done at once, whichever key's turn it is.
  *
  * <p>Why state is written in an operator of our own: a process function that writes keyed state in its snapshot hook
  * writes all of it to the key it saw last, without an error. Here the current key is set for each.
