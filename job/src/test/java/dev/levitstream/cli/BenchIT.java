@@ -116,7 +116,8 @@ class BenchIT {
                         "| MNIST | 64 | 10 |",
                         "\n| 50 |",
                         "Two threads",
-                        "\n| 16 | 64 |");
+                        "\n| learners of a fleet |",
+                        "\n| 16 |");
     }
 
     @Test
