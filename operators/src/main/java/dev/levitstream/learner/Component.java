@@ -291,7 +291,7 @@ sealed class Component implements AutoCloseable permits ActiveComponent {
         return id > 1 && options.network().sharedEmbedding() ? network.embeddingSize() : 0;
     }
 
-    <T> T inScope(Function<NDManager, T> function) {
+    private <T> T inScope(Function<NDManager, T> function) {
         try (NDManager scope = manager.newSubManager()) {
             return function.apply(scope);
         }
