@@ -25,7 +25,6 @@ import java.util.stream.IntStream;
 final class ActiveComponent extends Component {
     private static final double HEAD_DEVIATION = 0.02;
 
-    private final LearnerOptions options;
     private Adam adam;
     private Optional<Version> remembered = Optional.empty();
 
@@ -35,7 +34,6 @@ final class ActiveComponent extends Component {
     /** A component that has learnt nothing yet; borrows {@code parameters}. */
     ActiveComponent(int id, LearnerOptions options, Compute compute, ComponentNetwork network, float[] parameters) {
         super(id, options, compute, Content.fresh(network, parameters));
-        this.options = options;
         TrainingOptions training = options.training();
         adam = new Adam(manager(), parameters.length, training.beta1(), training.beta2());
         flat().setRequiresGradient(true);
@@ -50,7 +48,6 @@ final class ActiveComponent extends Component {
             IntFunction<ComponentNetwork> networks)
             throws IOException {
         super(id, options, compute, Content.read(in, networks));
-        this.options = options;
         TrainingOptions training = options.training();
         ParameterLayout layout = network().layout();
         long updates = in.readLong();
@@ -127,7 +124,7 @@ final class ActiveComponent extends Component {
             long images = batch.images().getShape().get(0);
             boolean labelled = batch.targets().isPresent();
             return new Kind(
-                    component.options, component.id(), component.network().classes(), images, labelled);
+                    component.options(), component.id(), component.network().classes(), images, labelled);
         }
 
         Program.Member member() {
@@ -157,11 +154,12 @@ final class ActiveComponent extends Component {
     }
 
     private Prepared prepared(NDManager scope, MiniBatch batch) {
-        return new Prepared(this, batch.arrays(scope, options.image(), network().classes()));
+        return new Prepared(
+                this, batch.arrays(scope, options().image(), network().classes()));
     }
 
     private List<Adam.Rate> rates() {
-        TrainingOptions training = options.training();
+        TrainingOptions training = options().training();
         ParameterLayout layout = network().layout();
         Adam.Rate frozen = new Adam.Rate(0, kept(), 0);
         if (!layout.contains(KnowledgeFusion.LOGITS)) {

@@ -114,6 +114,10 @@ sealed class Component implements AutoCloseable permits ActiveComponent {
         return id;
     }
 
+    LearnerOptions options() {
+        return options;
+    }
+
     ComponentNetwork network() {
         return network;
     }

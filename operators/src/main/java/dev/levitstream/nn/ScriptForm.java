@@ -56,18 +56,13 @@ enum ScriptForm {
 
     private List<String> lines(Parts parts) {
         List<String> lines = new ArrayList<>();
+        if (this == FLEET) {
+            lines.add(FLEET_SIZE + " = torch.size(flat, 0)");
+        }
+        lines.addAll(parts.parameters());
         switch (this) {
-            case WHOLE, GRADIENT, UPDATE -> {
-                lines.addAll(parts.parameters());
-                lines.addAll(parts.body());
-            }
-            case FLEET -> {
-                lines.add(FLEET_SIZE + " = torch.size(flat, 0)");
-                lines.addAll(parts.parameters());
-                lines.addAll(parts.body());
-            }
+            case WHOLE, GRADIENT, UPDATE, FLEET -> lines.addAll(parts.body());
             case BLOCKS -> {
-                lines.addAll(parts.parameters());
                 lines.add("n = torch.size(x0, 0)");
                 lines.add("blocks = torch.floordiv(torch.add(n, " + (BLOCK - 1) + "), " + BLOCK + ")");
                 lines.add("missing = torch.sub(torch.mul(blocks, " + BLOCK + "), n)");
@@ -77,10 +72,7 @@ enum ScriptForm {
                 }
                 lines.addAll(loop("blocks", parts.body(), parts.results()));
             }
-            case EACH -> {
-                lines.addAll(parts.parameters());
-                lines.addAll(loop("torch.size(x0, 0)", parts.body(), parts.results()));
-            }
+            case EACH -> lines.addAll(loop("torch.size(x0, 0)", parts.body(), parts.results()));
         }
         return lines;
     }
