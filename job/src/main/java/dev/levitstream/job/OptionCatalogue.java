@@ -2,6 +2,7 @@ package dev.levitstream.job;
 
 import dev.levitstream.learner.BudgetOptions;
 import dev.levitstream.learner.ExpansionOptions;
+import dev.levitstream.learner.FusionOptions;
 import dev.levitstream.learner.LearnerKind;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.MemoryOptions;
@@ -131,10 +132,7 @@ public final class OptionCatalogue {
                         base.seed(),
                         "any whole number",
                         "seed of all randomness; each stream key derives its own"),
-                r.choice(
-                        "fusion.level",
-                        base.fusionLevel(),
-                        "where knowledge of frozen components joins (levit-dkf, levit-dkf-fixed)"),
+                fusion(r, base.fusion()),
                 routing(r, base.routing()),
                 network(r, base.network()),
                 training(r, base.training()),
@@ -143,10 +141,27 @@ public final class OptionCatalogue {
                 expansion(r, base.expansion()));
     }
 
+    private static FusionOptions fusion(OptionReader r, FusionOptions base) {
+        return new FusionOptions(
+                r.choice(
+                        "fusion.level",
+                        base.level(),
+                        "where knowledge of frozen components joins (levit-dkf, levit-dkf-fixed)"),
+                r.integer(
+                        "fusion.components",
+                        base.components(),
+                        "count, at least 0",
+                        "most frozen components that one fuses, the oldest; 0 for all, as in the article"));
+    }
+
     private static RoutingOptions routing(OptionReader r, RoutingOptions base) {
         return new RoutingOptions(
                 r.choice("routing.router", base.router(), "what chooses the component per image; vae is the article's"),
                 r.choice("routing.score", base.score(), "VAE score that novelty and the router vae go by"),
+                r.choice(
+                        "routing.judges",
+                        base.judges(),
+                        "whose VAEs look at an image, where router and criterion do not compare all"),
                 r.integer(
                         "routing.filters",
                         base.filters(),

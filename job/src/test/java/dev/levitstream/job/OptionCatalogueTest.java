@@ -27,6 +27,8 @@ class OptionCatalogueTest {
             Map.entry("classes", "3"),
             Map.entry("seed", "9"),
             Map.entry("fusion.level", "attention"),
+            Map.entry("fusion.components", "3"),
+            Map.entry("routing.judges", "all"),
             Map.entry("routing.router", "vae"),
             Map.entry("routing.score", "elbo"),
             Map.entry("routing.filters", "7"),

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -40,14 +39,9 @@ final class ActiveComponent extends Component {
     }
 
     /** Reads what {@link #write} wrote. */
-    ActiveComponent(
-            int id,
-            LearnerOptions options,
-            Compute compute,
-            StateCodec.Input in,
-            IntFunction<ComponentNetwork> networks)
+    ActiveComponent(int id, LearnerOptions options, Compute compute, StateCodec.Input in, Blueprint blueprint)
             throws IOException {
-        super(id, options, compute, Content.read(in, networks));
+        super(id, options, compute, Content.read(in, blueprint, id - 1));
         TrainingOptions training = options.training();
         ParameterLayout layout = network().layout();
         long updates = in.readLong();
@@ -55,7 +49,7 @@ final class ActiveComponent extends Component {
         float[] second = in.parameters(layout);
         adam = new Adam(manager(), first, second, updates, training.beta1(), training.beta2());
         if (in.readBoolean()) {
-            ComponentNetwork network = networks.apply(in.readInt());
+            ComponentNetwork network = network().withClasses(in.readInt());
             remembered = Optional.of(new Version(network, in.parameters(network.layout())));
         }
         flat().setRequiresGradient(true);
@@ -117,14 +111,15 @@ final class ActiveComponent extends Component {
     }
 
     /** What components have in common that can be updated in one step. */
-    private record Kind(LearnerOptions options, int id, int classes, long images, boolean labelled) {}
+    private record Kind(LearnerOptions options, int kept, int fused, int classes, long images, boolean labelled) {}
 
     private record Prepared(ActiveComponent component, TrainingBatch batch) {
         Kind kind() {
             long images = batch.images().getShape().get(0);
             boolean labelled = batch.targets().isPresent();
+            ComponentNetwork network = component.network();
             return new Kind(
-                    component.options(), component.id(), component.network().classes(), images, labelled);
+                    component.options(), component.kept(), network.fused(), network.classes(), images, labelled);
         }
 
         Program.Member member() {
@@ -154,8 +149,7 @@ final class ActiveComponent extends Component {
     }
 
     private Prepared prepared(NDManager scope, MiniBatch batch) {
-        return new Prepared(
-                this, batch.arrays(scope, options().image(), network().classes()));
+        return new Prepared(this, batch.arrays(scope, options().image(), network()));
     }
 
     private List<Adam.Rate> rates() {

@@ -13,22 +13,44 @@ record Answer(int component, float[] probabilities) {
     private static final double SMALLEST = 1e-6;
 
     /**
+     * Whether another component's answer may change a class's probability by {@value #SMALLEST} or more.
+     *
+     * @param own answer of the first component, not empty
+     * @param classes that the other one knows (count)
+     */
+    static boolean matters(Belief belief, int first, float[] own, int other, int classes) {
+        double highest = Double.NEGATIVE_INFINITY;
+        for (int y = 0; y < own.length; y++) {
+            highest = Math.max(highest, log(belief, first, own, y));
+        }
+        double most = Double.NEGATIVE_INFINITY;
+        for (int y = 0; y < classes; y++) {
+            most = Math.max(most, belief.of(other, y)); // as if its answer were certain
+        }
+        return !(most < highest + StrictMath.log(SMALLEST));
+    }
+
+    private static double log(Belief belief, int component, float[] own, int label) {
+        return belief.of(component, label) + StrictMath.log(Math.max(own[label], SMALLEST));
+    }
+
+    /**
      * p(c, y | x) ~ p(c, y | f(x)) p_c(y | x) over components c and their classes y, with the router's belief p(c, y |
      * f(x)) and the component's own answer p_c(y | x): a product of experts (Hinton 2002). The component of the
      * likeliest pair answers; classes add up over components.
      *
      * @param candidates components, at least one
-     * @param own answer of each, at least one of them not empty
+     * @param own answer of each, at least one of them not empty; more are ignored
      */
     static Answer product(Belief belief, List<Integer> candidates, List<float[]> own) {
         int classes = own.stream().mapToInt(answer -> answer.length).max().orElse(0);
-        double[][] logs = new double[own.size()][];
+        double[][] logs = new double[candidates.size()][];
         int best = candidates.get(0);
         double highest = Double.NEGATIVE_INFINITY;
-        for (int k = 0; k < logs.length; k++) {
+        for (int k = 0; k < candidates.size(); k++) {
             logs[k] = new double[own.get(k).length];
             for (int y = 0; y < logs[k].length; y++) {
-                logs[k][y] = belief.of(candidates.get(k), y) + StrictMath.log(Math.max(own.get(k)[y], SMALLEST));
+                logs[k][y] = log(belief, candidates.get(k), own.get(k), y);
                 if (logs[k][y] > highest) {
                     highest = logs[k][y];
                     best = candidates.get(k);

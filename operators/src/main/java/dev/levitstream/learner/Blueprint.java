@@ -15,12 +15,12 @@ import java.util.Optional;
  * @param klWeight weight of the second part of the VAE's loss
  */
 record Blueprint(Body body, Optional<Vae> vae, KnowledgeFusion fusion, double klWeight) {
-    /** The network of the component that has {@code frozen} before it. */
-    ComponentNetwork network(int frozen, int classes) {
-        return new ComponentNetwork(body, vae, fusion, klWeight, frozen, classes);
+    /** The network of a component that may fuse as many others: it does if this learner fuses at all. */
+    ComponentNetwork network(int fused, int classes) {
+        return new ComponentNetwork(body, vae, fusion, klWeight, knowledgeWidth() > 0 ? fused : 0, classes);
     }
 
-    /** Knowledge width per frozen component. */
+    /** Knowledge width per component that is fused; 0 where nothing is. */
     int knowledgeWidth() {
         return fusion.knowledgeWidth(body);
     }

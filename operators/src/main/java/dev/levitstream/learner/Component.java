@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Function;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -54,10 +53,11 @@ sealed class Component implements AutoCloseable permits ActiveComponent {
         /**
          * Reads what {@link Component#write} wrote.
          *
-         * @param networks the network for a number of classes
+         * @param before components before it (count)
          */
-        static Content read(StateCodec.Input in, IntFunction<ComponentNetwork> networks) throws IOException {
-            ComponentNetwork network = networks.apply(in.readInt());
+        static Content read(StateCodec.Input in, Blueprint blueprint, int before) throws IOException {
+            int fused = in.fused(before);
+            ComponentNetwork network = blueprint.network(fused, in.readInt());
             return new Content(network, in.readDouble(), in.readLong(), in.parameters(network.layout()));
         }
     }
@@ -69,13 +69,6 @@ sealed class Component implements AutoCloseable permits ActiveComponent {
      * @param divergence KL divergence per row
      */
     record Densities(float[] reconstruction, float[] divergence) {}
-
-    /**
-     * What a component makes of images.
-     *
-     * @param knowledge what a later component fuses of each, (knowledge width); empty if nothing fuses it
-     */
-    record Sight(List<float[]> knowledge, Densities densities) {}
 
     Component(int id, LearnerOptions options, Compute compute, Content content) {
         this.id = id;
@@ -104,6 +97,7 @@ sealed class Component implements AutoCloseable permits ActiveComponent {
 
     /** Classes, figures and parameters. */
     void write(DataOutputStream out) throws IOException {
+        out.writeInt(network.fused());
         out.writeInt(network.classes());
         out.writeDouble(usualNovelty);
         out.writeLong(imagesSeen);
@@ -159,20 +153,9 @@ sealed class Component implements AutoCloseable permits ActiveComponent {
         return inScope(scope -> densities(program.call(scope, NetworkFunction.DENSITIES, flat, images(scope, pixels))));
     }
 
-    /**
-     * What it makes of images, each by itself.
-     *
-     * @param fused whether knowledge is wanted; else the VAE alone looks at them
-     */
-    Sight sightOfEach(List<byte[]> pixels, boolean fused) {
-        return inScope(scope -> {
-            NDArray images = images(scope, pixels);
-            if (!fused) {
-                return new Sight(List.of(), densities(program.each(scope, NetworkFunction.DENSITIES, flat, images)));
-            }
-            NDList seen = program.each(scope, NetworkFunction.SIGHT, flat, images);
-            return new Sight(rows(seen.get(0), pixels.size()), densities(seen.subNDList(1)));
-        });
+    /** How well the VAE explains images, each by itself; at least one image. */
+    Densities densitiesOfEach(List<byte[]> pixels) {
+        return inScope(scope -> densities(program.each(scope, NetworkFunction.DENSITIES, flat, images(scope, pixels))));
     }
 
     private static Densities densities(NDList results) {
@@ -209,7 +192,7 @@ sealed class Component implements AutoCloseable permits ActiveComponent {
      * Probability of each class for images, each by itself.
      *
      * @param own {@link #knowledgeOfEach} of the images: (knowledge width) per image
-     * @param prior (J, knowledge width) of the components before this one, per image; empty if nothing is fused
+     * @param prior (J, knowledge width) of the components that this one fuses, per image; empty if none is
      */
     List<float[]> probabilitiesOfEach(List<float[]> own, List<float[]> prior) {
         boolean fuses = prior.get(0).length > 0;
@@ -217,7 +200,7 @@ sealed class Component implements AutoCloseable permits ActiveComponent {
             int width = own.get(0).length;
             NDArray rows = joined(scope, own, width);
             NDArray[] inputs =
-                    fuses ? new NDArray[] {rows, joined(scope, prior, network.frozen(), width)} : new NDArray[] {rows};
+                    fuses ? new NDArray[] {rows, joined(scope, prior, network.fused(), width)} : new NDArray[] {rows};
             return rows(
                     program.each(scope, NetworkFunction.PROBABILITIES, flat, inputs)
                             .singletonOrThrow(),

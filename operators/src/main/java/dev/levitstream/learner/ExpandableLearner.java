@@ -39,7 +39,7 @@ final class ExpandableLearner implements Learner {
         Blueprint blueprint = new Blueprint(
                 body(options),
                 Optional.of(vae),
-                options.kind().fusion(options.fusionLevel()),
+                options.kind().fusion(options.fusion().level()),
                 options.training().klWeight());
         pool = new ComponentPool(options, blueprint, context.compute());
         memory = new ReplayMemory(options.memory());
@@ -286,8 +286,8 @@ final class ExpandableLearner implements Learner {
     public List<ComponentAnswers> everyAnswer(List<LabelledImage> images) {
         List<Judgement> judgements = judge(images);
         List<ImagePrediction> predictions = predictions(judgements);
-        List<FrozenView> views = judgements.stream().map(Judgement::view).toList();
-        List<List<float[]>> every = pool.everyAnswer(pixels(images), views);
+        List<List<float[]>> every = pool.everyAnswer(pixels(images));
+        float[][] losses = pool.scores(pixels(images));
         List<ComponentAnswers> answers = new ArrayList<>(images.size());
         for (int i = 0; i < images.size(); i++) {
             ImagePrediction prediction = predictions.get(i);
@@ -295,8 +295,7 @@ final class ExpandableLearner implements Learner {
             for (List<float[]> ofComponent : every) {
                 labels.add(prediction.withScores(ofComponent.get(i)).label());
             }
-            float[] losses = judgements.get(i).scores();
-            answers.add(new ComponentAnswers(prediction.componentId(), prediction.label(), losses, labels));
+            answers.add(new ComponentAnswers(prediction.componentId(), prediction.label(), losses[i], labels));
         }
         return answers;
     }

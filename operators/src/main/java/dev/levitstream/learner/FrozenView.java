@@ -1,11 +1,11 @@
 package dev.levitstream.learner;
 
 /**
- * What the J frozen components make of one image. They never change, so it is made once, when the image is judged, and
- * kept beside the image; derived, never stored.
+ * What frozen components make of one image. They never change, so it is made once, when the image is judged, and kept
+ * beside the image; derived, never stored.
  *
- * @param knowledge J times the fusion's knowledge width, component by component; empty where nothing is fused
- * @param errors reconstruction error under each of the J
+ * @param knowledge of the components that are fused, component by component; empty where nothing is fused
+ * @param errors reconstruction error under each frozen component; empty unless the expansion criterion goes by it
  */
 record FrozenView(float[] knowledge, float[] errors) {
     /** Of a learner without frozen components. */

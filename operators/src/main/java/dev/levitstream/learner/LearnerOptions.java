@@ -2,7 +2,6 @@ package dev.levitstream.learner;
 
 import dev.levitstream.nn.Check;
 import dev.levitstream.nn.ImageShape;
-import dev.levitstream.nn.KnowledgeFusion;
 import java.io.Serializable;
 
 /**
@@ -13,7 +12,7 @@ import java.io.Serializable;
  * @param batchSize images per observed batch (count), at least 1
  * @param classes most labels; 0 grows the classifier with every new label, n > 0 fixes its width and refuses more
  * @param seed of all randomness; each stream key derives its own
- * @param fusionLevel where knowledge of frozen components joins (ambiguity A2)
+ * @param fusion how components build on frozen ones
  * @param routing how images find their component
  * @param network sizes
  * @param training one update
@@ -27,7 +26,7 @@ public record LearnerOptions(
         int batchSize,
         int classes,
         long seed,
-        KnowledgeFusion.Level fusionLevel,
+        FusionOptions fusion,
         RoutingOptions routing,
         NetworkOptions network,
         TrainingOptions training,

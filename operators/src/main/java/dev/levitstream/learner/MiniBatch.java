@@ -37,14 +37,14 @@ final class MiniBatch {
     }
 
     /** The arrays; they belong to {@code scope}. */
-    ComponentNetwork.TrainingBatch arrays(NDManager scope, ImageShape shape, int classes) {
+    ComponentNetwork.TrainingBatch arrays(NDManager scope, ImageShape shape, ComponentNetwork network) {
         int b = images.size();
         float[] noise = new float[b * latentWidth];
         Randomness.normals(random, noise);
         return new ComponentNetwork.TrainingBatch(
                 images(scope, shape, images.stream().map(Remembered::pixels).toList()),
-                knowledge(scope),
-                targets(scope, classes),
+                knowledge(scope, network),
+                targets(scope, network.classes()),
                 Tensors.of(scope, noise, new Shape(b, latentWidth)));
     }
 
@@ -61,18 +61,17 @@ final class MiniBatch {
         return Tensors.of(scope, values, new Shape(rows, shape.height(), shape.width(), shape.channels()));
     }
 
-    private Optional<NDArray> knowledge(NDManager scope) {
-        FrozenView any = images.get(0).view();
-        int width = any.knowledge().length;
+    private Optional<NDArray> knowledge(NDManager scope, ComponentNetwork network) {
+        int width = network.fused() * network.knowledgeWidth();
         if (width == 0) {
             return Optional.empty();
         }
-        int frozen = any.errors().length;
         float[] values = new float[images.size() * width];
         for (int i = 0; i < images.size(); i++) {
             System.arraycopy(images.get(i).view().knowledge(), 0, values, i * width, width);
         }
-        return Optional.of(Tensors.of(scope, values, new Shape(images.size(), frozen, width / frozen)));
+        Shape shape = new Shape(images.size(), network.fused(), network.knowledgeWidth());
+        return Optional.of(Tensors.of(scope, values, shape));
     }
 
     /**

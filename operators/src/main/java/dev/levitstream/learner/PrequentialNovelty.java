@@ -115,9 +115,9 @@ final class PrequentialNovelty implements ExpansionCriterion {
     /** Whether the images are still beyond the threshold, on average, under the present parameters. */
     private boolean isNovelNow(List<byte[]> batch, ComponentPool pool) {
         double sum = 0;
-        for (float[] scores : pool.scores(batch)) {
-            int best = explaining(scores, pool);
-            sum += Math.min(scores[best] / (options.threshold() * unit(best, pool)), MOST);
+        for (Judgement image : pool.judge(batch)) {
+            int best = explaining(image.scores(), pool);
+            sum += Math.min(image.scores()[best] / (options.threshold() * unit(best, pool)), MOST);
         }
         return sum > batch.size();
     }

@@ -5,6 +5,7 @@ import dev.levitstream.learner.ExpansionOptions.Criterion;
 import dev.levitstream.learner.ExpansionOptions.Scale;
 import dev.levitstream.learner.MemoryOptions.Admission;
 import dev.levitstream.learner.MemoryOptions.Unlabelled;
+import dev.levitstream.learner.RoutingOptions.Judges;
 import dev.levitstream.learner.RoutingOptions.Method;
 import dev.levitstream.nn.ImageShape;
 import dev.levitstream.nn.KnowledgeFusion;
@@ -21,7 +22,8 @@ public enum Presets {
             boolean grey = image.channels() == 1;
             return complete(
                     image,
-                    new RoutingOptions(Method.VAE, Router.Score.ELBO, 100, 1e-3),
+                    0,
+                    new RoutingOptions(Method.VAE, Router.Score.ELBO, Judges.ALL, 100, 1e-3),
                     1,
                     new TrainingOptions(64, 1e-4, 1e-4, 0.5, 0.999, 1, Augmentation.NONE),
                     new BudgetOptions(grey ? 50 : 200, 5, 0, grey ? 2 : 1, 2000),
@@ -39,7 +41,8 @@ public enum Presets {
         public LearnerOptions options(ImageShape image) {
             return complete(
                     image,
-                    new RoutingOptions(Method.PRODUCT, Router.Score.RECONSTRUCTION, 100, 1e-3),
+                    FUSED,
+                    new RoutingOptions(Method.PRODUCT, Router.Score.RECONSTRUCTION, Judges.LIKELIEST, 100, 1e-3),
                     4,
                     new TrainingOptions(64, 1e-3, 1e-2, 0.5, 0.999, 1, Augmentation.NONE),
                     new BudgetOptions(2, 1, 0, 2, 200),
@@ -50,12 +53,15 @@ public enum Presets {
     };
 
     private static final int SMALL_SIDE = 48;
+    /** Most components that one fuses in a stream. */
+    private static final int FUSED = 4;
 
     /** The preset's settings for images of that shape. */
     public abstract LearnerOptions options(ImageShape image);
 
     private static LearnerOptions complete(
             ImageShape image,
+            int fused,
             RoutingOptions routing,
             int narrower,
             TrainingOptions training,
@@ -70,7 +76,7 @@ public enum Presets {
                 10,
                 0,
                 0,
-                KnowledgeFusion.Level.FEATURES,
+                new FusionOptions(KnowledgeFusion.Level.FEATURES, fused),
                 routing,
                 network(image, narrower),
                 training,

@@ -206,10 +206,7 @@ final class ReplayLearner implements Learner {
             }
             return images;
         });
-        return StateCodec.open(
-                NET,
-                state,
-                in -> new ActiveComponent(1, options, compute, in, classes -> blueprint.network(0, classes)));
+        return StateCodec.open(NET, state, in -> new ActiveComponent(1, options, compute, in, blueprint));
     }
 
     @Override

@@ -9,10 +9,13 @@ import java.util.Locale;
  *
  * @param router what decides
  * @param score VAE loss that the router {@code vae} compares; also what novelty is measured in
+ * @param judges whose VAEs look at an image; all do where the router is {@code vae} or the expansion criterion is not
+ *     {@code novelty}, for they compare them
  * @param filters random filters of the discriminant (count), at least 1; it keeps 9 x filters features
  * @param shrinkage share of the mean variance that the discriminant adds to every feature's own, positive
  */
-public record RoutingOptions(Method router, Router.Score score, int filters, double shrinkage) implements Serializable {
+public record RoutingOptions(Method router, Router.Score score, Judges judges, int filters, double shrinkage)
+        implements Serializable {
     /** What decides. */
     public enum Method {
         /** The VAE that explains the image best, as in the article. */
@@ -21,6 +24,13 @@ public record RoutingOptions(Method router, Router.Score score, int filters, dou
         DISCRIMINANT,
         /** The discriminant's belief times the answers of the two components that it believes in most. */
         PRODUCT
+    }
+
+    /** Whose VAEs look at an image. */
+    public enum Judges {
+        ALL,
+        /** The active component's and that of the component that the discriminant believes in most. */
+        LIKELIEST
     }
 
     /** The router in one word, for reports. */

@@ -21,8 +21,11 @@ import java.util.zip.CRC32C;
  * refused.
  */
 final class StateCodec {
-    /** Since 2 the values of some weights lie column by column ({@link Input#parameters}). */
-    static final int FORMAT = 2;
+    /**
+     * Since 2 the values of some weights lie column by column ({@link Input#parameters}); since 3 a component says how
+     * many others it fuses ({@link Input#fused}).
+     */
+    static final int FORMAT = 3;
 
     private static final int MAGIC = 0x4C565354; // LVST
     private static final int HEADER_BYTES = 12;
@@ -54,6 +57,11 @@ final class StateCodec {
         float[] parameters(ParameterLayout layout) throws IOException {
             float[] values = readFloats(this);
             return format < 2 ? layout.fromRows(values) : values;
+        }
+
+        /** How many others a component fuses (count): once it was all of those before it. */
+        int fused(int before) throws IOException {
+            return format < 3 ? before : readInt();
         }
     }
 

@@ -22,7 +22,7 @@ public final class ComponentNetwork {
     private final Optional<Vae> vae;
     private final KnowledgeFusion fusion;
     private final double klWeight;
-    private final int frozen;
+    private final int fused;
     private final int classes;
     private final ParameterLayout layout;
 
@@ -31,21 +31,21 @@ public final class ComponentNetwork {
      * @param vae density model, if the learner routes or expands
      * @param fusion how knowledge of frozen components joins
      * @param klWeight weight of the VAE loss's second part (ambiguity A3)
-     * @param frozen J, components frozen before this one, at least 0
+     * @param fused J, frozen components whose knowledge it fuses, at least 0
      * @param classes L, width of the classifier, at least 0
      */
     public ComponentNetwork(
-            Body body, Optional<Vae> vae, KnowledgeFusion fusion, double klWeight, int frozen, int classes) {
+            Body body, Optional<Vae> vae, KnowledgeFusion fusion, double klWeight, int fused, int classes) {
         this.body = body;
         this.vae = vae;
         this.fusion = fusion;
         this.klWeight = klWeight;
-        this.frozen = frozen;
+        this.fused = fused;
         this.classes = classes;
         ParameterLayout.Builder builder = new ParameterLayout.Builder();
-        body.declare(builder, fusion.priorWidth(body, frozen));
+        body.declare(builder, fusion.priorWidth(body, fused));
         vae.ifPresent(model -> model.declare(builder));
-        fusion.declare(builder, body, frozen);
+        fusion.declare(builder, body, fused);
         if (classes > 0) {
             builder.add(HEAD_WEIGHT, SMALL_NORMAL, classes, body.featureWidth()).add(HEAD_BIAS, ZERO, classes);
         }
@@ -63,13 +63,18 @@ public final class ComponentNetwork {
     }
 
     /** J. */
-    public int frozen() {
-        return frozen;
+    public int fused() {
+        return fused;
+    }
+
+    /** Width of what it gives to components that fuse it; 0 where nothing is fused. */
+    public int knowledgeWidth() {
+        return fusion.knowledgeWidth(body);
     }
 
     /** The same network with a wider classifier. */
     public ComponentNetwork withClasses(int more) {
-        return new ComponentNetwork(body, vae, fusion, klWeight, frozen, more);
+        return new ComponentNetwork(body, vae, fusion, klWeight, fused, more);
     }
 
     /**
@@ -85,7 +90,7 @@ public final class ComponentNetwork {
      * Eq. (5) or (9) before the softmax.
      *
      * @param own (B, knowledge width), this component's {@link #knowledge}
-     * @param prior (B, J, knowledge width) of the frozen components; absent where none is fused
+     * @param prior (B, J, knowledge width) of the components that it fuses; absent where none is fused
      * @return (B, L)
      */
     Array logits(Parameters p, Array own, Optional<Array> prior) {
@@ -94,13 +99,13 @@ public final class ComponentNetwork {
 
     private Array features(Parameters p, Array own, Optional<Array> prior) {
         boolean attention = fusion.level() == KnowledgeFusion.Level.ATTENTION;
-        if (!fusion.fuses(frozen)) {
+        if (!fusion.fuses(fused)) {
             return attention ? body.features(p, own) : own;
         }
-        Array others = prior.orElseThrow(() -> new IllegalStateException("frozen=" + frozen + " needs knowledge"));
+        Array others = prior.orElseThrow(() -> new IllegalStateException("fused=" + fused + " needs knowledge"));
         return attention
-                ? body.features(p, fusion.fuseAttention(p, own, others, body, frozen))
-                : fusion.fuseFeatures(p, own, others, body, frozen);
+                ? body.features(p, fusion.fuseAttention(p, own, others, body, fused))
+                : fusion.fuseFeatures(p, own, others, body, fused);
     }
 
     /**
@@ -132,10 +137,10 @@ public final class ComponentNetwork {
      * @param values of the parameters
      */
     public float[] gates(float[] values) {
-        if (!fusion.fuses(frozen)) {
+        if (!fusion.fuses(fused)) {
             return new float[0];
         }
-        float[] gates = new float[fusion.gateCount(body, frozen)];
+        float[] gates = new float[fusion.gateCount(body, fused)];
         if (!layout.contains(KnowledgeFusion.LOGITS)) {
             Arrays.fill(gates, 1f / gates.length);
             return gates;

@@ -30,17 +30,17 @@ public record KnowledgeFusion(Level level, Gates gates) {
         FIXED
     }
 
-    /** Whether a component with {@code frozen} components before it fuses anything. */
-    public boolean fuses(int frozen) {
-        return level != Level.NONE && frozen > 0;
+    /** Whether a component that may fuse {@code fused} others fuses anything. */
+    public boolean fuses(int fused) {
+        return level != Level.NONE && fused > 0;
     }
 
     /** Width of the fused knowledge that the second stage of the body must take in beside its own. */
-    int priorWidth(Body body, int frozen) {
-        return level == Level.ATTENTION && frozen > 0 ? body.attendedWidth() : 0;
+    int priorWidth(Body body, int fused) {
+        return level == Level.ATTENTION && fused > 0 ? body.attendedWidth() : 0;
     }
 
-    /** Width of what one frozen component contributes per image; 0 where nothing is fused. */
+    /** Width of what one component contributes per image; 0 where nothing is fused. */
     public int knowledgeWidth(Body body) {
         return switch (level) {
             case NONE -> 0;
@@ -50,13 +50,13 @@ public record KnowledgeFusion(Level level, Gates gates) {
     }
 
     /** Number of gates: J + 1 for features, J times heads for attention. */
-    int gateCount(Body body, int frozen) {
-        return level == Level.FEATURES ? frozen + 1 : frozen * body.heads();
+    int gateCount(Body body, int fused) {
+        return level == Level.FEATURES ? fused + 1 : fused * body.heads();
     }
 
-    void declare(ParameterLayout.Builder layout, Body body, int frozen) {
-        if (fuses(frozen) && gates == Gates.LEARNT) {
-            layout.add(LOGITS, ParameterLayout.Start.ZERO, gateCount(body, frozen));
+    void declare(ParameterLayout.Builder layout, Body body, int fused) {
+        if (fuses(fused) && gates == Gates.LEARNT) {
+            layout.add(LOGITS, ParameterLayout.Start.ZERO, gateCount(body, fused));
         }
     }
 
@@ -66,11 +66,11 @@ public record KnowledgeFusion(Level level, Gates gates) {
     }
 
     /** Eq. (9a): g_K f_K + sum over j of g_j f_j: (B, F), (B, J, F) -> (B, F). */
-    Array fuseFeatures(Parameters p, Array own, Array knowledge, Body body, int frozen) {
+    Array fuseFeatures(Parameters p, Array own, Array knowledge, Body body, int fused) {
         int width = body.featureWidth();
         Array all = knowledge.concat(own.reshape(-1, 1, width), 1); // (B, J + 1, F)
         return gates(p).map(weights -> all.mul(weights.reshape(-1, 1)))
-                .orElseGet(() -> all.times(1.0 / gateCount(body, frozen)))
+                .orElseGet(() -> all.times(1.0 / gateCount(body, fused)))
                 .sum(1);
     }
 
@@ -78,11 +78,11 @@ public record KnowledgeFusion(Level level, Gates gates) {
      * Eqs. (8b), (9b): own attention, then the gated sum over components in each head's slot: (B, A), (B, J, A) -> (B,
      * 2 A).
      */
-    Array fuseAttention(Parameters p, Array own, Array knowledge, Body body, int frozen) {
+    Array fuseAttention(Parameters p, Array own, Array knowledge, Body body, int fused) {
         long heads = body.heads();
-        Array slots = knowledge.reshape(-1, frozen, heads, body.attendedWidth() / heads); // (B, J, h, A / h)
-        Array prior = gates(p).map(weights -> slots.mul(weights.reshape(frozen, heads, 1)))
-                .orElseGet(() -> slots.times(1.0 / gateCount(body, frozen)))
+        Array slots = knowledge.reshape(-1, fused, heads, body.attendedWidth() / heads); // (B, J, h, A / h)
+        Array prior = gates(p).map(weights -> slots.mul(weights.reshape(fused, heads, 1)))
+                .orElseGet(() -> slots.times(1.0 / gateCount(body, fused)))
                 .sum(1); // (B, h, A / h)
         return own.concat(prior.reshape(-1, body.attendedWidth()), 1);
     }

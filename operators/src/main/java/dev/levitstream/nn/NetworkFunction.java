@@ -21,14 +21,6 @@ public enum NetworkFunction {
             return List.of(vae.reconstructionError(p, in.get(0), posterior.mean()), Vae.divergence(posterior));
         }
     },
-    /** {@link #KNOWLEDGE} and {@link #DENSITIES} of images (B, H, W, C), one after the other. */
-    SIGHT {
-        @Override
-        List<Array> apply(ComponentNetwork network, Parameters p, List<Array> in) {
-            List<Array> densities = DENSITIES.apply(network, p, in);
-            return List.of(network.knowledge(p, in.get(0)), densities.get(0), densities.get(1));
-        }
-    },
     /**
      * Of the component's own knowledge (B, knowledge width) and, where something is fused, that of frozen ones (B, J,
      * knowledge width): (B, L).

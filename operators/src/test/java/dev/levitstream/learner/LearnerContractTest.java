@@ -272,7 +272,8 @@ class LearnerContractTest {
     @ParameterizedTest
     @EnumSource(KnowledgeFusion.Level.class)
     void everyLevelOfFusionLearnsAndRestores(KnowledgeFusion.Level level) {
-        LearnerOptions options = TinyLearners.with(TinyLearners.options(LearnerKind.LEVIT_DKF), level);
+        LearnerOptions options =
+                TinyLearners.with(TinyLearners.options(LearnerKind.LEVIT_DKF), new FusionOptions(level, 0));
         List<LabelledImage> images = stream(3);
         try (Learner learner = TinyLearners.open(options, 3)) {
             for (int i = 0; i < images.size(); i += BATCH) {
@@ -437,9 +438,11 @@ class LearnerContractTest {
         }
     }
 
-    /** The first values of a sealed component: header, classes, usual novelty, images, length, then the values. */
+    /**
+     * The first values of a sealed component: header, fused, classes, usual novelty, images, length, then the values.
+     */
     private static byte[] embeddingBytes(byte[] sealed, int values) {
-        int from = 12 + Integer.BYTES + Double.BYTES + Long.BYTES + Integer.BYTES;
+        int from = 12 + 2 * Integer.BYTES + Double.BYTES + Long.BYTES + Integer.BYTES;
         return Arrays.copyOfRange(sealed, from, from + values * Float.BYTES);
     }
 
@@ -494,7 +497,7 @@ class LearnerContractTest {
             Map<String, byte[]> newer = TinyLearners.state(learner);
             Objects.requireNonNull(newer.get("control"))[7] = 9;
             assertThatThrownBy(() -> TinyLearners.restore(options, newer))
-                    .hasMessageStartingWith("state entry control: format=9 must be 1 to 2");
+                    .hasMessageStartingWith("state entry control: format=9 must be 1 to 3");
         }
     }
 

@@ -98,7 +98,7 @@ class NetworkOracleTest {
         }
 
         NaiveNetwork naive(double[] p) {
-            return new NaiveNetwork(vit, vae, fusion, network.frozen(), CLASSES, network.layout(), p);
+            return new NaiveNetwork(vit, vae, fusion, network.fused(), CLASSES, network.layout(), p);
         }
 
         double naiveLoss(double[] p) {
@@ -126,8 +126,8 @@ class NetworkOracleTest {
 
         Optional<NDArray> prior(NDManager scope) {
             int width = fusion.knowledgeWidth(body);
-            return fusion.fuses(network.frozen())
-                    ? Optional.of(Tensors.of(scope, flat(knowledge), new Shape(IMAGES, network.frozen(), width)))
+            return fusion.fuses(network.fused())
+                    ? Optional.of(Tensors.of(scope, flat(knowledge), new Shape(IMAGES, network.fused(), width)))
                     : Optional.empty();
         }
 

@@ -6,6 +6,7 @@ import dev.levitstream.learner.ExpansionOptions;
 import dev.levitstream.learner.ExpansionOptions.Codes;
 import dev.levitstream.learner.ExpansionOptions.Criterion;
 import dev.levitstream.learner.ExpansionOptions.Scale;
+import dev.levitstream.learner.FusionOptions;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
 import dev.levitstream.learner.LearnerKind;
@@ -14,6 +15,7 @@ import dev.levitstream.learner.MemoryOptions;
 import dev.levitstream.learner.NetworkOptions;
 import dev.levitstream.learner.Router;
 import dev.levitstream.learner.RoutingOptions;
+import dev.levitstream.learner.RoutingOptions.Judges;
 import dev.levitstream.learner.RoutingOptions.Method;
 import dev.levitstream.learner.StateEntry;
 import dev.levitstream.learner.TrainingOptions;
@@ -41,7 +43,7 @@ public final class TinyLearners {
                 4,
                 0,
                 0,
-                KnowledgeFusion.Level.FEATURES,
+                new FusionOptions(KnowledgeFusion.Level.FEATURES, 0),
                 new RoutingOptions(
                         switch (kind) {
                             case LEVIT_DNN -> Method.VAE;
@@ -49,6 +51,7 @@ public final class TinyLearners {
                             default -> Method.PRODUCT;
                         },
                         Router.Score.ELBO,
+                        Judges.ALL,
                         2,
                         1e-2),
                 new NetworkOptions(
@@ -64,32 +67,32 @@ public final class TinyLearners {
 
     /** The same with another expansion. */
     public static LearnerOptions with(LearnerOptions o, ExpansionOptions expansion) {
-        return copy(o, o.classes(), o.fusionLevel(), o.training(), o.budget(), o.memory(), expansion);
+        return copy(o, o.classes(), o.fusion(), o.training(), o.budget(), o.memory(), expansion);
     }
 
     /** The same with another memory. */
     public static LearnerOptions with(LearnerOptions o, MemoryOptions memory) {
-        return copy(o, o.classes(), o.fusionLevel(), o.training(), o.budget(), memory, o.expansion());
+        return copy(o, o.classes(), o.fusion(), o.training(), o.budget(), memory, o.expansion());
     }
 
     /** The same with another budget. */
     public static LearnerOptions with(LearnerOptions o, BudgetOptions budget) {
-        return copy(o, o.classes(), o.fusionLevel(), o.training(), budget, o.memory(), o.expansion());
+        return copy(o, o.classes(), o.fusion(), o.training(), budget, o.memory(), o.expansion());
     }
 
-    /** The same with another level of fusion. */
-    public static LearnerOptions with(LearnerOptions o, KnowledgeFusion.Level level) {
-        return copy(o, o.classes(), level, o.training(), o.budget(), o.memory(), o.expansion());
+    /** The same with another fusion. */
+    public static LearnerOptions with(LearnerOptions o, FusionOptions fusion) {
+        return copy(o, o.classes(), fusion, o.training(), o.budget(), o.memory(), o.expansion());
     }
 
     /** The same with a fixed number of classes. */
     public static LearnerOptions withClasses(LearnerOptions o, int classes) {
-        return copy(o, classes, o.fusionLevel(), o.training(), o.budget(), o.memory(), o.expansion());
+        return copy(o, classes, o.fusion(), o.training(), o.budget(), o.memory(), o.expansion());
     }
 
     /** The same with other updates. */
     public static LearnerOptions with(LearnerOptions o, TrainingOptions training) {
-        return copy(o, o.classes(), o.fusionLevel(), training, o.budget(), o.memory(), o.expansion());
+        return copy(o, o.classes(), o.fusion(), training, o.budget(), o.memory(), o.expansion());
     }
 
     /** The same with other sizes. */
@@ -100,7 +103,7 @@ public final class TinyLearners {
                 o.batchSize(),
                 o.classes(),
                 o.seed(),
-                o.fusionLevel(),
+                o.fusion(),
                 o.routing(),
                 network,
                 o.training(),
@@ -113,20 +116,13 @@ public final class TinyLearners {
     public static LearnerOptions eager(LearnerOptions o) {
         TrainingOptions training = new TrainingOptions(
                 16, 1e-2, 1e-2, 0.5, 0.999, 0.1, o.training().augmentation());
-        return copy(
-                o,
-                o.classes(),
-                o.fusionLevel(),
-                training,
-                new BudgetOptions(4, 1, 0, 2, 50),
-                o.memory(),
-                o.expansion());
+        return copy(o, o.classes(), o.fusion(), training, new BudgetOptions(4, 1, 0, 2, 50), o.memory(), o.expansion());
     }
 
     private static LearnerOptions copy(
             LearnerOptions o,
             int classes,
-            KnowledgeFusion.Level level,
+            FusionOptions fusion,
             TrainingOptions training,
             BudgetOptions budget,
             MemoryOptions memory,
@@ -137,7 +133,7 @@ public final class TinyLearners {
                 o.batchSize(),
                 classes,
                 o.seed(),
-                level,
+                fusion,
                 o.routing(),
                 o.network(),
                 training,

@@ -136,10 +136,12 @@ final class Ours implements AutoCloseable {
             List<float[]> frozen = new ArrayList<>();
             NDArray own = null;
             for (int j = 0; j <= what.frozen(); j++) {
-                NDList sight = programs.get(j).each(scope, NetworkFunction.SIGHT, flats.get(j), rows);
-                own = sight.get(0);
-                Tensors.read(sight.get(1));
-                Tensors.read(sight.get(2));
+                Program program = programs.get(j);
+                NDList densities = program.each(scope, NetworkFunction.DENSITIES, flats.get(j), rows);
+                Tensors.read(densities.get(0));
+                Tensors.read(densities.get(1));
+                own = program.each(scope, NetworkFunction.KNOWLEDGE, flats.get(j), rows)
+                        .singletonOrThrow();
                 if (j < what.frozen()) {
                     frozen.add(Tensors.read(own));
                 }
