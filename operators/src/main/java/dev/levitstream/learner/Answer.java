@@ -13,7 +13,8 @@ record Answer(int component, float[] probabilities) {
     private static final double SMALLEST = 1e-6;
 
     /**
-     * Whether another component's answer may change a class's probability by {@value #SMALLEST} or more.
+     * Whether another component's answer may be seen: whether a pair of it and a class may weigh more than
+     * {@value #SMALLEST} of the likeliest pair of the first component. If not, it cannot win either.
      *
      * @param own answer of the first component, not empty
      * @param classes that the other one knows (count)

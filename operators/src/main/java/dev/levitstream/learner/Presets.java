@@ -54,7 +54,7 @@ public enum Presets {
 
     private static final int SMALL_SIDE = 48;
     /** Most components that one fuses in a stream. */
-    private static final int FUSED = 4;
+    private static final int FUSED = 2;
 
     /** The preset's settings for images of that shape. */
     public abstract LearnerOptions options(ImageShape image);

@@ -92,7 +92,7 @@ final class Script {
     private Array variable(String name, Sizes sizes, boolean parameter) {
         order.isRowByRow(name);
         return switch (form) {
-            case WHOLE, BLOCKS, EACH -> new ScriptArray(this, name);
+            case WHOLE, BLOCKS, SHORTER_BLOCKS, EACH -> new ScriptArray(this, name);
             case GRADIENT, UPDATE -> new TapeArray(tape, name, sizes, parameter);
             case FLEET -> new FleetArray(this, name, sizes.rank());
         };
@@ -104,7 +104,7 @@ final class Script {
     }
 
     boolean inBlocks() {
-        return form == ScriptForm.BLOCKS;
+        return form == ScriptForm.BLOCKS || form == ScriptForm.SHORTER_BLOCKS;
     }
 
     Products products() {
@@ -114,8 +114,11 @@ final class Script {
     private String input(int i) {
         return switch (form) {
             case WHOLE, GRADIENT, UPDATE, FLEET -> "x" + i;
-            case BLOCKS ->
-                assign("torch.narrow(w" + i + ", 0, torch.mul(i, " + ScriptForm.BLOCK + "), " + ScriptForm.BLOCK + ")");
+            case BLOCKS, SHORTER_BLOCKS -> {
+                String from = "torch.mul(i, " + ScriptForm.BLOCK + ")";
+                yield assign("torch.slice(w" + i + ", 0, " + from + ", torch.add(" + from + ", " + ScriptForm.BLOCK
+                        + "), 1)");
+            }
             case EACH -> assign("torch.narrow(x" + i + ", 0, i, 1)");
         };
     }
@@ -210,7 +213,7 @@ final class Script {
     /** What the function returns, given what the network made. */
     private List<String> returned(List<String> made) {
         return switch (form) {
-            case WHOLE, BLOCKS, EACH -> made;
+            case WHOLE, BLOCKS, SHORTER_BLOCKS, EACH -> made;
             case GRADIENT -> {
                 tape.differentiate(made.get(0));
                 yield Stream.concat(

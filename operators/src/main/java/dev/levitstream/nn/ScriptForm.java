@@ -11,6 +11,8 @@ enum ScriptForm {
     WHOLE,
     /** Its values for blocks of {@link #BLOCK} images: a loop over axis 0 of all inputs, the last block padded. */
     BLOCKS,
+    /** The same, with the last block as short as it comes, but not a single image: those take other instructions. */
+    SHORTER_BLOCKS,
     /** Its values for each image by itself: the same, with blocks of one. */
     EACH,
     /** Its value, a scalar, and the gradient at each parameter that it uses. */
@@ -39,7 +41,7 @@ enum ScriptForm {
     String text(Parts parts) {
         List<String> arguments = new ArrayList<>(
                 switch (this) {
-                    case WHOLE, BLOCKS, EACH, GRADIENT -> List.of("flat");
+                    case WHOLE, BLOCKS, SHORTER_BLOCKS, EACH, GRADIENT -> List.of("flat");
                     case UPDATE, FLEET -> List.of("flat", "m", "v", FusedAdam.STEP);
                 });
         IntStream.range(0, parts.taken().size()).forEach(i -> arguments.add("x" + i));
@@ -47,7 +49,7 @@ enum ScriptForm {
         lines.add(IntStream.range(0, parts.results().size())
                 .mapToObj(r -> switch (this) {
                     case WHOLE, GRADIENT, UPDATE, FLEET -> parts.results().get(r) + ",";
-                    case BLOCKS -> "torch.narrow(a" + r + ", 0, 0, n),";
+                    case BLOCKS, SHORTER_BLOCKS -> "torch.narrow(a" + r + ", 0, 0, n),";
                     case EACH -> "a" + r + ",";
                 })
                 .collect(Collectors.joining(" ", "return (", ")")));
@@ -62,10 +64,12 @@ enum ScriptForm {
         lines.addAll(parts.parameters());
         switch (this) {
             case WHOLE, GRADIENT, UPDATE, FLEET -> lines.addAll(parts.body());
-            case BLOCKS -> {
+            case BLOCKS, SHORTER_BLOCKS -> {
                 lines.add("n = torch.size(x0, 0)");
                 lines.add("blocks = torch.floordiv(torch.add(n, " + (BLOCK - 1) + "), " + BLOCK + ")");
-                lines.add("missing = torch.sub(torch.mul(blocks, " + BLOCK + "), n)");
+                lines.add("room = torch.sub(torch.mul(blocks, " + BLOCK + "), n)");
+                // as many as there is room for, or one where there is room for all but one
+                lines.add("missing = " + (this == BLOCKS ? "room" : "torch.floordiv(room, " + (BLOCK - 1) + ")"));
                 for (int i = 0; i < parts.taken().size(); i++) {
                     String padding = "0, 0, ".repeat(parts.taken().get(i).rank() - 1) + "0, missing";
                     lines.add("w" + i + " = torch.constant_pad_nd(x" + i + ", [" + padding + "], 0)");

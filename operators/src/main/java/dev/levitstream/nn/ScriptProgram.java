@@ -40,9 +40,13 @@ final class ScriptProgram implements Program {
     @Override
     public NDList each(NDManager scope, NetworkFunction function, NDArray flat, NDArray... inputs) {
         return Backward.without(() -> {
-            Compiled blocks = compiled(ScriptForm.BLOCKS, function, inputs);
-            boolean steady = compute.steady(blocks.written().text(), () -> steady(blocks, inputs));
-            return run(scope, steady ? blocks : compiled(ScriptForm.EACH, function, inputs), flat, inputs);
+            for (ScriptForm form : List.of(ScriptForm.SHORTER_BLOCKS, ScriptForm.BLOCKS)) {
+                Compiled blocks = compiled(form, function, inputs);
+                if (compute.steady(blocks.written().text(), () -> steady(blocks, inputs))) {
+                    return run(scope, blocks, flat, inputs);
+                }
+            }
+            return run(scope, compiled(ScriptForm.EACH, function, inputs), flat, inputs);
         });
     }
 

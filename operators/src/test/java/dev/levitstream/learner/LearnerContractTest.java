@@ -59,7 +59,7 @@ class LearnerContractTest {
         assertThat(entries).filteredOn(StateEntry::writeOnce).hasSize(about.components() - 1);
     }
 
-    private static List<String> text(List<ImagePrediction> predictions) {
+    static List<String> text(List<ImagePrediction> predictions) {
         return predictions.stream()
                 .map(p -> p.labels() + " " + Arrays.toString(p.scores()) + " " + p.componentId() + " " + p.novelty()
                         + " " + p.noveltyThreshold())

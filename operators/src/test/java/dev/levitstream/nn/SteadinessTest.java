@@ -31,12 +31,21 @@ class SteadinessTest {
     }
 
     @Test
+    void doesNotHoldWhereALastBitDependsOnHowManyImagesThereAre() {
+        assertThat(holds(images -> images.getShape().get(0) == 3
+                        ? images.mul(Math.nextUp(1f)).sum(new int[] {1})
+                        : images.sum(new int[] {1})))
+                .isFalse();
+    }
+
+    @Test
     void doesNotHoldWhereALastBitDependsOnThePlaceInTheBlock() {
         assertThat(holds(images -> {
                     float[] almostOnes = new float[BLOCK];
                     Arrays.fill(almostOnes, 1);
                     almostOnes[BLOCK - 1] = Math.nextUp(1f);
-                    return images.mul(Tensors.of(images.getManager(), almostOnes, new Shape(BLOCK, 1)));
+                    NDArray factors = Tensors.of(images.getManager(), almostOnes, new Shape(BLOCK, 1));
+                    return images.mul(factors.get("0:" + images.getShape().get(0)));
                 }))
                 .isFalse();
     }

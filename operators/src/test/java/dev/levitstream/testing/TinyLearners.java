@@ -35,15 +35,19 @@ public final class TinyLearners {
 
     private TinyLearners() {}
 
-    /** Options: the first fill of a memory of 64 expands, later expansions follow the reconstruction error. */
+    /**
+     * Options: the first fill of a memory of 64 expands, later expansions follow the reconstruction error. With equal
+     * gates it is as in the preset {@code stream}: few components are asked and fused, expansions follow novelty.
+     */
     public static LearnerOptions options(LearnerKind kind) {
+        boolean few = kind == LearnerKind.LEVIT_DKF_FIXED;
         return new LearnerOptions(
                 kind,
                 SHAPE,
                 4,
                 0,
                 0,
-                new FusionOptions(KnowledgeFusion.Level.FEATURES, 0),
+                new FusionOptions(KnowledgeFusion.Level.FEATURES, few ? 1 : 0),
                 new RoutingOptions(
                         switch (kind) {
                             case LEVIT_DNN -> Method.VAE;
@@ -51,7 +55,7 @@ public final class TinyLearners {
                             default -> Method.PRODUCT;
                         },
                         Router.Score.ELBO,
-                        Judges.ALL,
+                        few ? Judges.LIKELIEST : Judges.ALL,
                         2,
                         1e-2),
                 new NetworkOptions(
@@ -62,7 +66,17 @@ public final class TinyLearners {
                 new TrainingOptions(16, 3e-3, 1e-2, 0.5, 0.999, 0.1, Augmentation.NONE),
                 new BudgetOptions(3, 2, 0, 1, 50),
                 new MemoryOptions(64, MemoryOptions.Admission.FIFO, MemoryOptions.Unlabelled.ROUTED),
-                new ExpansionOptions(Criterion.RECONSTRUCTION, Scale.RATIO, 1.6, Codes.MEAN, 16, 5, 64, true, 0, 4));
+                new ExpansionOptions(
+                        few ? Criterion.NOVELTY : Criterion.RECONSTRUCTION,
+                        Scale.RATIO,
+                        1.6,
+                        Codes.MEAN,
+                        16,
+                        5,
+                        64,
+                        true,
+                        0,
+                        4));
     }
 
     /** The same with another expansion. */

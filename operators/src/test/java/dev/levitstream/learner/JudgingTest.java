@@ -1,0 +1,163 @@
+package dev.levitstream.learner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.levitstream.nn.KnowledgeFusion;
+import dev.levitstream.testing.StreamSimulator;
+import dev.levitstream.testing.TinyLearners;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JudgingTest {
+    private static final int WORLDS = 5;
+    private static final LearnerOptions FEW = TinyLearners.options(LearnerKind.LEVIT_DKF_FIXED);
+
+    private static LearnerOptions roomFor(LearnerOptions o, int components) {
+        ExpansionOptions e = o.expansion();
+        return TinyLearners.with(
+                o,
+                new ExpansionOptions(
+                        e.criterion(),
+                        e.scale(),
+                        e.threshold(),
+                        e.codes(),
+                        e.samples(),
+                        e.evidence(),
+                        e.warmUp(),
+                        e.firstFill(),
+                        e.maxImages(),
+                        components));
+    }
+
+    /** A component for each world. */
+    private static List<LabelledImage> learn(Learner learner, long seed, int worlds) {
+        StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, seed);
+        List<LabelledImage> test = new ArrayList<>();
+        for (int world = 0; world < worlds; world++) {
+            if (world > 0 && learner.describe().components() <= world) {
+                learner.onEvent(LearnerEvent.MANUAL);
+            }
+            List<LabelledImage> images = simulator.phase(world, 60, 0.2);
+            for (int i = 0; i < images.size(); i += 4) {
+                LearnerContractTest.observe(learner, images, i);
+            }
+            test.addAll(simulator.phase(world, 9, 0));
+        }
+        return test;
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 2, 3, 4})
+    void theLikeliestAndTheActiveComponentJudgeAnImage(long seed) {
+        LearnerOptions options = roomFor(FEW, WORLDS);
+        try (Learner learner = TinyLearners.open(options, seed)) {
+            List<LabelledImage> test = learn(learner, seed, WORLDS);
+            assertThat(learner.describe().components()).isEqualTo(WORLDS);
+            List<ImagePrediction> predictions = learner.predict(test);
+            List<ComponentAnswers> every = learner.everyAnswer(test);
+            int byAnother = 0;
+            for (int i = 0; i < test.size(); i++) {
+                float[] losses = every.get(i).losses();
+                float novelty = predictions.get(i).novelty();
+                assertThat(IntStream.range(0, WORLDS).anyMatch(c -> close(losses[c], novelty)))
+                        .as("novelty is the score of a component")
+                        .isTrue();
+                assertThat(novelty).isLessThanOrEqualTo(losses[WORLDS - 1] * 1.0001f);
+                byAnother += close(losses[WORLDS - 1], novelty) ? 0 : 1;
+            }
+            assertThat(byAnother).as("images of older worlds").isPositive();
+            LearnerContractTest.assertInvariants(learner, options);
+        }
+    }
+
+    private static boolean close(float one, float other) {
+        return Math.abs(one - other) <= 1e-4f * Math.abs(other);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 2, 3, 4})
+    void anImageCostsAsMuchMemoryWithManyComponentsAsWithFew(long seed) {
+        LearnerOptions options = roomFor(FEW, WORLDS);
+        try (Learner learner = TinyLearners.open(options, seed)) {
+            learn(learner, seed, WORLDS);
+            List<ComponentProfile> profiles = learner.profiles(0);
+            assertThat(profiles.stream().map(profile -> profile.gates().length)).containsExactly(0, 2, 2, 2, 2);
+            LearnerContractTest.assertInvariants(learner, options);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 2})
+    void componentsKeepWhatTheyFuseWhenTheOptionChanges(long seed) {
+        LearnerOptions all =
+                roomFor(TinyLearners.with(FEW, new FusionOptions(KnowledgeFusion.Level.FEATURES, 0)), WORLDS);
+        LearnerOptions two =
+                roomFor(TinyLearners.with(FEW, new FusionOptions(KnowledgeFusion.Level.FEATURES, 2)), WORLDS);
+        try (Learner learner = TinyLearners.open(all, seed)) {
+            List<LabelledImage> test = learn(learner, seed, WORLDS - 1);
+            Map<String, byte[]> state = TinyLearners.state(learner);
+            try (Learner restored = TinyLearners.restore(two, state)) {
+                assertThat(LearnerContractTest.text(restored.predict(test)))
+                        .isEqualTo(LearnerContractTest.text(learner.predict(test)));
+                restored.onEvent(LearnerEvent.MANUAL);
+                for (int i = 0; i + 4 <= test.size(); i += 4) {
+                    LearnerContractTest.observe(restored, test, i);
+                }
+                assertThat(restored.profiles(0).stream().map(profile -> profile.gates().length))
+                        .containsExactly(0, 2, 3, 4, 3);
+                try (Learner again = TinyLearners.restore(two, TinyLearners.state(restored))) {
+                    assertThat(LearnerContractTest.text(again.predict(test)))
+                            .isEqualTo(LearnerContractTest.text(restored.predict(test)));
+                }
+                LearnerContractTest.assertInvariants(restored, two);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
+    void aComponentThatIsNotAskedWouldNotBeSeenInTheAnswer(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int unseen = 0;
+        for (int trial = 0; trial < 1000; trial++) {
+            int classes = 1 + random.nextInt(5);
+            List<Belief.Claim> claims = new ArrayList<>();
+            for (int c = 0; c < 2; c++) {
+                for (int y = 0; y < classes; y++) {
+                    int label = random.nextInt(4) == 0 ? LabelRegistry.UNLABELLED : y;
+                    claims.add(new Belief.Claim(c, label, (float) (random.nextDouble(40) - 30 * c)));
+                }
+            }
+            Belief belief = new Belief(claims);
+            float[] first = distribution(random, classes);
+            float[] other = distribution(random, classes);
+            if (!Answer.matters(belief, 0, first, 1, classes)) {
+                unseen++;
+                Answer both = Answer.product(belief, List.of(0, 1), List.of(first, other));
+                Answer alone = Answer.product(belief, List.of(0), List.of(first));
+                assertThat(alone.component()).isEqualTo(both.component());
+                for (int y = 0; y < classes; y++) {
+                    assertThat(alone.probabilities()[y]).isCloseTo(both.probabilities()[y], within(classes * 1e-6f));
+                }
+            }
+        }
+        assertThat(unseen).isBetween(100, 900);
+    }
+
+    private static float[] distribution(SplittableRandom random, int classes) {
+        double[] weights = random.doubles(classes).map(u -> Math.exp(20 * u)).toArray();
+        double sum = Arrays.stream(weights).sum();
+        float[] probabilities = new float[classes];
+        for (int y = 0; y < classes; y++) {
+            probabilities[y] = (float) (weights[y] / sum);
+        }
+        return probabilities;
+    }
+}
