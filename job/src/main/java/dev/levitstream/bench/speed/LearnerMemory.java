@@ -58,7 +58,7 @@ final class LearnerMemory {
         for (int components = 2; components <= MOST_COMPONENTS; components++) {
             for (Learner learner : learners) {
                 learner.onEvent(LearnerEvent.MANUAL);
-                SpeedBench.fill(learner, random);
+                SpeedBench.fill(learner, new World(components - 1), random);
             }
         }
         lines.accept(line(MOST_COMPONENTS, before, learners));
@@ -66,7 +66,7 @@ final class LearnerMemory {
 
     private static Learner learner(LearnerOptions options, Compute compute, SplittableRandom random) {
         Learner learner = options.kind().open(new LearnerContext(options, 1, compute, System::nanoTime), Map.of());
-        SpeedBench.fill(learner, random);
+        SpeedBench.fill(learner, new World(0), random);
         return learner;
     }
 

@@ -48,7 +48,6 @@ public final class SpeedBench {
     private static final double AGREEMENT = 1e-4;
 
     private static final int SIDE = 1024;
-    private static final int BATCH = 10;
     private static final int UPDATES = 4;
     /** Batches that fill a mini-batch of 64. */
     private static final int FILL = 8;
@@ -122,7 +121,7 @@ public final class SpeedBench {
     }
 
     private void compare(Case one, double peak) throws Exception {
-        Case small = new Case(one.name(), one.preset(), one.shape(), BATCH, one.frozen());
+        Case small = new Case(one.name(), one.preset(), one.shape(), World.BATCH, one.frozen());
         try (Ours script = new Ours(one, Compute.Path.SCRIPT);
                 Ours arrays = new Ours(one, Compute.Path.ARRAYS);
                 Ours smallScript = new Ours(small, Compute.Path.SCRIPT);
@@ -239,62 +238,76 @@ public final class SpeedBench {
         }
     }
 
-    /** A learner of MNIST size, told of a change again and again. */
+    /**
+     * A learner of MNIST size, told of each change from one world to the next, taking turns with one that knows a
+     * single world.
+     */
     private void components() throws Exception {
-        LearnerOptions options = mnist();
-        line("| components | update of 64, ms | to 1 | prediction of 10, ms | to 1 |");
-        line("|---|---|---|---|---|");
+        line("| components | update of 64, ms | to 1 | prediction of 10 images of the latest world, ms | to 1 "
+                + "| of as many worlds as it can be, ms | to 1 |");
+        line("|---|---|---|---|---|---|---|");
         SplittableRandom random = new SplittableRandom(1);
-        double firstUpdate = 0;
-        double firstAnswer = 0;
+        LearnerOptions options = mnist();
+        List<World> worlds = new ArrayList<>(List.of(new World(0)));
         try (Compute compute = new Compute("cpu", Compute.Path.SCRIPT);
-                Learner learner =
+                Learner one = options.kind().open(new LearnerContext(options, 1, compute, System::nanoTime), Map.of());
+                Learner many =
                         options.kind().open(new LearnerContext(options, 1, compute, System::nanoTime), Map.of())) {
+            fill(one, worlds.get(0), random);
+            fill(many, worlds.get(0), random);
             for (int count : COMPONENTS) {
-                while (learner.describe().components() < count) {
-                    fill(learner, random);
-                    learner.onEvent(LearnerEvent.MANUAL);
+                while (worlds.size() < count) {
+                    worlds.add(new World(worlds.size()));
+                    many.onEvent(LearnerEvent.MANUAL);
+                    fill(many, worlds.get(worlds.size() - 1), random);
                 }
-                fill(learner, random);
-                double[] update = new double[rounds];
-                double[] answer = new double[rounds];
-                for (int round = 0; round < rounds; round++) {
-                    List<LabelledImage> batch = batch(random);
-                    answer[round] = timed(() -> learner.predict(batch)).seconds(1);
-                    learner.answer(batch);
-                    update[round] = timed(() -> learner.learn(UPDATES - 1)).seconds(1) / (UPDATES - 1);
-                    while (learner.isLearning()) {
-                        learner.learn(UPDATES);
-                    }
-                }
-                firstUpdate = count == 1 ? median(update) : firstUpdate;
-                firstAnswer = count == 1 ? median(answer) : firstAnswer;
-                line(
-                        "| %d | %.2f | %.2f | %.2f | %.2f |",
-                        count,
-                        1e3 * median(update),
-                        median(update) / firstUpdate,
-                        1e3 * median(answer),
-                        median(answer) / firstAnswer);
+                line("| %d %s|", count, turns(one, many, worlds, random));
             }
         }
     }
 
-    /** As many images as a mini-batch needs, and views of them made. */
-    static void fill(Learner learner, SplittableRandom random) {
-        for (int i = 0; i < FILL; i++) {
-            learner.observe(batch(random));
+    /** Milliseconds of one learner, and their ratio to another's. */
+    private String turns(Learner one, Learner many, List<World> worlds, SplittableRandom random) throws Exception {
+        World first = worlds.get(0);
+        World latest = worlds.get(worlds.size() - 1);
+        double[][] millis = new double[3][rounds];
+        double[][] ratios = new double[3][rounds];
+        for (int round = 0; round < rounds; round++) {
+            List<LabelledImage> known = first.batch(random);
+            double alone = timed(() -> one.predict(known)).seconds(1);
+            List<List<LabelledImage>> asked = List.of(latest.batch(random), World.mixed(worlds, random));
+            for (int k = 0; k < asked.size(); k++) {
+                List<LabelledImage> batch = asked.get(k);
+                double seconds = timed(() -> many.predict(batch)).seconds(1);
+                millis[k + 1][round] = 1e3 * seconds;
+                ratios[k + 1][round] = seconds / alone;
+            }
+            double update = secondsPerUpdate(many, latest.batch(random));
+            millis[0][round] = 1e3 * update;
+            ratios[0][round] = update / secondsPerUpdate(one, known);
         }
+        StringBuilder cells = new StringBuilder();
+        for (int k = 0; k < millis.length; k++) {
+            cells.append(String.format(Locale.ROOT, "| %.2f | %.2f ", median(millis[k]), median(ratios[k])));
+        }
+        return cells.toString();
     }
 
-    private static List<LabelledImage> batch(SplittableRandom random) {
-        List<LabelledImage> batch = new ArrayList<>(BATCH);
-        for (int i = 0; i < BATCH; i++) {
-            byte[] pixels = new byte[MNIST.size()];
-            random.nextBytes(pixels);
-            batch.add(new LabelledImage(pixels, Optional.of("label-" + i % 4)));
+    /** The last update of a batch counts as part of its end. */
+    private static double secondsPerUpdate(Learner learner, List<LabelledImage> batch) throws Exception {
+        learner.answer(batch);
+        double seconds = timed(() -> learner.learn(UPDATES - 1)).seconds(1) / (UPDATES - 1);
+        while (learner.isLearning()) {
+            learner.learn(UPDATES);
         }
-        return batch;
+        return seconds;
+    }
+
+    /** As many images as a mini-batch needs, and views of them made. */
+    static void fill(Learner learner, World world, SplittableRandom random) {
+        for (int i = 0; i < FILL; i++) {
+            learner.observe(world.batch(random));
+        }
     }
 
     /** Updates per second of two threads with a learner each, against one thread with one. */
@@ -330,6 +343,7 @@ public final class SpeedBench {
         line("| learners of a fleet | update of 64 by each, ms | to one by one |");
         line("|---|---|---|");
         LearnerOptions options = mnist();
+        World world = new World(0);
         SplittableRandom random = new SplittableRandom(1);
         for (int members : FLEETS) {
             List<Learner> learners = new ArrayList<>();
@@ -337,14 +351,14 @@ public final class SpeedBench {
                 for (int g = 0; g < members; g++) {
                     LearnerContext context = new LearnerContext(options, g, compute, System::nanoTime);
                     learners.add(options.kind().open(context, Map.of()));
-                    fill(learners.get(g), random);
+                    fill(learners.get(g), world, random);
                 }
                 double[] together = new double[rounds];
                 double[] alone = new double[rounds];
                 for (int round = 0; round < rounds; round++) {
-                    together[round] = secondsToLearn(learners, random, () -> Fleet.learn(learners, UPDATES));
-                    alone[round] =
-                            secondsToLearn(learners, random, () -> learners.forEach(learner -> learner.learn(UPDATES)));
+                    together[round] = secondsToLearn(learners, world, random, () -> Fleet.learn(learners, UPDATES));
+                    alone[round] = secondsToLearn(
+                            learners, world, random, () -> learners.forEach(learner -> learner.learn(UPDATES)));
                 }
                 double[] ratios = new double[rounds];
                 Arrays.setAll(ratios, round -> together[round] / alone[round]);
@@ -354,8 +368,8 @@ public final class SpeedBench {
         }
     }
 
-    private static double secondsToLearn(List<Learner> learners, SplittableRandom random, Runnable learn) {
-        learners.forEach(learner -> learner.answer(batch(random)));
+    private static double secondsToLearn(List<Learner> learners, World world, SplittableRandom random, Runnable learn) {
+        learners.forEach(learner -> learner.answer(world.batch(random)));
         long start = System.nanoTime();
         learn.run();
         return (System.nanoTime() - start) / 1e9;
