@@ -37,7 +37,7 @@ public record ExpansionOptions(
         LATENT,
         /** Reconstruction error of the memory under the frozen components' VAEs. */
         RECONSTRUCTION,
-        /** Novelty of the most recent images under all components, before they are learnt. */
+        /** Novelty of the most recent images, before they are learnt. */
         NOVELTY
     }
 

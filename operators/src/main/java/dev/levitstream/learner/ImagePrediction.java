@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param scores probability of each of them, 0 to 1; sum 1, or less where {@code classes} leaves places without a name;
  *     empty while the component that answers knows no label
  * @param componentId component that the router chose; the first is 1
- * @param novelty smallest VAE loss over all components (squared pixel units); 0 for learners without a VAE
+ * @param novelty smallest VAE loss over the components that judged the image (squared pixel units); 0 for learners
+ *     without a VAE
  * @param noveltyThreshold novelty above which this image speaks for a changed world (same units); NaN where the
  *     learner's criterion does not judge single images or does not know yet what is usual
  */

@@ -5,9 +5,8 @@
  * {@link dev.levitstream.learner.Learner#learn learn} per batch:
  *
  * <ol>
- *   <li>judge each image by all components' VAEs, route it to one, predict
- *       ({@link dev.levitstream.learner.ComponentPool}, {@link dev.levitstream.learner.Router},
- *       {@link dev.levitstream.learner.DiscriminantRouter});
+ *   <li>route each image to a component, judge it by VAEs, predict ({@link dev.levitstream.learner.Judging},
+ *       {@link dev.levitstream.learner.Router}, {@link dev.levitstream.learner.DiscriminantRouter});
  *   <li>admit the images to the replay memory ({@link dev.levitstream.learner.ReplayMemory});
  *   <li>train the active component on mini-batches of the memory, within the budget
  *       ({@link dev.levitstream.learner.WorkQueue});
@@ -22,6 +21,13 @@
  * <p>Why what frozen components make of an image is kept beside it in the memory: they never change, so an update costs
  * the same with twenty components as with two. The kept values are derived and never stored; after a restore they are
  * made when an image is first drawn, because those of a full memory cost seconds.
+ *
+ * <p>Why only the likeliest components look at an image in the preset {@code stream}, and a new one fuses only the two
+ * oldest (options {@code routing.judges} and {@code fusion.components}): the article asks all of them, so each image
+ * costs more with every new component, for ever. Split MNIST, 1,000 images per task, told of the changes, five seeds:
+ * right are 96.72 ± 0.13 % with two fused and 96.72 ± 0.18 % with all; if every image found its component, 97.32 ± 0.23
+ * and 97.56 ± 0.34 % (96.86 ± 0.70 % with one). Why the oldest and not the latest: they are the same for all
+ * components, so that what they know of an image is computed once, whoever answers.
  *
  * <p>Why answering and learning are two calls, and learning any number of them: nothing may wait for a batch's whole
  * work. Between two calls the learner is complete and can be stored; how its work is cut into calls changes no bit. A
