@@ -41,14 +41,14 @@ record Answer(int component, float[] probabilities) {
      * likeliest pair answers; classes add up over components.
      *
      * @param candidates components, at least one
-     * @param own answer of each, at least one of them not empty; more are ignored
+     * @param own answer of each, at least one of them not empty
      */
     static Answer product(Belief belief, List<Integer> candidates, List<float[]> own) {
         int classes = own.stream().mapToInt(answer -> answer.length).max().orElse(0);
-        double[][] logs = new double[candidates.size()][];
+        double[][] logs = new double[own.size()][];
         int best = candidates.get(0);
         double highest = Double.NEGATIVE_INFINITY;
-        for (int k = 0; k < candidates.size(); k++) {
+        for (int k = 0; k < logs.length; k++) {
             logs[k] = new double[own.get(k).length];
             for (int y = 0; y < logs[k].length; y++) {
                 logs[k][y] = log(belief, candidates.get(k), own.get(k), y);

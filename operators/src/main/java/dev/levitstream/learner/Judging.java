@@ -53,6 +53,28 @@ final class Judging {
     List<Judgement> judgements() {
         float[][] errors = unknown();
         float[][] scores = unknown();
+        fill(errors, scores);
+        int[] first = IntStream.range(0, images.size())
+                .map(i -> believed.get(i).isEmpty()
+                        ? Router.best(scores[i])
+                        : believed.get(i).get(0))
+                .toArray();
+        float[][] own = answers(image -> OptionalInt.of(first[image]));
+        OptionalInt[] second = IntStream.range(0, images.size())
+                .mapToObj(i -> second(i, first[i], own[i]))
+                .toArray(OptionalInt[]::new);
+        float[][] other = answers(image -> second[image]);
+        return IntStream.range(0, images.size())
+                .mapToObj(i -> {
+                    Answer answer = answer(i, first[i], own[i], second[i], other[i]);
+                    FrozenView view = new FrozenView(knowledge.get(i), pool.kept(errors[i]));
+                    return new Judgement(scores[i], answer.component(), features.get(i), answer.probabilities(), view);
+                })
+                .toList();
+    }
+
+    /** By image, then by component: reconstruction errors and VAE scores where a component judges an image. */
+    private void fill(float[][] errors, float[][] scores) {
         for (int c = 0; c < pool.size(); c++) {
             int component = c;
             List<Integer> judged = imagesWhere(image -> judges(component, image));
@@ -64,28 +86,16 @@ final class Judging {
                 }
             }
         }
-        int[] first = IntStream.range(0, images.size())
-                .map(i -> believed.get(i).isEmpty()
-                        ? Router.best(scores[i])
-                        : believed.get(i).get(0))
-                .toArray();
-        float[][] own = answers(image -> OptionalInt.of(first[image]));
-        OptionalInt[] second = IntStream.range(0, images.size())
-                .mapToObj(i -> second(i, first[i], own[i]))
-                .toArray(OptionalInt[]::new);
-        float[][] others = answers(image -> second[image]);
-        return IntStream.range(0, images.size())
-                .mapToObj(i -> {
-                    Answer answer = isWeighed(i, first[i])
-                            ? Answer.product(
-                                    beliefs.get(i),
-                                    second[i].isPresent() ? List.of(first[i], second[i].getAsInt()) : List.of(first[i]),
-                                    List.of(own[i], others[i]))
-                            : new Answer(first[i], own[i]);
-                    FrozenView view = new FrozenView(knowledge.get(i), pool.kept(errors[i]));
-                    return new Judgement(scores[i], answer.component(), features.get(i), answer.probabilities(), view);
-                })
-                .toList();
+    }
+
+    private Answer answer(int image, int first, float[] own, OptionalInt second, float[] other) {
+        if (!isWeighed(image, first)) {
+            return new Answer(first, own);
+        }
+        Belief belief = beliefs.get(image);
+        return second.isPresent()
+                ? Answer.product(belief, List.of(first, second.getAsInt()), List.of(own, other))
+                : Answer.product(belief, List.of(first), List.of(own));
     }
 
     private float[][] unknown() {
