@@ -126,6 +126,23 @@ public final class TinyLearners {
                 o.expansion());
     }
 
+    /** The same with another routing. */
+    public static LearnerOptions with(LearnerOptions o, RoutingOptions routing) {
+        return new LearnerOptions(
+                o.kind(),
+                o.image(),
+                o.batchSize(),
+                o.classes(),
+                o.seed(),
+                o.fusion(),
+                routing,
+                o.network(),
+                o.training(),
+                o.budget(),
+                o.memory(),
+                o.expansion());
+    }
+
     /** The same with more and larger updates, for tests in which something is really learnt. */
     public static LearnerOptions eager(LearnerOptions o) {
         TrainingOptions training = new TrainingOptions(

@@ -244,7 +244,7 @@ public final class SpeedBench {
      */
     private void components() throws Exception {
         line("| components | update of 64, ms | to 1 | prediction of 10 images of the latest world, ms | to 1 "
-                + "| of as many worlds as it can be, ms | to 1 |");
+                + "| of all worlds in turn, ms | to 1 |");
         line("|---|---|---|---|---|---|---|");
         SplittableRandom random = new SplittableRandom(1);
         LearnerOptions options = mnist();

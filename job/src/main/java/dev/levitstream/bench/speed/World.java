@@ -22,7 +22,7 @@ final class World {
         return mixed(List.of(this), random);
     }
 
-    /** A batch of images of several worlds, as many as it has room for; a random one comes first. */
+    /** A batch of images of worlds in turn, spread over all of them; a random one comes first. */
     static List<LabelledImage> mixed(List<World> worlds, SplittableRandom random) {
         int step = Math.max(1, worlds.size() / BATCH);
         int first = random.nextInt(worlds.size());
