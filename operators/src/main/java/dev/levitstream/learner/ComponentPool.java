@@ -128,8 +128,9 @@ final class ComponentPool implements AutoCloseable {
     /** What components give to those that fuse them, of images that are used once; bits may depend on batch mates. */
     List<FrozenView> passingViews(List<byte[]> images) {
         int width = blueprint.knowledgeWidth();
-        float[][] joined = new float[images.size()][fused() * width];
-        for (int j = 0; j < fused(); j++) {
+        int count = fused();
+        float[][] joined = new float[images.size()][count * width];
+        for (int j = 0; j < count; j++) {
             float[] all = get(j).knowledge(images);
             for (int i = 0; i < joined.length; i++) {
                 System.arraycopy(all, i * width, joined[i], j * width, width);

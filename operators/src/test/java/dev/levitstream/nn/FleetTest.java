@@ -1,7 +1,6 @@
 package dev.levitstream.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.levitstream.learner.Fleet;
 import dev.levitstream.learner.ImagePrediction;
@@ -26,6 +25,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FleetTest {
     private static final int MEMBERS = 4;
     private static final int BATCH = 4;
+    /**
+     * What rounding may come to after these updates: where a gradient is near 0 Adam makes a whole step of its sign.
+     * One processor showed 1.5e-3, another less than 1e-3.
+     */
+    private static final double ROUNDING = 5e-3;
 
     static Stream<Arguments> kindsAndSeeds() {
         return Stream.of(LearnerKind.values())
@@ -56,23 +60,34 @@ class FleetTest {
             }
             for (int g = 0; g < MEMBERS; g++) {
                 assertThat(fleet.get(g).describe()).isEqualTo(alone.get(g).describe());
-                assertSame(fleet.get(g).predict(streams.get(g)), alone.get(g).predict(streams.get(g)));
+                List<ImagePrediction> expected = alone.get(g).predict(streams.get(g));
+                assertThat(distance(fleet.get(g).predict(streams.get(g)), expected))
+                        .isLessThan(ROUNDING);
+                Learner other = fleet.get((g + 1) % MEMBERS);
+                assertThat(distance(other.predict(streams.get(g)), expected))
+                        .as("another learner of the fleet is told apart")
+                        .isGreaterThan(2 * ROUNDING);
             }
             alone.forEach(Learner::close);
             fleet.forEach(Learner::close);
         }
     }
 
-    private static void assertSame(List<ImagePrediction> found, List<ImagePrediction> expected) {
+    /** The largest difference of novelty, relative, or of a class's probability; infinite for other classes. */
+    private static double distance(List<ImagePrediction> found, List<ImagePrediction> expected) {
+        double largest = 0;
         for (int i = 0; i < found.size(); i++) {
-            assertThat(found.get(i).novelty())
-                    .isCloseTo(
-                            expected.get(i).novelty(),
-                            within(1e-3f * expected.get(i).novelty()));
-            float[] scores = expected.get(i).scores();
-            for (int c = 0; c < scores.length; c++) {
-                assertThat(found.get(i).scores()[c]).isCloseTo(scores[c], within(1e-3f));
+            ImagePrediction one = found.get(i);
+            ImagePrediction other = expected.get(i);
+            if (one.scores().length != other.scores().length) {
+                return Double.POSITIVE_INFINITY;
+            }
+            largest =
+                    Math.max(largest, Math.abs(one.novelty() - other.novelty()) / (other.novelty() + Float.MIN_NORMAL));
+            for (int c = 0; c < other.scores().length; c++) {
+                largest = Math.max(largest, Math.abs(one.scores()[c] - other.scores()[c]));
             }
         }
+        return largest;
     }
 }
