@@ -25,23 +25,6 @@ class JudgingTest {
     private static final int WORLDS = 5;
     private static final LearnerOptions FEW = TinyLearners.options(LearnerKind.LEVIT_DKF_FIXED);
 
-    private static LearnerOptions roomFor(LearnerOptions o, int components) {
-        ExpansionOptions e = o.expansion();
-        return TinyLearners.with(
-                o,
-                new ExpansionOptions(
-                        e.criterion(),
-                        e.scale(),
-                        e.threshold(),
-                        e.codes(),
-                        e.samples(),
-                        e.evidence(),
-                        e.warmUp(),
-                        e.firstFill(),
-                        e.maxImages(),
-                        components));
-    }
-
     /** A component for each world. */
     private static List<LabelledImage> learn(Learner learner, long seed, int worlds) {
         StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, seed);
@@ -122,7 +105,7 @@ class JudgingTest {
                 assertThat(judgement.scores()).doesNotContain(Float.NaN);
             }
         }
-        LearnerOptions options = roomFor(FEW, WORLDS);
+        LearnerOptions options = TinyLearners.withMost(FEW, WORLDS);
         try (Learner fresh = TinyLearners.open(options, seed)) {
             fresh.onEvent(LearnerEvent.MANUAL);
             List<LabelledImage> asked = images.stream()
@@ -137,7 +120,7 @@ class JudgingTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 2, 3, 4})
     void aComponentFusesNoMoreThanTheOptionSays(long seed) {
-        LearnerOptions options = roomFor(FEW, WORLDS);
+        LearnerOptions options = TinyLearners.withMost(FEW, WORLDS);
         try (Learner learner = TinyLearners.open(options, seed)) {
             learn(learner, seed, WORLDS);
             List<ComponentProfile> profiles = learner.profiles(0);
@@ -149,10 +132,10 @@ class JudgingTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 2})
     void componentsKeepWhatTheyFuseWhenTheOptionChanges(long seed) {
-        LearnerOptions all =
-                roomFor(TinyLearners.with(FEW, new FusionOptions(KnowledgeFusion.Level.FEATURES, 0)), WORLDS);
-        LearnerOptions two =
-                roomFor(TinyLearners.with(FEW, new FusionOptions(KnowledgeFusion.Level.FEATURES, 2)), WORLDS);
+        LearnerOptions all = TinyLearners.withMost(
+                TinyLearners.with(FEW, new FusionOptions(KnowledgeFusion.Level.FEATURES, 0)), WORLDS);
+        LearnerOptions two = TinyLearners.withMost(
+                TinyLearners.with(FEW, new FusionOptions(KnowledgeFusion.Level.FEATURES, 2)), WORLDS);
         try (Learner learner = TinyLearners.open(all, seed)) {
             List<LabelledImage> test = learn(learner, seed, WORLDS - 1);
             Map<String, byte[]> state = TinyLearners.state(learner);

@@ -48,20 +48,7 @@ class SoakTest {
     @Test
     void memoryStaysFlatOverTwoHundredThousandImages() throws IOException {
         LearnerOptions base = TinyLearners.with(Presets.STREAM.options(SHAPE), new BudgetOptions(1, 2, 0, 2, 10));
-        ExpansionOptions e = base.expansion();
-        LearnerOptions options = TinyLearners.with(
-                base,
-                new ExpansionOptions(
-                        e.criterion(),
-                        e.scale(),
-                        e.threshold(),
-                        e.codes(),
-                        e.samples(),
-                        e.evidence(),
-                        e.warmUp(),
-                        e.firstFill(),
-                        0,
-                        COMPONENTS));
+        LearnerOptions options = TinyLearners.withMost(base, COMPONENTS);
         StreamSimulator simulator = new StreamSimulator(SHAPE, 1);
         List<Reading> readings = new ArrayList<>();
         try (Compute compute = new Compute("cpu", Compute.Path.SCRIPT);

@@ -111,36 +111,32 @@ public final class TinyLearners {
 
     /** The same with other sizes. */
     public static LearnerOptions with(LearnerOptions o, NetworkOptions network) {
-        return new LearnerOptions(
-                o.kind(),
-                o.image(),
-                o.batchSize(),
-                o.classes(),
-                o.seed(),
-                o.fusion(),
-                o.routing(),
-                network,
-                o.training(),
-                o.budget(),
-                o.memory(),
-                o.expansion());
+        return copy(
+                o, o.classes(), o.fusion(), o.routing(), network, o.training(), o.budget(), o.memory(), o.expansion());
     }
 
     /** The same with another routing. */
     public static LearnerOptions with(LearnerOptions o, RoutingOptions routing) {
-        return new LearnerOptions(
-                o.kind(),
-                o.image(),
-                o.batchSize(),
-                o.classes(),
-                o.seed(),
-                o.fusion(),
-                routing,
-                o.network(),
-                o.training(),
-                o.budget(),
-                o.memory(),
-                o.expansion());
+        return copy(
+                o, o.classes(), o.fusion(), routing, o.network(), o.training(), o.budget(), o.memory(), o.expansion());
+    }
+
+    /** The same with another cap on components, and none on what one of them sees. */
+    public static LearnerOptions withMost(LearnerOptions o, int components) {
+        ExpansionOptions e = o.expansion();
+        return with(
+                o,
+                new ExpansionOptions(
+                        e.criterion(),
+                        e.scale(),
+                        e.threshold(),
+                        e.codes(),
+                        e.samples(),
+                        e.evidence(),
+                        e.warmUp(),
+                        e.firstFill(),
+                        0,
+                        components));
     }
 
     /** The same with more and larger updates, for tests in which something is really learnt. */
@@ -158,6 +154,19 @@ public final class TinyLearners {
             BudgetOptions budget,
             MemoryOptions memory,
             ExpansionOptions expansion) {
+        return copy(o, classes, fusion, o.routing(), o.network(), training, budget, memory, expansion);
+    }
+
+    private static LearnerOptions copy(
+            LearnerOptions o,
+            int classes,
+            FusionOptions fusion,
+            RoutingOptions routing,
+            NetworkOptions network,
+            TrainingOptions training,
+            BudgetOptions budget,
+            MemoryOptions memory,
+            ExpansionOptions expansion) {
         return new LearnerOptions(
                 o.kind(),
                 o.image(),
@@ -165,8 +174,8 @@ public final class TinyLearners {
                 classes,
                 o.seed(),
                 fusion,
-                o.routing(),
-                o.network(),
+                routing,
+                network,
                 training,
                 budget,
                 memory,
