@@ -174,10 +174,12 @@ sealed class Component implements AutoCloseable permits ActiveComponent {
         return MiniBatch.images(scope, options.image(), pixels);
     }
 
-    /** What a later component fuses of images, all at once: (images, knowledge width). */
-    float[] knowledge(List<byte[]> pixels) {
-        return inScope(scope -> Tensors.read(program.call(scope, NetworkFunction.KNOWLEDGE, flat, images(scope, pixels))
-                .singletonOrThrow()));
+    /** What a later component fuses of images, all at once: (knowledge width) per image; at least one image. */
+    List<float[]> knowledge(List<byte[]> pixels) {
+        return inScope(scope -> rows(
+                program.call(scope, NetworkFunction.KNOWLEDGE, flat, images(scope, pixels))
+                        .singletonOrThrow(),
+                pixels.size()));
     }
 
     /** What a later component fuses of images, each by itself: (knowledge width) per image; at least one image. */

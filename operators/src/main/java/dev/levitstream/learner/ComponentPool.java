@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
 /** All components of one learner, oldest first; the last is active, the others frozen. */
@@ -127,29 +128,25 @@ final class ComponentPool implements AutoCloseable {
 
     /** What components give to those that fuse them, of images that are used once; bits may depend on batch mates. */
     List<FrozenView> passingViews(List<byte[]> images) {
-        int width = blueprint.knowledgeWidth();
-        int count = fused();
-        float[][] joined = new float[images.size()][count * width];
-        for (int j = 0; j < count; j++) {
-            float[] all = get(j).knowledge(images);
-            for (int i = 0; i < joined.length; i++) {
-                System.arraycopy(all, i * width, joined[i], j * width, width);
-            }
-        }
-        return Arrays.stream(joined)
+        return fusedKnowledge(images, Component::knowledge).stream()
                 .map(knowledge -> new FrozenView(knowledge, NOTHING))
                 .toList();
     }
 
     /** What components give to those that fuse them, of images each by itself: one after the other. */
     List<float[]> fusedKnowledge(List<byte[]> images) {
+        return fusedKnowledge(images, Component::knowledgeOfEach);
+    }
+
+    private List<float[]> fusedKnowledge(
+            List<byte[]> images, BiFunction<Component, List<byte[]>, List<float[]>> knowledge) {
         int width = blueprint.knowledgeWidth();
         int count = fused();
         float[][] joined = new float[images.size()][count * width];
         for (int j = 0; j < count; j++) {
-            List<float[]> each = get(j).knowledgeOfEach(images);
+            List<float[]> known = knowledge.apply(get(j), images);
             for (int i = 0; i < joined.length; i++) {
-                System.arraycopy(each.get(i), 0, joined[i], j * width, width);
+                System.arraycopy(known.get(i), 0, joined[i], j * width, width);
             }
         }
         return List.of(joined);
