@@ -144,51 +144,44 @@ class Component(nn.Module):
         ).mean()
 
     def parts(self):
-        """Our names, parameters, and whether ours is stored with its first two axes exchanged."""
-        def linear(name, layer):
-            inputs, outputs = layer.weight.shape[1], layer.weight.shape[0]
-            exchanged = not isinstance(layer, nn.Linear) or inputs <= outputs
-            return [(name + ".weight", layer.weight, exchanged), (name + ".bias", layer.bias, False)]
+        """Our names, parameters, and the order of their axes in our memory."""
+        def layer(name, layer):
+            order = (0, 2, 3, 1)
+            if isinstance(layer, nn.Linear):
+                order = (0, 1) if layer.in_features > layer.out_features else (1, 0)
+            return [(name + ".weight", layer.weight, order), (name + ".bias", layer.bias, (0,))]
 
-        def block(name, layer):
-            return linear(name, layer.linear) + [
-                (name + ".scale", layer.affine.scale, False), (name + ".shift", layer.affine.shift, False)]
+        def block(name, block):
+            return layer(name, block.linear) + [
+                (name + ".scale", block.affine.scale, (0,)), (name + ".shift", block.affine.shift, (0,))]
 
-        parts = block("vit.embed", self.vit.embed) + linear("vit.attention", self.vit.attention)
-        for i, layer in enumerate(self.vit.mlp):
-            parts += block(f"vit.mlp{i}", layer)
-        vae, convolutional = self.vae, bool(self.s["vaeChannels"])
-        for i, layer in enumerate(vae.encoder):
-            parts += linear(f"vae.encode{i}", layer)
-            if convolutional:
-                parts[-2] = (*parts[-2][:2], False)
+        parts = block("vit.embed", self.vit.embed) + layer("vit.attention", self.vit.attention)
+        for i, part in enumerate(self.vit.mlp):
+            parts += block(f"vit.mlp{i}", part)
+        vae = self.vae
+        for i, part in enumerate(vae.encoder):
+            parts += layer(f"vae.encode{i}", part)
         for name in ("hidden", "mean", "deviation", "spread"):
             if hasattr(vae, name):
-                parts += linear("vae." + name, getattr(vae, name))
-        for i, layer in enumerate(vae.decoder):
-            parts += linear(f"vae.decode{i}", layer)
-        parts += linear("vae.pixels", vae.pixels)
-        if convolutional:
-            parts[-2] = (*parts[-2][:2], False)
+                parts += layer("vae." + name, getattr(vae, name))
+        for i, part in enumerate(vae.decoder):
+            parts += layer(f"vae.decode{i}", part)
+        parts += layer("vae.pixels", vae.pixels)
         if self.gates is not None:
-            parts.append(("fusion.logits", self.gates, False))
-        return parts + [("head.weight", self.head.weight, False), ("head.bias", self.head.bias, False)]
+            parts.append(("fusion.logits", self.gates, (0,)))
+        return parts + [("head.weight", self.head.weight, (0, 1)), ("head.bias", self.head.bias, (0,))]
 
     def load(self, flat):
         at = 0
         with torch.no_grad():
-            for _, parameter, exchanged in self.parts():
-                values = flat[at:at + parameter.numel()]
+            for _, parameter, order in self.parts():
+                values = flat[at:at + parameter.numel()].reshape([parameter.shape[axis] for axis in order])
                 at += parameter.numel()
-                shape = list(parameter.shape)
-                if exchanged:
-                    values = values.reshape(shape[1], shape[0], *shape[2:]).transpose(0, 1)
-                parameter.copy_(values.reshape(shape))
+                parameter.copy_(values.permute([order.index(axis) for axis in range(len(order))]))
         assert at == flat.numel(), (at, flat.numel())
 
     def gradient(self):
-        return torch.cat([
-            (p.grad.transpose(0, 1) if exchanged else p.grad).flatten() for _, p, exchanged in self.parts()])
+        return torch.cat([p.grad.permute(order).flatten() for _, p, order in self.parts()])
 
 
 def divergence(mean, deviation):

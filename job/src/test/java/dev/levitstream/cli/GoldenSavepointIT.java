@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class GoldenSavepointIT {
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
-    private static final int FORMATS = 3;
+    private static final int FORMATS = 4;
     private static final int KEYS = 2;
     private static final int WORLD = 120;
     private static final int BEFORE = 200;
@@ -116,7 +116,7 @@ class GoldenSavepointIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3})
+    @ValueSource(ints = {1, 2, 3, 4})
     @Timeout(180)
     void theSavepointOfEachFormatRestoresAndItsLearnersGoOn(int format, @TempDir Path dir) throws Exception {
         Path savepoint = dir.resolve("checkpoints/golden");
@@ -158,7 +158,7 @@ class GoldenSavepointIT {
                         options(kafka.bootstrapServers()), dir.resolve("checkpoints"), EmbeddedKafka.freePort())) {
             assertThatThrownBy(job::await)
                     .hasStackTraceContaining(
-                            "format=4 must be 1 to 3; it was written by a newer release, restore it with that one");
+                            "format=5 must be 1 to 4; it was written by a newer release, restore it with that one");
         }
     }
 

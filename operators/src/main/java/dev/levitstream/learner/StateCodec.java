@@ -23,9 +23,9 @@ import java.util.zip.CRC32C;
 final class StateCodec {
     /**
      * Since 2 the values of some weights lie column by column ({@link Input#parameters}); since 3 a component says how
-     * many others it fuses ({@link Input#fused}).
+     * many others it fuses ({@link Input#fused}); since 4 the channels of convolutions lie last.
      */
-    static final int FORMAT = 3;
+    static final int FORMAT = 4;
 
     private static final int MAGIC = 0x4C565354; // LVST
     private static final int HEADER_BYTES = 12;
@@ -53,10 +53,11 @@ final class StateCodec {
             this.format = format;
         }
 
-        /** Values of parameters, or one value for each of them. */
+        /** Values of parameters, or one value for each of them: once matrices lay row by row, then convolutions did. */
         float[] parameters(ParameterLayout layout) throws IOException {
             float[] values = readFloats(this);
-            return format < 2 ? layout.fromRows(values) : values;
+            layout.order(values, entry -> format < (entry.shape().dimension() > 2 ? 4 : 2));
+            return values;
         }
 
         /** How many others a component fuses (count): once it was all of those before it. */

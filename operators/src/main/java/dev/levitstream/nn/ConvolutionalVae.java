@@ -30,7 +30,7 @@ final class ConvolutionalVae implements Vae {
         Layers.declareLinear(layout, "vae.deviation", GLOROT, hidden, options.latentWidth());
         Layers.declareLinear(layout, "vae.spread", GLOROT, options.latentWidth(), innermostSize());
         for (int i = 0; i < channels.size(); i++) {
-            Layers.declareConvolution(layout, "vae.decode" + i, in, decoderChannels(i));
+            Layers.declareDoublingConvolution(layout, "vae.decode" + i, in, decoderChannels(i));
             in = decoderChannels(i);
         }
         Layers.declareConvolution(layout, "vae.pixels", in, options.image().channels());

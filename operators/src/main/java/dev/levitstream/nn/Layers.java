@@ -3,9 +3,14 @@ package dev.levitstream.nn;
 import static dev.levitstream.nn.ParameterLayout.Start.ONE;
 import static dev.levitstream.nn.ParameterLayout.Start.ZERO;
 
+import java.util.List;
+
 /** The few layers that the networks are made of. */
 final class Layers {
     private static final float SLOPE = 0.2f;
+    private static final List<Integer> BY_COLUMN = List.of(1, 0);
+    private static final List<Integer> OUT_3_3_IN = List.of(0, 2, 3, 1);
+    private static final List<Integer> IN_3_3_OUT = List.of(1, 2, 3, 0);
 
     private Layers() {}
 
@@ -16,7 +21,7 @@ final class Layers {
     static void declareLinear(
             ParameterLayout.Builder layout, String name, ParameterLayout.Start start, int in, int out) {
         if (in > out) {
-            layout.addByColumn(name + ".weight", start, in, out);
+            layout.add(name + ".weight", start, BY_COLUMN, in, out);
         } else {
             layout.add(name + ".weight", start, in, out);
         }
@@ -42,8 +47,20 @@ final class Layers {
         return x.leakyRelu(SLOPE);
     }
 
+    /** A weight (out, in, 3, 3) and a bias (out). In memory channels come last, as the fast convolutions take them. */
     static void declareConvolution(ParameterLayout.Builder layout, String name, int in, int out) {
-        layout.add(name + ".weight", ParameterLayout.Start.HE, out, in, 3, 3).add(name + ".bias", ZERO, out);
+        declareConvolution(layout, name, OUT_3_3_IN, in, out);
+    }
+
+    /** The same for a transposed convolution, which takes the exchanged weight, (in, out, 3, 3). */
+    static void declareDoublingConvolution(ParameterLayout.Builder layout, String name, int in, int out) {
+        declareConvolution(layout, name, IN_3_3_OUT, in, out);
+    }
+
+    private static void declareConvolution(
+            ParameterLayout.Builder layout, String name, List<Integer> order, int in, int out) {
+        layout.add(name + ".weight", ParameterLayout.Start.HE, order, out, in, 3, 3)
+                .add(name + ".bias", ZERO, out);
     }
 
     /** 3x3 convolution, stride 2, padding 1: (B, in, H, W) -> (B, out, ceil(H/2), ceil(W/2)). */

@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /** Names, shapes and places of the arrays inside one flat parameter vector. Immutable. */
 public final class ParameterLayout {
@@ -36,28 +38,59 @@ public final class ParameterLayout {
      * @param shape its axes, as the network sees them
      * @param start how it starts
      * @param offset place of its first value in the flat vector
-     * @param byColumn whether it is a matrix whose values lie column by column
+     * @param order of its axes in memory: along the last one the values lie side by side
      */
-    public record Entry(String name, Shape shape, Start start, int offset, boolean byColumn) {
+    public record Entry(String name, Shape shape, Start start, int offset, List<Integer> order) {
         /** Number of values. */
         public int size() {
             return (int) shape.size();
         }
 
-        /** Axes in the order of the values: the last is the one along which they lie side by side. */
+        /** Whether the values lie in the order of the axes that the network sees. */
+        public boolean rowByRow() {
+            return order.equals(rowByRow(shape.dimension()));
+        }
+
+        /** Axes in the order of the values. */
         Shape stored() {
-            return byColumn ? new Shape(shape.get(1), shape.get(0)) : shape;
+            return new Shape(order.stream().mapToLong(shape::get).toArray());
         }
 
         /** The array as the network sees it, given one with the {@link #stored} axes. */
         Array seen(Array stored) {
-            return byColumn ? stored.transpose(1, 0) : stored;
+            int[] back = IntStream.range(0, order.size()).map(order::indexOf).toArray();
+            return rowByRow() ? stored : stored.transpose(back);
         }
 
-        /** Place of the value at a row and column of a matrix by column, given its place row by row. */
-        private int turned(int byRow) {
-            int columns = (int) shape.get(1);
-            return byRow % columns * (int) shape.get(0) + byRow / columns;
+        /** Place in the flat vector of the value with these indices, one for each axis that the network sees. */
+        public int place(int... indices) {
+            int place = 0;
+            for (int axis : order) {
+                place = place * (int) shape.get(axis) + indices[axis];
+            }
+            return offset + place;
+        }
+
+        /** Puts values that are given row by row where they belong. */
+        private void put(float[] values, float[] flat) {
+            if (rowByRow()) {
+                System.arraycopy(values, 0, flat, offset, values.length);
+                return;
+            }
+            int[] indices = new int[order.size()];
+            for (float value : values) {
+                flat[place(indices)] = value;
+                for (int axis = indices.length - 1; axis >= 0; axis--) {
+                    indices[axis] = (indices[axis] + 1) % (int) shape.get(axis);
+                    if (indices[axis] > 0) {
+                        break;
+                    }
+                }
+            }
+        }
+
+        private static List<Integer> rowByRow(int axes) {
+            return IntStream.range(0, axes).boxed().toList();
         }
     }
 
@@ -68,15 +101,12 @@ public final class ParameterLayout {
 
         /** Appends one array, its values row by row. */
         public Builder add(String name, Start start, long... shape) {
-            return add(new Entry(name, new Shape(shape), start, size, false));
+            return add(name, start, Entry.rowByRow(shape.length), shape);
         }
 
-        /** Appends a matrix, its values column by column. */
-        public Builder addByColumn(String name, Start start, long rows, long columns) {
-            return add(new Entry(name, new Shape(rows, columns), start, size, true));
-        }
-
-        private Builder add(Entry entry) {
+        /** Appends one array with its axes in another order in memory: along the last one values lie side by side. */
+        public Builder add(String name, Start start, List<Integer> order, long... shape) {
+            Entry entry = new Entry(name, new Shape(shape), start, size, List.copyOf(order));
             if (entries.put(entry.name(), entry) != null) {
                 throw new IllegalStateException("parameter " + entry.name() + " is declared twice");
             }
@@ -180,23 +210,21 @@ public final class ParameterLayout {
                 }
             }
         }
-        place(entry, values, flat);
+        entry.put(values, flat);
     }
 
-    /** Puts an array's values, row by row, where they belong. */
-    private static void place(Entry entry, float[] values, float[] flat) {
-        for (int i = 0; i < values.length; i++) {
-            flat[entry.offset() + (entry.byColumn() ? entry.turned(i) : i)] = values[i];
-        }
-    }
-
-    /** Values of a vector in which every matrix lies row by row, in the order of this layout. */
-    public float[] fromRows(float[] rows) {
-        float[] flat = new float[size];
+    /**
+     * Puts values in the order of this layout.
+     *
+     * @param values the same arrays one after the other, some of them row by row
+     * @param rowByRow which
+     */
+    public void order(float[] values, Predicate<Entry> rowByRow) {
         for (Entry entry : entries.values()) {
-            place(entry, Arrays.copyOfRange(rows, entry.offset(), entry.offset() + entry.size()), flat);
+            if (rowByRow.test(entry)) {
+                entry.put(Arrays.copyOfRange(values, entry.offset(), entry.offset() + entry.size()), values);
+            }
         }
-        return flat;
     }
 
     private static void scaledNormals(SplittableRandom random, float[] values, double scale) {

@@ -22,62 +22,75 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class StateFormatTest {
     private static final int HEADER_BYTES = 12;
-    private static final LearnerOptions OPTIONS = TinyLearners.options(LearnerKind.LEVIT_DKF);
+    private static final LearnerOptions DENSE = TinyLearners.options(LearnerKind.LEVIT_DKF);
+    private static final LearnerOptions CONVOLUTIONAL = TinyLearners.convolutional(DENSE);
 
     @ParameterizedTest
-    @CsvSource({"1, 0", "1, 1", "1, 2", "2, 0", "2, 1", "2, 2"})
+    @CsvSource({"1, 0", "1, 1", "1, 2", "2, 0", "2, 1", "2, 2", "3, 0", "3, 1", "3, 2"})
     void stateOfAnOlderFormatRestoresToTheSameLearner(int format, long seed) {
+        restores(DENSE, format, seed);
+        restores(CONVOLUTIONAL, format, seed);
+    }
+
+    private static void restores(LearnerOptions options, int format, long seed) {
         List<LabelledImage> images = LearnerContractTest.stream(seed);
-        try (Learner learner = TinyLearners.open(OPTIONS, seed)) {
+        try (Learner learner = TinyLearners.open(options, seed)) {
             for (int i = 0; i < 240; i += 4) {
                 LearnerContractTest.observe(learner, images, i);
             }
             assertThat(learner.describe().components()).isGreaterThan(1);
             Map<String, byte[]> present = TinyLearners.state(learner);
             Map<String, byte[]> older = new HashMap<>(present);
-            older.replaceAll((name, bytes) -> inFormat(format, name, bytes));
+            older.replaceAll((name, bytes) -> inFormat(options, format, name, bytes));
             assertThat(older.get("active")).isNotEqualTo(present.get("active"));
-            try (Learner restored = TinyLearners.restore(OPTIONS, older)) {
+            try (Learner restored = TinyLearners.restore(options, older)) {
                 Map<String, byte[]> found = TinyLearners.state(restored);
                 assertThat(found.keySet()).isEqualTo(present.keySet());
                 present.forEach(
                         (name, bytes) -> assertThat(found.get(name)).as(name).isEqualTo(bytes));
-                LearnerContractTest.assertInvariants(restored, OPTIONS);
+                LearnerContractTest.assertInvariants(restored, options);
             }
         }
     }
 
-    /** As an older release wrote an entry: it fuses all before it, and in the first every matrix is row by row. */
-    private static byte[] inFormat(int format, String name, byte[] sealed) {
+    /**
+     * As an older release wrote an entry: until format 3 convolutions lie row by row, until 2 a component fuses all
+     * before it, and in 1 every matrix lies row by row.
+     */
+    private static byte[] inFormat(LearnerOptions options, int format, String name, byte[] sealed) {
         byte[] older = sealed.clone();
         if (name.equals("active") || name.startsWith("component/")) {
-            older = StateCodec.seal(out -> rewrite(format, name, sealed, out));
+            older = StateCodec.seal(out -> rewrite(options, format, name, sealed, out));
         }
         ByteBuffer.wrap(older).putInt(4, format);
         return older;
     }
 
-    private static void rewrite(int format, String name, byte[] sealed, DataOutputStream out) {
+    private static void rewrite(LearnerOptions options, int format, String name, byte[] sealed, DataOutputStream out) {
         boolean active = name.equals("active");
         try (DataInputStream in =
                 new DataInputStream(new ByteArrayInputStream(sealed, HEADER_BYTES, sealed.length - HEADER_BYTES))) {
             int fused = in.readInt();
+            if (format > 2) {
+                out.writeInt(fused);
+            }
             int classes = in.readInt();
             out.writeInt(classes);
             out.writeDouble(in.readDouble());
             out.writeLong(in.readLong());
-            float[] values = StateCodec.readFloats(in);
-            StateCodec.writeFloats(out, values(format, values, fused, classes));
+            ParameterLayout layout = layout(options, fused, classes);
+            StateCodec.writeFloats(out, values(format, StateCodec.readFloats(in), layout));
             if (active) {
                 out.writeLong(in.readLong());
-                StateCodec.writeFloats(out, values(format, StateCodec.readFloats(in), fused, classes));
-                StateCodec.writeFloats(out, values(format, StateCodec.readFloats(in), fused, classes));
+                StateCodec.writeFloats(out, values(format, StateCodec.readFloats(in), layout));
+                StateCodec.writeFloats(out, values(format, StateCodec.readFloats(in), layout));
                 boolean remembers = in.readBoolean();
                 out.writeBoolean(remembers);
                 if (remembers) {
                     int before = in.readInt();
                     out.writeInt(before);
-                    StateCodec.writeFloats(out, values(format, StateCodec.readFloats(in), fused, before));
+                    StateCodec.writeFloats(
+                            out, values(format, StateCodec.readFloats(in), layout(options, fused, before)));
                 }
             }
             assertThat(in.available()).isZero();
@@ -86,27 +99,29 @@ class StateFormatTest {
         }
     }
 
-    private static float[] values(int format, float[] values, int fused, int classes) {
+    private static float[] values(int format, float[] values, ParameterLayout layout) {
         float[] rows = values.clone();
-        for (ParameterLayout.Entry entry : layout(fused, classes).entries()) {
-            if (format == 1 && entry.byColumn()) {
-                int height = (int) entry.shape().get(0);
-                int width = (int) entry.shape().get(1);
-                for (int r = 0; r < height; r++) {
-                    for (int c = 0; c < width; c++) {
-                        rows[entry.offset() + r * width + c] = values[entry.offset() + c * height + r];
-                    }
+        for (ParameterLayout.Entry entry : layout.entries()) {
+            int first = (int) entry.shape().get(0);
+            int rest = entry.size() / first;
+            if (entry.shape().dimension() == 2 && format < 2) {
+                for (int i = 0; i < entry.size(); i++) {
+                    rows[entry.offset() + i] = values[entry.place(i / rest, i % rest)];
+                }
+            } else if (entry.shape().dimension() == 4) {
+                for (int i = 0; i < entry.size(); i++) {
+                    rows[entry.offset() + i] = values[entry.place(i / rest, i % rest / 9, i % 9 / 3, i % 3)];
                 }
             }
         }
         return rows;
     }
 
-    private static ParameterLayout layout(int fused, int classes) {
+    private static ParameterLayout layout(LearnerOptions options, int fused, int classes) {
         Blueprint blueprint = new Blueprint(
-                new VisionTransformer(OPTIONS.network().vit()),
-                Optional.of(Vae.of(OPTIONS.network().vae())),
-                new KnowledgeFusion(OPTIONS.fusion().level(), KnowledgeFusion.Gates.LEARNT),
+                new VisionTransformer(options.network().vit()),
+                Optional.of(Vae.of(options.network().vae())),
+                new KnowledgeFusion(options.fusion().level(), KnowledgeFusion.Gates.LEARNT),
                 1);
         return blueprint.network(fused, classes).layout();
     }

@@ -277,7 +277,7 @@ public final class NaiveNetwork {
     private double[][][] convolve(String name, double[][][] x, int out, int stride) {
         int height = (x[0].length + stride - 1) / stride;
         int width = (x[0][0].length + stride - 1) / stride;
-        int w = layout.entry(name + ".weight").offset();
+        ParameterLayout.Entry weight = layout.entry(name + ".weight");
         double[][][] y = new double[out][height][width];
         for (int o = 0; o < out; o++) {
             for (int r = 0; r < height; r++) {
@@ -288,7 +288,7 @@ public final class NaiveNetwork {
                             int row = r * stride - 1 + k / 3;
                             int column = c * stride - 1 + k % 3;
                             if (row >= 0 && row < x[0].length && column >= 0 && column < x[0][0].length) {
-                                y[o][r][c] += x[in][row][column] * p[w + (o * x.length + in) * 9 + k];
+                                y[o][r][c] += x[in][row][column] * p[weight.place(o, in, k / 3, k % 3)];
                             }
                         }
                     }
@@ -300,7 +300,7 @@ public final class NaiveNetwork {
 
     /** Transposed 3x3 convolution, stride 2, padding 1: every input adds its kernel around twice its place. */
     private double[][][] scatter(String name, double[][][] x, int out, int height, int width) {
-        int w = layout.entry(name + ".weight").offset();
+        ParameterLayout.Entry weight = layout.entry(name + ".weight");
         double[][][] y = new double[out][height][width];
         for (int o = 0; o < out; o++) {
             for (double[] row : y[o]) {
@@ -313,7 +313,7 @@ public final class NaiveNetwork {
                             int row = 2 * r - 1 + k / 3;
                             int column = 2 * c - 1 + k % 3;
                             if (row >= 0 && row < height && column >= 0 && column < width) {
-                                y[o][row][column] += x[in][r][c] * p[w + (o * x.length + in) * 9 + k];
+                                y[o][row][column] += x[in][r][c] * p[weight.place(o, in, k / 3, k % 3)];
                             }
                         }
                     }
@@ -338,13 +338,12 @@ public final class NaiveNetwork {
 
     private double[] linear(String name, double[] x, int out) {
         ParameterLayout.Entry weight = layout.entry(name + ".weight");
-        int w = weight.offset();
         int b = layout.entry(name + ".bias").offset();
         double[] y = new double[out];
         for (int o = 0; o < out; o++) {
             y[o] = p[b + o];
             for (int i = 0; i < x.length; i++) {
-                y[o] += x[i] * p[w + (weight.byColumn() ? o * x.length + i : i * out + o)];
+                y[o] += x[i] * p[weight.place(i, o)];
             }
         }
         return y;

@@ -99,6 +99,15 @@ public final class TinyLearners {
         return copy(o, o.classes(), fusion, o.training(), o.budget(), o.memory(), o.expansion());
     }
 
+    /** The same with a convolutional VAE. */
+    public static LearnerOptions convolutional(LearnerOptions o) {
+        VaeOptions vae = new VaeOptions(SHAPE, 4, List.of(5, 6), List.of(12));
+        NetworkOptions network = new NetworkOptions(
+                o.network().vit(), vae, o.network().dnnHidden(), o.network().sharedEmbedding());
+        return copy(
+                o, o.classes(), o.fusion(), o.routing(), network, o.training(), o.budget(), o.memory(), o.expansion());
+    }
+
     /** The same with a fixed number of classes. */
     public static LearnerOptions withClasses(LearnerOptions o, int classes) {
         return copy(o, classes, o.fusion(), o.training(), o.budget(), o.memory(), o.expansion());
