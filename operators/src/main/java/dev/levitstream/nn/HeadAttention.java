@@ -23,6 +23,9 @@ final class HeadAttention {
     private final Script script;
     private final int tokens;
     private final int width;
+    /** What a product adds nothing of. */
+    private final String nothing;
+
     private final List<Head> heads;
 
     /**
@@ -37,6 +40,7 @@ final class HeadAttention {
         this.script = script;
         this.tokens = tokens;
         this.width = width;
+        this.nothing = line("torch.new_zeros", rows, Script.list(1));
         String images = line("torch.view", rows, Script.list(-1, tokens, 3L * heads * width));
         IntFunction<String> part = at -> line("torch.narrow", images, 2, at * width, width);
         this.heads = IntStream.range(0, heads)
@@ -45,8 +49,7 @@ final class HeadAttention {
     }
 
     private Head head(String queries, String keys, String values) {
-        String scores = line("torch.mul", line("torch.bmm", queries, turned(keys)), 1 / Math.sqrt(width));
-        return new Head(queries, keys, values, line("torch.softmax", scores, -1));
+        return new Head(queries, keys, values, line("torch.softmax", scaled(queries, turned(keys)), -1));
     }
 
     /** Writes the rest; (B, h N Q), heads one after the other. */
@@ -73,11 +76,15 @@ final class HeadAttention {
     private List<String> back(Head head, String gradient) {
         String atWeights = line("torch.bmm", gradient, turned(head.values));
         String atScores = line("torch._softmax_backward_data", atWeights, head.weights, -1, Script.FLOAT);
-        String scaled = line("torch.mul", atScores, 1 / Math.sqrt(width));
         return List.of(
-                line("torch.bmm", scaled, head.keys),
-                line("torch.bmm", turned(scaled), head.queries),
+                scaled(atScores, head.keys),
+                scaled(turned(atScores), head.queries),
                 line("torch.bmm", turned(head.weights), gradient));
+    }
+
+    /** A product of each image, times 1 / sqrt(Q). */
+    private String scaled(String one, String other) {
+        return line("torch.baddbmm", nothing, one, other, "beta=0", "alpha=" + 1 / Math.sqrt(width));
     }
 
     private String turned(String matrices) {

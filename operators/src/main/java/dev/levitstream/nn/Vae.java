@@ -39,7 +39,7 @@ public sealed interface Vae permits DenseVae, ConvolutionalVae {
     /** ||x - decode(codes)||^2 of each image: (B, H, W, C), (B, d) -> (B). */
     default Array reconstructionError(Parameters p, Array images, Array codes) {
         Array pixels = images.reshape(-1, imageSize()); // (B, D)
-        return pixels.sub(decode(p, codes)).square().sum(1);
+        return decode(p, codes).sub(pixels).square().sum(1);
     }
 
     /** KL(N(mean, deviation^2) || N(0, I)) = sum (deviation^2 + mean^2 - 1) / 2 - log deviation, of each image: (B). */
