@@ -3,25 +3,30 @@ package dev.levitstream.nn;
 /** How a script multiplies matrices. The weight is (in, out), rows (B, in), gradients of the result (B, out). */
 enum Products {
     /** As the engine does by default: on any device. */
-    PLAIN {
+    PLAIN,
+    /**
+     * To train, the engine's default library on a CPU of that library's maker: it reads transposed matrices where they
+     * lie. Answers by {@link #ONEDNN}, whose products come to the same bits however many rows there are.
+     */
+    MKL {
         @Override
-        String linear(Script script, String rows, String weight, String bias) {
-            return script.call("torch.addmm", bias, rows, weight);
+        Products toAnswer() {
+            return ONEDNN;
         }
 
+        /** Sums over many values that lie side by side in both factors are faster with the factors exchanged. */
         @Override
-        String timesTransposed(Script script, String gradients, String weight) {
-            return script.call("torch.mm", gradients, script.transpose(weight));
-        }
-
-        @Override
-        String transposedTimes(Script script, String rows, String gradients) {
-            return script.call("torch.mm", script.transpose(rows), gradients);
+        String linearByColumn(Script script, String rows, Sizes sizes, String weight, String bias) {
+            if (sizes.get(1) < LONG || -sizes.get(0) * script.images() < MANY) {
+                return linear(script, rows, weight, bias);
+            }
+            String turned = script.call("torch.mm", script.transpose(weight), script.transpose(rows)); // (out, B)
+            return script.call("torch.add", script.rowByRow(script.transpose(turned)), bias);
         }
 
         @Override
         boolean foldAttention(long tokens, int width) {
-            return false;
+            return ONEDNN.foldAttention(tokens, width);
         }
     },
     /**
@@ -67,9 +72,22 @@ enum Products {
         }
     };
 
-    /** The best for a device. */
+    /** Values to sum up over, and rows, from which it pays to exchange the factors. */
+    private static final int LONG = 4096;
+
+    private static final int MANY = 16;
+
+    /** The best for a device: the same on all machines whose processors are of one maker, so that bits repeat. */
     static Products of(String device) {
-        return device.equals("cpu") ? ONEDNN : PLAIN;
+        if (!device.equals("cpu")) {
+            return PLAIN;
+        }
+        return Processor.isIntel() ? MKL : ONEDNN;
+    }
+
+    /** Those of answers, where no bit may depend on the rows beside. */
+    Products toAnswer() {
+        return this;
     }
 
     /** Whether a product over all components of a fleet is worth it: not on a CPU, where each is best done in cache. */
@@ -78,18 +96,40 @@ enum Products {
     }
 
     /** Rows times weight, plus bias (out): (B, out). */
-    abstract String linear(Script script, String rows, String weight, String bias);
+    String linear(Script script, String rows, String weight, String bias) {
+        return script.call("torch.addmm", bias, rows, weight);
+    }
+
+    /**
+     * The same with a weight whose values lie column by column.
+     *
+     * @param sizes of the rows
+     */
+    String linearByColumn(Script script, String rows, Sizes sizes, String weight, String bias) {
+        return linear(script, rows, weight, bias);
+    }
 
     /** Gradients times the transposed weight: (B, in). */
-    abstract String timesTransposed(Script script, String gradients, String weight);
+    String timesTransposed(Script script, String gradients, String weight) {
+        return script.call("torch.mm", gradients, script.transpose(weight));
+    }
 
     /** Transposed rows times gradients: (in, out). */
-    abstract String transposedTimes(Script script, String rows, String gradients);
+    String transposedTimes(Script script, String rows, String gradients) {
+        return script.call("torch.mm", script.transpose(rows), gradients);
+    }
 
     /**
      * Whether it is worth it to fold attention's keys into its queries ({@link FoldedAttention}).
      *
      * @param tokens of all images (count)
      */
-    abstract boolean foldAttention(long tokens, int width);
+    boolean foldAttention(long tokens, int width) {
+        return false;
+    }
+
+    /** Whether it is worth it to train convolutions by products: on a CPU. */
+    boolean unfoldConvolutions() {
+        return this != PLAIN;
+    }
 }

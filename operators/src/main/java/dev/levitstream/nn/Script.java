@@ -23,6 +23,8 @@ final class Script {
     /** Values of a weight (count) up to which the plain product is no slower with a row for each of 10 to 64 images. */
     private static final int SMALL = 10_000;
 
+    private static final String PARTS = "parts";
+
     private final ScriptForm form;
     private final long images;
     private final ParameterLayout layout;
@@ -46,8 +48,11 @@ final class Script {
         this.images = images;
         this.layout = layout;
         this.optimizer = optimizer;
-        // image by image most products have one row
-        this.products = form == ScriptForm.EACH ? Products.PLAIN : products;
+        this.products = switch (form) {
+            case EACH -> Products.PLAIN; // image by image most products have one row
+            case WHOLE, BLOCKS, SHORTER_BLOCKS -> products.toAnswer();
+            case GRADIENT, UPDATE, FLEET -> products;
+        };
     }
 
     /**
@@ -199,7 +204,7 @@ final class Script {
         ParameterLayout.Entry entry = layout.entry(name);
         String view = "p" + used.size();
         boolean fleet = form == ScriptForm.FLEET;
-        String part = "torch.narrow(flat, " + (fleet ? 1 : 0) + ", " + entry.offset() + ", " + entry.size() + ")";
+        String part = fleet ? "torch.narrow(flat, 1, " + entry.offset() + ", " + entry.size() + ")" : part(entry);
         Sizes sizes = Sizes.of(entry.stored().getShape());
         String shape = sizes.axes().stream()
                 .map(Object::toString)
@@ -208,6 +213,16 @@ final class Script {
         parameterSizes.put(view, entry.size());
         parameterLines.add(view + " = " + (sizes.rank() == 1 ? part : "torch.view(" + part + ", " + shape + ")"));
         return entry.seen(variable(view, sizes, true));
+    }
+
+    /** One of all parts of the flat vector: to take each by itself takes several times as long. */
+    private String part(ParameterLayout.Entry entry) {
+        List<ParameterLayout.Entry> all = layout.entries();
+        if (parameterLines.isEmpty()) {
+            List<Integer> sizes = all.stream().map(ParameterLayout.Entry::size).toList();
+            parameterLines.add(PARTS + " = torch.split_with_sizes(flat, " + sizes + ", 0)");
+        }
+        return PARTS + "[" + all.indexOf(entry) + "]";
     }
 
     /** What the function returns, given what the network made. */

@@ -82,7 +82,10 @@ record TapeArray(Tape tape, String name, Sizes sizes, boolean varies) implements
         switch (operation) {
             case "torch.add" -> receiveAsIs(gradient);
             case "torch.mul" -> receive("torch.mul", gradient, arguments[0]);
-            case "torch.square" -> receive("torch.mul", line("torch.mul", gradient, name), 2.0);
+            case "torch.square" -> {
+                String half = line("torch.mul", gradient, name);
+                receive("torch.add", half, half); // faster than times 2, a number that would become an array
+            }
             case "torch.exp" -> receive("torch.mul", gradient, y);
             case "torch.log" -> receive("torch.div", gradient, name);
             case "torch.tanh" -> receive("torch.tanh_backward", gradient, y);
@@ -100,7 +103,9 @@ record TapeArray(Tape tape, String name, Sizes sizes, boolean varies) implements
         TapeArray b = taped(bias);
         Products products = tape.script().productsWith(w.name, sizes);
         return result(
-                products.linear(tape.script(), name, w.name, b.name),
+                tape.script().byColumn(w.name)
+                        ? products.linearByColumn(tape.script(), name, sizes, w.name, b.name)
+                        : products.linear(tape.script(), name, w.name, b.name),
                 Sizes.of(sizes.get(0), w.sizes.get(1)),
                 (y, gradient) -> {
                     String dense = tape.script().rowByRow(gradient);
@@ -292,6 +297,9 @@ record TapeArray(Tape tape, String name, Sizes sizes, boolean varies) implements
     public Array convolution(Array kernel, Array bias, int stride, int padding) {
         TapeArray w = taped(kernel);
         TapeArray b = taped(bias);
+        if (tape.script().products().unfoldConvolutions() && NarrowConvolution.suits(w.sizes, stride, padding)) {
+            return narrowConvolution(w, b);
+        }
         return result(
                 line("torch.conv2d", name, w.name, b.name, Script.list(stride, stride), Script.list(padding, padding)),
                 Sizes.of(
@@ -309,16 +317,80 @@ record TapeArray(Tape tape, String name, Sizes sizes, boolean varies) implements
         return (sizes.get(axis) + 2L * padding - kernel.get(axis)) / stride + 1;
     }
 
+    private Array narrowConvolution(TapeArray kernel, TapeArray bias) {
+        Script script = tape.script();
+        Products products = script.products();
+        long channels = kernel.sizes.get(0);
+        TapeArray x = places();
+        TapeArray w = taped(kernel.transpose(0, 2, 3, 1).reshape(9 * channels, sizes.get(1)));
+        String rows = script.rowByRow(x.name);
+        String weight = script.rowByRow(w.name);
+        NarrowConvolution convolution = new NarrowConvolution(script, name, sizes.get(2), sizes.get(3), channels);
+        return result(
+                convolution.added(products.timesTransposed(script, weight, rows), bias.name),
+                sizes.with(1, channels),
+                (y, gradient) -> {
+                    String windows = convolution.windows(gradient);
+                    x.receiveAsIs(products.transposedTimes(script, windows, weight));
+                    w.receiveAsIs(products.timesTransposed(script, windows, script.transpose(rows)));
+                    bias.receive("torch.sum", gradient, Script.list(0, 2, 3));
+                },
+                x,
+                w,
+                bias);
+    }
+
+    /** A kernel (out, in, 3, 3) as the engine's transposed convolution takes it, (in, out, 3, 3). */
+    private TapeArray exchanged() {
+        return taped(transpose(1, 0, 2, 3));
+    }
+
+    /** Images (B, in, H, W) as rows (B H W, in). */
+    private TapeArray places() {
+        return taped(transpose(0, 2, 3, 1).reshape(-1, sizes.get(1)));
+    }
+
     @Override
     public Array doublingConvolution(Array kernel, Array bias, int rows, int columns, int height, int width) {
-        TapeArray w = taped(kernel.transpose(1, 0, 2, 3)); // (in, out, 3, 3)
+        TapeArray w = taped(kernel);
         TapeArray b = taped(bias);
-        String wider = Script.list(height - 2L * rows + 1, width - 2L * columns + 1);
+        DoublingConvolution convolution =
+                new DoublingConvolution(tape.script(), rows, columns, height, width, w.sizes.get(0));
+        Sizes doubled = Sizes.of(sizes.get(0), convolution.channels(), height, width);
+        if (tape.script().products().unfoldConvolutions()) {
+            return doublingConvolution(convolution, doubled, w, b);
+        }
+        TapeArray exchanged = w.exchanged();
         return result(
-                line("torch.conv_transpose2d", name, w.name, b.name, Script.list(2, 2), Script.list(1, 1), wider),
-                Sizes.of(sizes.get(0), w.sizes.get(1), height, width),
-                (y, gradient) -> passConvolution(w, b, gradient, 2, 1, "True", wider),
+                convolution.direct(name, exchanged.name, b.name),
+                doubled,
+                (y, gradient) -> passConvolution(exchanged, b, gradient, 2, 1, "True", convolution.wider()),
                 this,
+                exchanged,
+                b);
+    }
+
+    /** By products: backwards always, forwards where that is not slower. */
+    private Array doublingConvolution(DoublingConvolution convolution, Sizes doubled, TapeArray kernel, TapeArray b) {
+        Script script = tape.script();
+        Products products = script.products();
+        TapeArray x = places();
+        TapeArray w = taped(kernel.transpose(1, 2, 3, 0).reshape(sizes.get(1), 9 * convolution.channels()));
+        String places = script.rowByRow(x.name);
+        String weight = script.rowByRow(w.name);
+        String y = convolution.small()
+                ? convolution.added(products.timesTransposed(script, places, script.transpose(weight)), b.name)
+                : convolution.direct(name, kernel.exchanged().name, b.name);
+        return result(
+                y,
+                doubled,
+                (result, gradient) -> {
+                    String windows = convolution.windows(gradient);
+                    x.receiveAsIs(products.timesTransposed(script, windows, weight));
+                    w.receiveAsIs(products.transposedTimes(script, places, windows));
+                    b.receive("torch.sum", gradient, Script.list(0, 2, 3));
+                },
+                x,
                 w,
                 b);
     }

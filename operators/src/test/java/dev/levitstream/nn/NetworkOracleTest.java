@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Values and gradients of every path against an implementation that shares no line with ours, and against finite
@@ -41,13 +42,16 @@ class NetworkOracleTest {
     private static final double KL_WEIGHT = 0.7;
     private static final int FROZEN = 2;
 
-    private final Compute compute = new Compute("cpu", Path.SCRIPT);
+    private final Compute compute = new Compute("cpu", Path.SCRIPT, Products.ONEDNN, true);
+    /** What one maker's processors do instead. */
+    private final Compute mkl = new Compute("cpu", Path.SCRIPT, Products.MKL, true);
     /** The slowest scripts, that run anywhere. */
     private final Compute plain = new Compute("cpu", Path.SCRIPT, Products.PLAIN, false);
 
     @AfterEach
     void close() {
         compute.close();
+        mkl.close();
         plain.close();
     }
 
@@ -65,8 +69,17 @@ class NetworkOracleTest {
         final int[] labels = {0, -1, 2, 1};
 
         Pair(Level level, Gates gates, boolean convolutional, int frozen, long seed) {
+            this(
+                    level,
+                    gates,
+                    convolutional,
+                    convolutional ? new ImageShape(6, 10, 3) : new ImageShape(8, 4, 1),
+                    frozen,
+                    seed);
+        }
+
+        Pair(Level level, Gates gates, boolean convolutional, ImageShape shape, int frozen, long seed) {
             SplittableRandom random = new SplittableRandom(seed);
-            ImageShape shape = convolutional ? new ImageShape(6, 10, 3) : new ImageShape(8, 4, 1);
             vit = new VitOptions(shape, 2, 5, 2, List.of(6, 4));
             vae = convolutional
                     ? new VaeOptions(shape, 3, List.of(3, 4), List.of(7))
@@ -238,10 +251,58 @@ class NetworkOracleTest {
     void scriptsAndArraysGiveTheSameLossAndGradient(Level level, Gates gates, boolean conv, int frozen, long seed) {
         Pair pair = new Pair(level, gates, conv, frozen, seed);
         Loss arrays = pair.loss(new ArrayProgram(pair.network), compute);
-        for (Compute either : List.of(compute, plain)) {
+        assertScriptsGive(arrays, pair);
+    }
+
+    /** Of so many places that transposed convolutions are the engine's, of 20 channels at once and of 3. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 2})
+    void scriptsAndArraysGiveTheSameForLargeImages(long seed) {
+        for (int channels : List.of(3, 20)) {
+            Pair pair = new Pair(Level.FEATURES, Gates.LEARNT, true, new ImageShape(22, 18, channels), FROZEN, seed);
+            assertScriptsGive(pair.loss(new ArrayProgram(pair.network), compute), pair);
+        }
+    }
+
+    /** A product that is computed with its factors exchanged. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1, 2})
+    void scriptsAndArraysGiveTheSameForManyLongRows(long seed) {
+        int many = 20;
+        SplittableRandom random = new SplittableRandom(seed);
+        Pair pair = new Pair(Level.FEATURES, Gates.LEARNT, false, new ImageShape(64, 64, 1), 0, seed);
+        float[] pixels = new float[many * 64 * 64];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (float) random.nextDouble();
+        }
+        float[] noise = new float[many * 3];
+        Randomness.normals(random, noise);
+        List<Loss> losses = new ArrayList<>();
+        for (Program program : programs(pair)) {
+            try (NDManager scope = compute.newManager()) {
+                NDArray flat = Tensors.of(scope, pair.parameters, new Shape(pair.parameters.length));
+                flat.setRequiresGradient(true);
+                TrainingBatch batch = new TrainingBatch(
+                        Tensors.of(scope, pixels, new Shape(many, 64, 64, 1)),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Tensors.of(scope, noise, new Shape(many, 3)));
+                float[] gradient = new float[pair.parameters.length];
+                losses.add(new Loss(program.gradient(scope, flat, batch, gradient), gradient));
+            }
+        }
+        Loss expected = losses.get(losses.size() - 1);
+        for (Loss found : losses) {
+            assertThat(found.value()).isCloseTo(expected.value(), within(1e-6f * Math.abs(expected.value())));
+            assertSame(found.gradient(), expected.gradient());
+        }
+    }
+
+    private void assertScriptsGive(Loss expected, Pair pair) {
+        for (Compute either : List.of(compute, mkl, plain)) {
             Loss script = pair.loss(either.program(pair.network), compute);
-            assertThat(script.value()).isCloseTo(arrays.value(), within(1e-6f * Math.abs(arrays.value())));
-            assertSame(script.gradient(), arrays.gradient());
+            assertThat(script.value()).isCloseTo(expected.value(), within(1e-6f * Math.abs(expected.value())));
+            assertSame(script.gradient(), expected.gradient());
         }
     }
 
@@ -380,7 +441,8 @@ class NetworkOracleTest {
         List<Adam.Rate> rates = List.of(new Adam.Rate(0, kept, 0), new Adam.Rate(kept, size, 1e-3));
         Program oracle = new ArrayProgram(pairs.get(0).network);
         Program together = plain.program(pairs.get(0).network);
-        for (Program program : List.of(together, compute.program(pairs.get(0).network), oracle)) {
+        for (Program program :
+                List.of(together, compute.program(pairs.get(0).network), mkl.program(pairs.get(0).network), oracle)) {
             boolean batched = program == together;
             try (NDManager owner = compute.newManager()) {
                 List<NDArray> flats = pairs.stream()
@@ -510,7 +572,11 @@ class NetworkOracleTest {
     }
 
     private List<Program> programs(Pair pair) {
-        return List.of(compute.program(pair.network), plain.program(pair.network), new ArrayProgram(pair.network));
+        return List.of(
+                compute.program(pair.network),
+                mkl.program(pair.network),
+                plain.program(pair.network),
+                new ArrayProgram(pair.network));
     }
 
     private static float[] only(NDList results) {
