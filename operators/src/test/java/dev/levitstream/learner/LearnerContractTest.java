@@ -497,7 +497,7 @@ class LearnerContractTest {
             Map<String, byte[]> newer = TinyLearners.state(learner);
             Objects.requireNonNull(newer.get("control"))[7] = 9;
             assertThatThrownBy(() -> TinyLearners.restore(options, newer))
-                    .hasMessageStartingWith("state entry control: format=9 must be 1 to 3");
+                    .hasMessageStartingWith("state entry control: format=9 must be 1 to " + StateCodec.FORMAT);
         }
     }
 
