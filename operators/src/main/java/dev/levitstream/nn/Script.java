@@ -23,13 +23,10 @@ final class Script {
     /** Values of a weight (count) up to which the plain product is no slower with a row for each of 10 to 64 images. */
     private static final int SMALL = 10_000;
 
-    private static final String PARTS = "parts";
-
     private final ScriptForm form;
     private final long images;
     private final ParameterLayout layout;
     private final Products products;
-    private final List<String> parameterLines = new ArrayList<>();
     private final List<String> lines = new ArrayList<>();
     private final Map<String, String> calls = new HashMap<>();
     private final Map<String, Array> parameters = new HashMap<>();
@@ -37,7 +34,7 @@ final class Script {
     private final Map<String, Integer> parameterSizes = new HashMap<>();
 
     private final MemoryOrder order = new MemoryOrder();
-    private final List<ParameterLayout.Entry> used = new ArrayList<>();
+    private final ParameterViews views;
     private final Tape tape = new Tape(this);
     private final Optional<FusedAdam> optimizer;
     private int variables;
@@ -47,6 +44,7 @@ final class Script {
         this.form = form;
         this.images = images;
         this.layout = layout;
+        this.views = new ParameterViews(layout);
         this.optimizer = optimizer;
         this.products = switch (form) {
             case EACH -> Products.PLAIN; // image by image most products have one row
@@ -90,8 +88,10 @@ final class Script {
         List<String> results = function.apply(network, this::parameter, inputs).stream()
                 .map(result -> ((Variable) result).name())
                 .toList();
-        ScriptForm.Parts parts = new ScriptForm.Parts(parameterLines, lines, returned(results), taken);
-        return new Written(form.text(parts), List.copyOf(used));
+        List<String> returned = returned(results);
+        List<String> parameterLines = form == ScriptForm.FLEET ? views.fleetLines() : views.lines();
+        ScriptForm.Parts parts = new ScriptForm.Parts(parameterLines, lines, returned, taken);
+        return new Written(form.text(parts), views.used());
     }
 
     private Array variable(String name, Sizes sizes, boolean parameter) {
@@ -199,30 +199,11 @@ final class Script {
         return parameters.computeIfAbsent(name, this::declareParameter);
     }
 
-    /** A view of the flat vector. */
     private Array declareParameter(String name) {
         ParameterLayout.Entry entry = layout.entry(name);
-        String view = "p" + used.size();
-        boolean fleet = form == ScriptForm.FLEET;
-        String part = fleet ? "torch.narrow(flat, 1, " + entry.offset() + ", " + entry.size() + ")" : part(entry);
-        Sizes sizes = Sizes.of(entry.stored().getShape());
-        String shape = sizes.axes().stream()
-                .map(Object::toString)
-                .collect(Collectors.joining(", ", fleet ? "[" + ScriptForm.FLEET_SIZE + ", " : "[", "]"));
-        used.add(entry);
+        String view = views.of(entry);
         parameterSizes.put(view, entry.size());
-        parameterLines.add(view + " = " + (sizes.rank() == 1 ? part : "torch.view(" + part + ", " + shape + ")"));
-        return entry.seen(variable(view, sizes, true));
-    }
-
-    /** One of all parts of the flat vector: to take each by itself takes several times as long. */
-    private String part(ParameterLayout.Entry entry) {
-        List<ParameterLayout.Entry> all = layout.entries();
-        if (parameterLines.isEmpty()) {
-            List<Integer> sizes = all.stream().map(ParameterLayout.Entry::size).toList();
-            parameterLines.add(PARTS + " = torch.split_with_sizes(flat, " + sizes + ", 0)");
-        }
-        return PARTS + "[" + all.indexOf(entry) + "]";
+        return entry.seen(variable(view, Sizes.of(entry.stored().getShape()), true));
     }
 
     /** What the function returns, given what the network made. */
@@ -233,7 +214,7 @@ final class Script {
                 tape.differentiate(made.get(0));
                 yield Stream.concat(
                                 made.stream(),
-                                IntStream.range(0, used.size()).mapToObj(k -> rowByRow(tape.gradient("p" + k))))
+                                views.used().stream().map(entry -> rowByRow(tape.gradient(views.of(entry)))))
                         .toList();
             }
             case UPDATE -> {
@@ -260,11 +241,12 @@ final class Script {
     /** By the engine: gradients of the sum of a fleet's values at the parameters that are used. */
     private Map<ParameterLayout.Entry, String> differentiated(String values) {
         // at each view by itself: at the flat vector they would be joined, which costs as much as a layer
-        String views = IntStream.range(0, used.size()).mapToObj(k -> "p" + k).collect(Collectors.joining(", "));
-        String all = assign("torch.autograd.grad([torch.sum(" + values + ")], [" + views + "])");
+        List<ParameterLayout.Entry> used = views.used();
+        String at = used.stream().map(views::of).collect(Collectors.joining(", "));
+        String all = assign("torch.autograd.grad([torch.sum(" + values + ")], [" + at + "])");
         Map<ParameterLayout.Entry, String> gradients = new HashMap<>();
-        for (int k = 0; k < used.size(); k++) {
-            gradients.put(used.get(k), assign("unchecked_cast(Tensor, " + all + "[" + k + "])"));
+        for (ParameterLayout.Entry entry : used) {
+            gradients.put(entry, assign("unchecked_cast(Tensor, " + all + "[" + gradients.size() + "])"));
         }
         return gradients;
     }
@@ -278,7 +260,7 @@ final class Script {
     /** The variable that is a parameter as it lies in the flat vector. */
     private String view(ParameterLayout.Entry entry) {
         parameter(entry.name());
-        return "p" + used.indexOf(entry);
+        return views.of(entry);
     }
 
     /** Writes a product of two matrices down. */

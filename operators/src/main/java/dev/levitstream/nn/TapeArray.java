@@ -2,7 +2,6 @@ package dev.levitstream.nn;
 
 import java.util.Arrays;
 import java.util.function.BiConsumer;
-import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -17,7 +16,7 @@ import java.util.stream.Stream;
  * @param varies whether it depends on what is differentiated by
  */
 record TapeArray(Tape tape, String name, Sizes sizes, boolean varies) implements Variable {
-    private static TapeArray taped(Array array) {
+    static TapeArray taped(Array array) {
         return (TapeArray) array;
     }
 
@@ -31,8 +30,7 @@ record TapeArray(Tape tape, String name, Sizes sizes, boolean varies) implements
      * @param sizesOfResult of the result
      * @param back takes the result's name and its gradient's, and passes on what the operands get
      */
-    private TapeArray result(
-            String variable, Sizes sizesOfResult, BiConsumer<String, String> back, TapeArray... operands) {
+    TapeArray result(String variable, Sizes sizesOfResult, BiConsumer<String, String> back, TapeArray... operands) {
         boolean any = Stream.of(operands).anyMatch(TapeArray::varies);
         if (any) {
             tape.note(variable, gradient -> back.accept(variable, gradient));
@@ -41,13 +39,14 @@ record TapeArray(Tape tape, String name, Sizes sizes, boolean varies) implements
     }
 
     /** Takes a part of this array's gradient: the result of an operation that is not written where nobody asks. */
-    private void receive(String operation, Object... operands) {
+    void receive(String operation, Object... operands) {
         if (varies) {
             tape.add(name, line(operation, operands));
         }
     }
 
-    private void receiveAsIs(String gradient) {
+    /** Takes a part of this array's gradient. */
+    void receiveAsIs(String gradient) {
         if (varies) {
             tape.add(name, gradient);
         }
@@ -66,7 +65,8 @@ record TapeArray(Tape tape, String name, Sizes sizes, boolean varies) implements
         }
     }
 
-    private String size() {
+    /** Of the array, as an operation takes it. */
+    String size() {
         return "torch.size(" + name + ")";
     }
 
@@ -295,127 +295,11 @@ record TapeArray(Tape tape, String name, Sizes sizes, boolean varies) implements
 
     @Override
     public Array convolution(Array kernel, Array bias, int stride, int padding) {
-        TapeArray w = taped(kernel);
-        TapeArray b = taped(bias);
-        if (tape.script().products().unfoldConvolutions() && NarrowConvolution.suits(w.sizes, stride, padding)) {
-            return narrowConvolution(w, b);
-        }
-        return result(
-                line("torch.conv2d", name, w.name, b.name, Script.list(stride, stride), Script.list(padding, padding)),
-                Sizes.of(
-                        sizes.get(0),
-                        w.sizes.get(0),
-                        convolved(2, w.sizes, stride, padding),
-                        convolved(3, w.sizes, stride, padding)),
-                (y, gradient) -> passConvolution(w, b, gradient, stride, padding, "False", Script.list(0, 0)),
-                this,
-                w,
-                b);
-    }
-
-    private long convolved(int axis, Sizes kernel, int stride, int padding) {
-        return (sizes.get(axis) + 2L * padding - kernel.get(axis)) / stride + 1;
-    }
-
-    private Array narrowConvolution(TapeArray kernel, TapeArray bias) {
-        Script script = tape.script();
-        Products products = script.products();
-        long channels = kernel.sizes.get(0);
-        TapeArray x = places();
-        TapeArray w = taped(kernel.transpose(0, 2, 3, 1).reshape(9 * channels, sizes.get(1)));
-        String rows = script.rowByRow(x.name);
-        String weight = script.rowByRow(w.name);
-        NarrowConvolution convolution = new NarrowConvolution(script, name, sizes.get(2), sizes.get(3), channels);
-        return result(
-                convolution.added(products.timesTransposed(script, weight, rows), bias.name),
-                sizes.with(1, channels),
-                (y, gradient) -> {
-                    String windows = convolution.windows(gradient);
-                    x.receiveAsIs(products.transposedTimes(script, windows, weight));
-                    w.receiveAsIs(products.timesTransposed(script, windows, script.transpose(rows)));
-                    bias.receive("torch.sum", gradient, Script.list(0, 2, 3));
-                },
-                x,
-                w,
-                bias);
-    }
-
-    /** A kernel (out, in, 3, 3) as the engine's transposed convolution takes it, (in, out, 3, 3). */
-    private TapeArray exchanged() {
-        return taped(transpose(1, 0, 2, 3));
-    }
-
-    /** Images (B, in, H, W) as rows (B H W, in). */
-    private TapeArray places() {
-        return taped(transpose(0, 2, 3, 1).reshape(-1, sizes.get(1)));
+        return new TapeConvolution(this, taped(kernel), taped(bias)).plain(stride, padding);
     }
 
     @Override
     public Array doublingConvolution(Array kernel, Array bias, int rows, int columns, int height, int width) {
-        TapeArray w = taped(kernel);
-        TapeArray b = taped(bias);
-        DoublingConvolution convolution =
-                new DoublingConvolution(tape.script(), rows, columns, height, width, w.sizes.get(0));
-        Sizes doubled = Sizes.of(sizes.get(0), convolution.channels(), height, width);
-        if (tape.script().products().unfoldConvolutions()) {
-            return doublingConvolution(convolution, doubled, w, b);
-        }
-        TapeArray exchanged = w.exchanged();
-        return result(
-                convolution.direct(name, exchanged.name, b.name),
-                doubled,
-                (y, gradient) -> passConvolution(exchanged, b, gradient, 2, 1, "True", convolution.wider()),
-                this,
-                exchanged,
-                b);
-    }
-
-    /** By products: backwards always, forwards where that is not slower. */
-    private Array doublingConvolution(DoublingConvolution convolution, Sizes doubled, TapeArray kernel, TapeArray b) {
-        Script script = tape.script();
-        Products products = script.products();
-        TapeArray x = places();
-        TapeArray w = taped(kernel.transpose(1, 2, 3, 0).reshape(sizes.get(1), 9 * convolution.channels()));
-        String places = script.rowByRow(x.name);
-        String weight = script.rowByRow(w.name);
-        String y = convolution.small()
-                ? convolution.added(products.timesTransposed(script, places, script.transpose(weight)), b.name)
-                : convolution.direct(name, kernel.exchanged().name, b.name);
-        return result(
-                y,
-                doubled,
-                (result, gradient) -> {
-                    String windows = convolution.windows(gradient);
-                    x.receiveAsIs(products.timesTransposed(script, windows, weight));
-                    w.receiveAsIs(products.transposedTimes(script, places, windows));
-                    b.receive("torch.sum", gradient, Script.list(0, 2, 3));
-                },
-                x,
-                w,
-                b);
-    }
-
-    private void passConvolution(
-            TapeArray w, TapeArray b, String gradient, int stride, int padding, String transposed, String wider) {
-        String all = line(
-                "torch.convolution_backward",
-                gradient,
-                name,
-                w.name,
-                b.size(),
-                Script.list(stride, stride),
-                Script.list(padding, padding),
-                Script.list(1, 1),
-                transposed,
-                wider,
-                1,
-                "["
-                        + Stream.of(this, w, b)
-                                .map(array -> array.varies ? "True" : "False")
-                                .collect(Collectors.joining(", "))
-                        + "]");
-        receiveAsIs(all + "[0]");
-        w.receiveAsIs(all + "[1]");
-        b.receiveAsIs(all + "[2]");
+        return new TapeConvolution(this, taped(kernel), taped(bias)).doubling(rows, columns, height, width);
     }
 }
