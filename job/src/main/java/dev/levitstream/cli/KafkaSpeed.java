@@ -2,67 +2,59 @@ package dev.levitstream.cli;
 
 import dev.levitstream.bench.speed.PythonConsumer;
 import dev.levitstream.broker.EmbeddedKafka;
-import dev.levitstream.data.Sample;
 import dev.levitstream.job.JobOptions;
 import dev.levitstream.job.OptionCatalogue;
-import dev.levitstream.learner.LabelledImage;
-import dev.levitstream.learner.Learner;
-import dev.levitstream.learner.LearnerContext;
-import dev.levitstream.learner.LearnerOptions;
-import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.ImageShape;
-import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import java.util.function.ToDoubleFunction;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Images per second of the whole job on a broker, against the learner alone, against a Python consumer of the same
- * topic, and of two slots against one; of each half of a run, for what costs more with more components shows in the
- * second. Everything runs on this machine, the broker too. The first images of each run do not count; a new component
- * is created every {@value #COMPONENT} images.
+ * images, and of two slots against one. All of them, and the broker, are on this machine and take turns of some
+ * seconds, so that they meet the same conditions. With each turn comes a new component, so what costs more with more
+ * components shows in the later ones.
  */
 final class KafkaSpeed {
-    private static final ImageShape SHAPE = new ImageShape(28, 28, 1);
-    /** Enough for ten components. */
-    static final int IMAGES = 5000;
+    /** Images of a key in a turn (count). */
+    static final int IMAGES = 500;
+    /** Turns of a round (count): the first is a warm-up. */
+    static final int TURNS = 10;
 
-    private static final int COMPONENT = 500;
-    private static final int WARM_UP = 200;
-    private static final int HALVES = 2;
-    private static final Duration POLL = Duration.ofMillis(10);
+    private static final ImageShape SHAPE = new ImageShape(28, 28, 1);
     private static final int SLOTS = 2;
-    private static final double NANOS_PER_SECOND = 1e9;
+    private static final int JOB = 0;
+    private static final int LEARNER = 1;
+    private static final int ONE_SLOT = 2;
+    private static final int TWO_SLOTS = 3;
+    private static final int PYTHON = 4;
 
     private final Optional<String> python;
     private final int rounds;
-    private final int count;
+    private final int images;
     private final Consumer<String> lines;
 
     /**
      * @param python command that has PyTorch; empty to do without the consumer
-     * @param rounds turns of each (count), at least 1
-     * @param count images of a key (count), a multiple of twenty and more than twice {@value #WARM_UP}
+     * @param rounds of {@value #TURNS} turns (count), at least 1
+     * @param images of a key in a turn (count), some mini-batches
      * @param lines takes the report, line by line
      */
-    KafkaSpeed(Optional<String> python, int rounds, int count, Consumer<String> lines) {
+    KafkaSpeed(Optional<String> python, int rounds, int images, Consumer<String> lines) {
         this.python = python;
         this.rounds = rounds;
-        this.count = count;
+        this.images = images;
         this.lines = lines;
     }
 
@@ -71,73 +63,114 @@ final class KafkaSpeed {
             OnInterrupt.close(folder);
             EmbeddedKafka kafka = folder.owns(EmbeddedKafka.start(folder.path("kafka"), 0));
             List<String> keys = keysOfDifferentSlots();
-            publish(kafka, "one", keys.subList(0, 1));
-            publish(kafka, "two", keys);
-            line("| images/s | images | job, one slot | learner alone | Python consumer | two keys, one slot |"
-                    + " two keys, two slots |");
-            line("|---|---|---|---|---|---|---|");
-            List<Rates[]> all = new ArrayList<>();
-            for (int round = 0; round <= rounds; round++) {
-                String name = "-" + round;
-                Rates[] rates = {
-                    job(kafka, folder, "one", name, 1, count),
-                    learner(),
-                    python.isPresent() ? python(kafka, name) : Rates.NONE,
-                    job(kafka, folder, "two", name + "-slot", 1, SLOTS * count),
-                    job(kafka, folder, "two", name + "-slots", SLOTS, SLOTS * count)
-                };
-                String turn = round == 0 ? "warm-up" : "round " + round;
-                report(turn + " | to " + count / HALVES, rates, Rates::first);
-                report(" | to " + count, rates, Rates::second);
-                if (round > 0) {
-                    all.add(rates);
-                }
+            line("Images/s in turns of %d images of each key:", images);
+            line("");
+            line("| turn | components | job, one slot | learner alone | two keys, one slot | two keys, two slots |"
+                    + (python.isPresent() ? " Python consumer |" : ""));
+            line("|---|---|---|---|---|---|" + (python.isPresent() ? "---|" : ""));
+            List<double[]> rates = new ArrayList<>(); // by turn of all rounds
+            for (int round = 1; round <= rounds; round++) {
+                rates.addAll(round(round, kafka, folder, keys));
             }
             line("");
-            compare("The job does %s times the images/s of the learner alone.", all, 0, 1);
+            compare("The job does %s times the images/s of the learner alone.", rates, JOB, LEARNER);
             if (python.isPresent()) {
-                compare("The job does %s times the images/s of the Python consumer.", all, 0, 2);
+                compare("The job does %s times the images/s of the Python consumer.", rates, JOB, PYTHON);
             }
-            compare("Two slots with a key each do %s times the images/s of one slot with both.", all, 4, 3);
+            compare(
+                    "Two slots with a key each do %s times the images/s of one slot with both.",
+                    rates, TWO_SLOTS, ONE_SLOT);
             slotsWithoutBroker(folder, keys);
         }
     }
 
+    /** Images per second by turn, then by contestant. */
+    private List<double[]> round(int round, EmbeddedKafka kafka, WorkFolder folder, List<String> keys)
+            throws Exception {
+        String name = "-" + round;
+        List<double[]> rates = new ArrayList<>();
+        try (Contestants all = new Contestants()) {
+            all.add(job(kafka, folder, "job" + name, keys.subList(0, 1), 1));
+            all.add(new LearnerAlone(OptionCatalogue.read(given()).operator().learner()));
+            all.add(job(kafka, folder, "one-slot" + name, keys, 1));
+            all.add(job(kafka, folder, "two-slots" + name, keys, SLOTS));
+            if (python.isPresent()) {
+                all.add(python(kafka, "python" + name, keys.subList(0, 1)));
+            }
+            for (int turn = 1; turn <= TURNS; turn++) {
+                double[] each = all.turn(images);
+                rates.add(each);
+                String cells = Arrays.stream(each)
+                        .mapToObj(rate -> String.format(Locale.ROOT, "%.0f", rate))
+                        .collect(Collectors.joining(" | "));
+                line("| round %d%s | %d | %s |", round, turn == 1 ? ", warm-up" : "", turn, cells);
+            }
+        }
+        return rates;
+    }
+
+    /** Those that take turns, each closed with the round. */
+    private static final class Contestants implements AutoCloseable {
+        private final Deque<Contestant> all = new ArrayDeque<>();
+
+        void add(Contestant contestant) {
+            all.addLast(contestant);
+        }
+
+        double[] turn(int images) throws Exception {
+            double[] rates = new double[all.size()];
+            int i = 0;
+            for (Contestant contestant : all) {
+                rates[i++] = contestant.turn(images);
+            }
+            return rates;
+        }
+
+        @Override
+        public void close() throws Exception {
+            while (!all.isEmpty()) {
+                all.removeLast().close();
+            }
+        }
+    }
+
     private void slotsWithoutBroker(WorkFolder folder, List<String> keys) throws Exception {
-        SlotSpeed speed = new SlotSpeed(given(), keys, WARM_UP, count - WARM_UP, folder);
+        SlotSpeed speed = new SlotSpeed(given(), keys, images, (TURNS - 1) * images, folder);
         double[] ratios = new double[rounds];
         for (int round = 0; round < rounds; round++) {
             double one = speed.rate(1);
             ratios[round] = speed.rate(SLOTS) / one;
         }
-        Arrays.sort(ratios);
-        line("Without a broker on the same cores, over both halves, %.2f times.", ratios[ratios.length / 2]);
+        line("Without a broker on the same cores, over all turns, %.2f times.", median(ratios));
     }
 
-    /** Images per second in the first and the second half of a run. */
-    private record Rates(double first, double second) {
-        static final Rates NONE = new Rates(Double.NaN, Double.NaN);
+    /** Medians of the turns' ratios. */
+    private void compare(String format, List<double[]> rates, int of, int to) {
+        int half = TURNS / 2;
+        line(
+                format,
+                String.format(
+                        Locale.ROOT,
+                        "%.2f (2 to %d components: %.2f, %d to %d: %.2f)",
+                        ratio(rates, of, to, turn -> turn > 0),
+                        half,
+                        ratio(rates, of, to, turn -> turn > 0 && turn < half),
+                        half + 1,
+                        TURNS,
+                        ratio(rates, of, to, turn -> turn >= half)));
     }
 
-    private void report(String what, Rates[] rates, ToDoubleFunction<Rates> half) {
-        String cells = Arrays.stream(rates)
-                .mapToDouble(half)
-                .mapToObj(rate -> Double.isNaN(rate) ? "" : String.format(Locale.ROOT, "%.0f", rate))
-                .collect(Collectors.joining(" | "));
-        line("| %s | %s |", what, cells);
+    /** @param which turns of a round count, from 0 */
+    private static double ratio(List<double[]> rates, int of, int to, IntPredicate which) {
+        return median(IntStream.range(0, rates.size())
+                .filter(turn -> which.test(turn % TURNS))
+                .mapToDouble(turn -> rates.get(turn)[of] / rates.get(turn)[to])
+                .toArray());
     }
 
-    /** Medians over the rounds. */
-    private void compare(String format, List<Rates[]> all, int of, int to) {
-        List<String> medians = new ArrayList<>();
-        for (ToDoubleFunction<Rates> half : List.<ToDoubleFunction<Rates>>of(Rates::first, Rates::second)) {
-            double[] ratios = all.stream()
-                    .mapToDouble(rates -> half.applyAsDouble(rates[of]) / half.applyAsDouble(rates[to]))
-                    .sorted()
-                    .toArray();
-            medians.add(String.format(Locale.ROOT, "%.2f", ratios[ratios.length / 2]));
-        }
-        line(format, medians.get(0) + " (first half) and " + medians.get(1) + " (second half)");
+    private static double median(double[] values) {
+        Arrays.sort(values);
+        return (values[(values.length - 1) / 2] + values[values.length / 2]) / 2;
     }
 
     private void line(String format, Object... values) {
@@ -145,7 +178,7 @@ final class KafkaSpeed {
     }
 
     /** One key for each of two slots. */
-    private static List<String> keysOfDifferentSlots() {
+    private List<String> keysOfDifferentSlots() {
         int most = OptionCatalogue.read(given()).maxParallelism();
         List<String> keys = new ArrayList<>();
         for (int i = 0; keys.size() < SLOTS; i++) {
@@ -157,138 +190,42 @@ final class KafkaSpeed {
         return keys;
     }
 
-    private static Map<String, String> given() {
+    private Map<String, String> given() {
         Map<String, String> given = new LinkedHashMap<>();
         given.put("image", SHAPE.toString());
-        given.put("expansion.max-images", Integer.toString(COMPONENT));
+        given.put("expansion.max-images", Integer.toString(images));
         return given;
     }
 
-    private List<LabelledImage> images() {
-        SplittableRandom random = new SplittableRandom(1);
-        List<LabelledImage> images = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            byte[] pixels = new byte[SHAPE.size()];
-            random.nextBytes(pixels);
-            images.add(new LabelledImage(pixels, Optional.of("label-" + i % 10)));
-        }
-        return images;
-    }
-
-    private void publish(EmbeddedKafka kafka, String topic, List<String> keys) throws IOException {
-        kafka.createTopics(List.of(topic));
-        List<StreamPublisher> publishers = new ArrayList<>();
-        try {
-            for (String key : keys) {
-                publishers.add(new StreamPublisher(kafka.bootstrapServers(), topic, key, 0, Map.of()));
-            }
-            List<LabelledImage> images = images();
-            for (int i = 0; i < images.size(); i++) {
-                LabelledImage image = images.get(i);
-                Sample sample = Sample.raw(image.label().orElseThrow(), SHAPE, image.pixels());
-                for (StreamPublisher publisher : publishers) {
-                    publisher.publish(sample, Integer.toString(i), true);
-                }
-            }
-        } finally {
-            publishers.forEach(StreamPublisher::close);
-        }
-    }
-
-    /** Images per second of a learner without anything round it. */
-    private Rates learner() {
-        LearnerOptions options = OptionCatalogue.read(given()).operator().learner();
-        int size = options.batchSize();
-        List<LabelledImage> images = images();
-        try (Compute compute = new Compute("cpu", Compute.Path.SCRIPT);
-                Learner learner =
-                        options.kind().open(new LearnerContext(options, 1, compute, System::nanoTime), Map.of())) {
-            Halves halves = new Halves(count, WARM_UP);
-            for (int i = 0; i < count; i += size) {
-                learner.observe(images.subList(i, i + size));
-                halves.done(i + size);
-            }
-            return halves.rates();
-        }
-    }
-
-    /** Takes the time of images that are done. */
-    private static final class Halves {
-        private final int[] marks;
-        private final int[] done = new int[HALVES + 1];
-        private final long[] nanos = new long[HALVES + 1];
-        private int passed;
-
-        Halves(int all, int warmUp) {
-            marks = new int[] {warmUp, all / HALVES, all};
-        }
-
-        void done(int images) {
-            while (passed < marks.length && images >= marks[passed]) {
-                done[passed] = images;
-                nanos[passed++] = System.nanoTime();
-            }
-        }
-
-        Rates rates() {
-            return new Rates(rate(0), rate(1));
-        }
-
-        private double rate(int half) {
-            return (done[half + 1] - done[half]) / ((nanos[half + 1] - nanos[half]) / NANOS_PER_SECOND);
-        }
-    }
-
-    private Rates python(EmbeddedKafka kafka, String name) throws IOException {
-        LearnerOptions options = OptionCatalogue.read(given()).operator().learner();
-        String predictions = "python" + name;
-        kafka.createTopics(List.of(predictions));
-        double[] rates = PythonConsumer.rates(
+    private Contestant python(EmbeddedKafka kafka, String topic, List<String> keys) throws Exception {
+        kafka.createTopics(List.of(topic, ThroughBroker.predictions(topic)));
+        PythonConsumer consumer = new PythonConsumer(
                 python.orElseThrow(),
-                options,
+                OptionCatalogue.read(given()).operator().learner(),
                 kafka.bootstrapServers(),
-                "one",
-                predictions,
-                List.of(WARM_UP, count / HALVES, count));
-        return new Rates(rates[0], rates[1]);
+                topic,
+                ThroughBroker.predictions(topic));
+        return new ThroughBroker(kafka, topic, keys, SHAPE, consumer, consumer::hasEnded);
     }
 
-    /** Images per second of the job, seen by a consumer who does not wait for commits. */
-    private Rates job(EmbeddedKafka kafka, WorkFolder folder, String images, String name, int parallelism, int all)
+    private Contestant job(EmbeddedKafka kafka, WorkFolder folder, String topic, List<String> keys, int slots)
             throws Exception {
         Map<String, String> given = given();
-        String predictions = "predictions-" + images + name;
         given.put("kafka.bootstrap-servers", kafka.bootstrapServers());
-        given.put("kafka.images", images);
-        given.put("kafka.predictions", predictions);
-        given.put("kafka.components-created", "created-" + images + name);
-        given.put("kafka.dead-letters", "dead-" + images + name);
-        given.put("kafka.group-id", images + name);
-        given.put("kafka.transaction-prefix", images + name);
-        given.put("parallelism", Integer.toString(parallelism));
+        given.put("kafka.images", topic);
+        given.put("kafka.predictions", ThroughBroker.predictions(topic));
+        given.put("kafka.components-created", topic + "-created");
+        given.put("kafka.dead-letters", topic + "-dead");
+        given.put("kafka.group-id", topic);
+        given.put("kafka.transaction-prefix", topic);
+        given.put("parallelism", Integer.toString(slots));
         JobOptions options = OptionCatalogue.read(given);
         kafka.createTopics(List.of(
-                predictions,
+                topic,
+                options.kafka().predictions(),
                 options.kafka().componentsCreated(),
                 options.kafka().deadLetters()));
-        Path checkpoints = folder.path("checkpoints-" + images + name);
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                        Map.of("bootstrap.servers", kafka.bootstrapServers()),
-                        new ByteArrayDeserializer(),
-                        new ByteArrayDeserializer());
-                EmbeddedJob job = EmbeddedJob.start(options, checkpoints, EmbeddedKafka.freePort())) {
-            TopicPartition only = new TopicPartition(predictions, 0);
-            consumer.assign(List.of(only));
-            consumer.seekToBeginning(List.of(only));
-            Halves halves = new Halves(all, WARM_UP * all / count);
-            for (int answered = 0; answered < all; ) {
-                if (job.hasEnded()) {
-                    throw new IllegalStateException("the job ended before the stream did");
-                }
-                answered += consumer.poll(POLL).count();
-                halves.done(answered);
-            }
-            return halves.rates();
-        }
+        EmbeddedJob job = EmbeddedJob.start(options, folder.path("checkpoints-" + topic), EmbeddedKafka.freePort());
+        return new ThroughBroker(kafka, topic, keys, SHAPE, job, job::hasEnded);
     }
 }

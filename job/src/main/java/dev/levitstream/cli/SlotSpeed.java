@@ -5,6 +5,7 @@ import dev.levitstream.job.ExpandableVitJob;
 import dev.levitstream.job.JobOptions;
 import dev.levitstream.job.JobSinks;
 import dev.levitstream.job.OptionCatalogue;
+import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.nn.ImageShape;
 import dev.levitstream.operator.SourceRecord;
 import dev.levitstream.schema.Encoding;
@@ -15,7 +16,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
@@ -98,9 +98,8 @@ final class SlotSpeed {
 
         @Override
         public SourceRecord map(Long number) throws Exception {
-            byte[] pixels = new byte[shape.size()];
-            new SplittableRandom(number).nextBytes(pixels);
             long image = number / keys.length;
+            LabelledImage content = Contestant.image(shape, image);
             ImageRecord record = new ImageRecord(
                     keys[(int) (number % keys.length)],
                     Long.toString(image),
@@ -109,8 +108,8 @@ final class SlotSpeed {
                     shape.width(),
                     shape.channels(),
                     Encoding.RAW,
-                    ByteBuffer.wrap(pixels),
-                    "label-" + image % 10);
+                    ByteBuffer.wrap(content.pixels()),
+                    content.label().orElseThrow());
             return new SourceRecord(TOPIC, 0, number, image, format.frame(record));
         }
     }

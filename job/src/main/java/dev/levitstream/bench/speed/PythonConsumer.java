@@ -3,33 +3,24 @@ package dev.levitstream.bench.speed;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.schema.ImageRecord;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 
 /**
  * What one would write without this project: a Python process that reads the images' topic, answers and learns with
  * PyTorch as the learner does, and writes predictions; without a router, state or exactly-once.
  */
-public final class PythonConsumer {
-    private PythonConsumer() {}
+public final class PythonConsumer implements AutoCloseable {
+    private final PythonProcess process;
 
     /**
-     * Lets it work through a topic.
+     * Starts it.
      *
      * @param python command that has PyTorch and confluent_kafka
      * @param images topic
      * @param predictions topic
-     * @param marks images (count) between which rates are wanted, increasing; the last is as many as the topic has
-     * @return images per second between one mark and the next
      */
-    public static double[] rates(
-            String python,
-            LearnerOptions options,
-            String bootstrapServers,
-            String images,
-            String predictions,
-            List<Integer> marks)
+    public PythonConsumer(
+            String python, LearnerOptions options, String bootstrapServers, String images, String predictions)
             throws IOException {
         Map<String, Object> setup = Peer.setup(options);
         setup.put("classes", Case.CLASSES);
@@ -43,11 +34,16 @@ public final class PythonConsumer {
         setup.put("bootstrapServers", bootstrapServers);
         setup.put("images", images);
         setup.put("predictions", predictions);
-        setup.put("marks", marks);
-        try (PythonProcess process = new PythonProcess(python, setup, Map.of(), "consumer.py", "peer.py")) {
-            return Arrays.stream(process.line().split(" "))
-                    .mapToDouble(Double::parseDouble)
-                    .toArray();
-        }
+        process = new PythonProcess(python, setup, Map.of(), "consumer.py", "peer.py");
+    }
+
+    /** Whether it has ended by itself; a failure is thrown. */
+    public boolean hasEnded() throws IOException {
+        return process.hasEnded();
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.close();
     }
 }

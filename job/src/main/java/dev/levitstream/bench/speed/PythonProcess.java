@@ -69,9 +69,24 @@ final class PythonProcess implements AutoCloseable {
     String line() throws IOException {
         String line = answers.readLine();
         if (line == null) {
-            throw new IOException("the Python process has ended: " + Files.readString(folder.resolve("python.log")));
+            throw ended();
         }
         return line;
+    }
+
+    /** Whether it has ended by itself; a failure is thrown. */
+    boolean hasEnded() throws IOException {
+        if (process.isAlive()) {
+            return false;
+        }
+        if (process.exitValue() != 0) {
+            throw ended();
+        }
+        return true;
+    }
+
+    private IOException ended() throws IOException {
+        return new IOException("the Python process has ended: " + Files.readString(folder.resolve("python.log")));
     }
 
     @Override
