@@ -23,6 +23,9 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class BenchSpeedCommand implements Callable<Integer> {
     private static final long PROBE_SECONDS = 60;
+    private static final int ROUNDS = 15;
+    /** Some minutes each. */
+    private static final int KAFKA_ROUNDS = 3;
 
     @Spec
     private CommandSpec spec;
@@ -36,9 +39,8 @@ final class BenchSpeedCommand implements Callable<Integer> {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            defaultValue = "15",
-            description = "Turns. Default: ${DEFAULT-VALUE}.")
-    private int rounds;
+            description = "How often all take turns. Default: " + ROUNDS + ", and " + KAFKA_ROUNDS + " with --kafka.")
+    private @Nullable Integer rounds;
 
     @Option(
             names = "--only",
@@ -55,7 +57,8 @@ final class BenchSpeedCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Check.that(rounds >= 1, "rounds", rounds, "must be at least 1");
+        int turns = rounds != null ? rounds : kafka ? KAFKA_ROUNDS : ROUNDS;
+        Check.that(turns >= 1, "rounds", turns, "must be at least 1");
         PrintWriter console = spec.commandLine().getOut();
         String modules = kafka ? "torch, numpy, confluent_kafka, avro" : "torch, numpy";
         Optional<String> peer =
@@ -72,9 +75,9 @@ final class BenchSpeedCommand implements Callable<Integer> {
             console.flush();
         };
         if (kafka) {
-            new KafkaSpeed(peer, rounds, KafkaSpeed.IMAGES, lines).run();
+            new KafkaSpeed(peer, turns, KafkaSpeed.IMAGES, lines).run();
         } else {
-            new SpeedBench(peer, only, rounds, lines).run();
+            new SpeedBench(peer, only, turns, lines).run();
         }
         return 0;
     }

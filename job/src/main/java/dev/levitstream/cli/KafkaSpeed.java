@@ -29,8 +29,10 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 final class KafkaSpeed {
     /** Images of a key in a turn (count). */
     static final int IMAGES = 500;
-    /** Turns of a round (count): the first is a warm-up. */
+    /** Turns of a round (count); the first does not count, for everything starts in it. */
     static final int TURNS = 10;
+    /** The same of the round before the others, in which code becomes fast. */
+    private static final int WARM_UP = 5;
 
     private static final ImageShape SHAPE = new ImageShape(28, 28, 1);
     private static final int SLOTS = 2;
@@ -63,14 +65,17 @@ final class KafkaSpeed {
             OnInterrupt.close(folder);
             EmbeddedKafka kafka = folder.owns(EmbeddedKafka.start(folder.path("kafka"), 0));
             List<String> keys = keysOfDifferentSlots();
-            line("Images/s in turns of %d images of each key:", images);
+            line(
+                    "Images/s in turns of %d images of each key, %d turns a round, the first of each not counted:",
+                    images, TURNS);
             line("");
-            line("| turn | components | job, one slot | learner alone | two keys, one slot | two keys, two slots |"
+            line("| round | components | job, one slot | learner alone | two keys, one slot | two keys, two slots |"
                     + (python.isPresent() ? " Python consumer |" : ""));
             line("|---|---|---|---|---|---|" + (python.isPresent() ? "---|" : ""));
+            round("warm-up", WARM_UP, kafka, folder, keys);
             List<double[]> rates = new ArrayList<>(); // by turn of all rounds
             for (int round = 1; round <= rounds; round++) {
-                rates.addAll(round(round, kafka, folder, keys));
+                rates.addAll(round("round-" + round, TURNS, kafka, folder, keys));
             }
             line("");
             compare("The job does %s times the images/s of the learner alone.", rates, JOB, LEARNER);
@@ -85,25 +90,24 @@ final class KafkaSpeed {
     }
 
     /** Images per second by turn, then by contestant. */
-    private List<double[]> round(int round, EmbeddedKafka kafka, WorkFolder folder, List<String> keys)
+    private List<double[]> round(String name, int turns, EmbeddedKafka kafka, WorkFolder folder, List<String> keys)
             throws Exception {
-        String name = "-" + round;
         List<double[]> rates = new ArrayList<>();
         try (Contestants all = new Contestants()) {
-            all.add(job(kafka, folder, "job" + name, keys.subList(0, 1), 1));
+            all.add(job(kafka, folder, name + "-job", keys.subList(0, 1), 1));
             all.add(new LearnerAlone(OptionCatalogue.read(given()).operator().learner()));
-            all.add(job(kafka, folder, "one-slot" + name, keys, 1));
-            all.add(job(kafka, folder, "two-slots" + name, keys, SLOTS));
+            all.add(job(kafka, folder, name + "-one-slot", keys, 1));
+            all.add(job(kafka, folder, name + "-two-slots", keys, SLOTS));
             if (python.isPresent()) {
-                all.add(python(kafka, "python" + name, keys.subList(0, 1)));
+                all.add(python(kafka, name + "-python", keys.subList(0, 1)));
             }
-            for (int turn = 1; turn <= TURNS; turn++) {
+            for (int turn = 1; turn <= turns; turn++) {
                 double[] each = all.turn(images);
                 rates.add(each);
                 String cells = Arrays.stream(each)
                         .mapToObj(rate -> String.format(Locale.ROOT, "%.0f", rate))
                         .collect(Collectors.joining(" | "));
-                line("| round %d%s | %d | %s |", round, turn == 1 ? ", warm-up" : "", turn, cells);
+                line("| %s | %d | %s |", name, turn, cells);
             }
         }
         return rates;

@@ -124,7 +124,7 @@ class BenchIT {
     void theJobOnABrokerIsMeasuredAgainstTheLearnerAloneAndTwoSlotsAgainstOne() throws Exception {
         List<String> lines = new ArrayList<>();
         new KafkaSpeed(Optional.empty(), 1, 50, lines::add).run();
-        assertThat(lines).anyMatch(line -> line.startsWith("| round 1 | 10 | "));
+        assertThat(lines).anyMatch(line -> line.startsWith("| round-1 | 10 | "));
         assertThat(String.join("\n", lines))
                 .containsPattern("The job does [0-9.]+ .*[0-9.]+ .* times the images/s of the learner alone")
                 .containsPattern("Two slots with a key each do [0-9.]+ .*[0-9.]+ .* times")
