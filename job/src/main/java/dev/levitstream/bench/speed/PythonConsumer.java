@@ -43,7 +43,7 @@ public final class PythonConsumer implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         process.close();
     }
 }

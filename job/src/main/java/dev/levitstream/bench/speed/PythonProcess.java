@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -52,6 +53,7 @@ final class PythonProcess implements AutoCloseable {
         process = builder.start();
         answers = process.inputReader(StandardCharsets.UTF_8);
         questions = process.outputWriter(StandardCharsets.UTF_8);
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop-python")); // Ctrl-C closes nothing
     }
 
     Path folder() {
@@ -89,15 +91,23 @@ final class PythonProcess implements AutoCloseable {
         return new IOException("the Python process has ended: " + Files.readString(folder.resolve("python.log")));
     }
 
-    @Override
-    public void close() throws IOException {
-        questions.close();
+    /** Ends it and deletes its folder; more than once does nothing. */
+    private synchronized void stop() {
         process.destroy();
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
+        if (Files.exists(folder)) {
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+                Files.delete(folder);
+            } catch (IOException e) {
+                throw new UncheckedIOException("folder " + folder + " cannot be deleted", e);
             }
         }
-        Files.delete(folder);
+    }
+
+    @Override
+    public void close() {
+        stop();
     }
 }
