@@ -53,7 +53,7 @@ final class PythonProcess implements AutoCloseable {
         process = builder.start();
         answers = process.inputReader(StandardCharsets.UTF_8);
         questions = process.outputWriter(StandardCharsets.UTF_8);
-        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop-python")); // Ctrl-C closes nothing
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop-python")); // Ctrl-C leaves blocks unclosed
     }
 
     Path folder() {
