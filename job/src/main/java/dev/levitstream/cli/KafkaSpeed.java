@@ -5,10 +5,8 @@ import dev.levitstream.broker.EmbeddedKafka;
 import dev.levitstream.job.JobOptions;
 import dev.levitstream.job.OptionCatalogue;
 import dev.levitstream.nn.ImageShape;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Deque;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +16,10 @@ import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.commons.statistics.descriptive.Median;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.util.IOUtils;
 
 /**
  * Images per second of the whole job on a broker, against the learner alone, against a Python consumer of the same
@@ -36,11 +37,24 @@ final class KafkaSpeed {
 
     private static final ImageShape SHAPE = new ImageShape(28, 28, 1);
     private static final int SLOTS = 2;
-    private static final int JOB = 0;
-    private static final int LEARNER = 1;
-    private static final int ONE_SLOT = 2;
-    private static final int TWO_SLOTS = 3;
-    private static final int PYTHON = 4;
+
+    /** Who takes turns, in this order. */
+    private enum Who {
+        JOB("job, one slot"),
+        LEARNER("learner alone"),
+        LEARNERS("two learners, two threads"),
+        ONE_SLOT("two keys, one slot"),
+        TWO_SLOTS("two keys, two slots"),
+        ONE_SLOT_WITHOUT_BROKER("one slot without broker"),
+        TWO_SLOTS_WITHOUT_BROKER("two slots without broker"),
+        PYTHON("Python consumer");
+
+        private final String title;
+
+        Who(String title) {
+            this.title = title;
+        }
+    }
 
     private final Optional<String> python;
     private final int rounds;
@@ -64,48 +78,52 @@ final class KafkaSpeed {
         try (WorkFolder folder = WorkFolder.open(null)) {
             OnInterrupt.close(folder);
             EmbeddedKafka kafka = folder.owns(EmbeddedKafka.start(folder.path("kafka"), 0));
-            List<String> keys = keysOfDifferentSlots();
             line(
                     "Images/s in turns of %d images of each key, %d turns a round, the first of each not counted:",
                     images, TURNS);
             line("");
-            line("| round | components | job, one slot | learner alone | two keys, one slot | two keys, two slots |"
-                    + (python.isPresent() ? " Python consumer |" : ""));
-            line("|---|---|---|---|---|---|" + (python.isPresent() ? "---|" : ""));
-            round("warm-up", WARM_UP, kafka, folder, keys);
-            List<double[]> rates = new ArrayList<>(); // by turn of all rounds
+            List<Who> all = Stream.of(Who.values())
+                    .filter(who -> who != Who.PYTHON || python.isPresent())
+                    .toList();
+            line(
+                    "| round | components | %s |",
+                    all.stream().map(who -> who.title).collect(Collectors.joining(" | ")));
+            line("|---|---|%s", "---|".repeat(all.size()));
+            round("warm-up", WARM_UP, all, kafka, folder);
+            List<Map<Who, Double>> rates = new ArrayList<>(); // by turn of all rounds
             for (int round = 1; round <= rounds; round++) {
-                rates.addAll(round("round-" + round, TURNS, kafka, folder, keys));
+                rates.addAll(round("round-" + round, TURNS, all, kafka, folder));
             }
             line("");
-            compare("The job does %s times the images/s of the learner alone.", rates, JOB, LEARNER);
+            compare("The job does %s times the images/s of the learner alone.", rates, Who.JOB, Who.LEARNER);
             if (python.isPresent()) {
-                compare("The job does %s times the images/s of the Python consumer.", rates, JOB, PYTHON);
+                compare("The job does %s times the images/s of the Python consumer.", rates, Who.JOB, Who.PYTHON);
             }
             compare(
                     "Two slots with a key each do %s times the images/s of one slot with both.",
-                    rates, TWO_SLOTS, ONE_SLOT);
-            slotsWithoutBroker(folder, keys);
+                    rates, Who.TWO_SLOTS, Who.ONE_SLOT);
+            compare(
+                    "Without a broker on the same cores, %s times.",
+                    rates, Who.TWO_SLOTS_WITHOUT_BROKER, Who.ONE_SLOT_WITHOUT_BROKER);
+            compare(
+                    "Two learners alone, on a thread each, do %s times the images/s of one.",
+                    rates, Who.LEARNERS, Who.LEARNER);
         }
     }
 
-    /** Images per second by turn, then by contestant. */
-    private List<double[]> round(String name, int turns, EmbeddedKafka kafka, WorkFolder folder, List<String> keys)
+    /** Images per second by turn. */
+    private List<Map<Who, Double>> round(String name, int turns, List<Who> all, EmbeddedKafka kafka, WorkFolder folder)
             throws Exception {
-        List<double[]> rates = new ArrayList<>();
-        try (Contestants all = new Contestants()) {
-            all.add(job(kafka, folder, name + "-job", keys.subList(0, 1), 1));
-            all.add(new LearnerAlone(OptionCatalogue.read(given()).operator().learner()));
-            all.add(job(kafka, folder, name + "-one-slot", keys, 1));
-            all.add(job(kafka, folder, name + "-two-slots", keys, SLOTS));
-            if (python.isPresent()) {
-                all.add(python(kafka, name + "-python", keys.subList(0, 1)));
+        List<Map<Who, Double>> rates = new ArrayList<>();
+        try (Contestants contestants = new Contestants()) {
+            for (Who who : all) {
+                contestants.add(who, open(who, name + "-" + who.name().toLowerCase(Locale.ROOT), kafka, folder));
             }
             for (int turn = 1; turn <= turns; turn++) {
-                double[] each = all.turn(images);
+                Map<Who, Double> each = contestants.turn(images);
                 rates.add(each);
-                String cells = Arrays.stream(each)
-                        .mapToObj(rate -> String.format(Locale.ROOT, "%.0f", rate))
+                String cells = all.stream()
+                        .map(who -> String.format(Locale.ROOT, "%.0f", each.get(who)))
                         .collect(Collectors.joining(" | "));
                 line("| %s | %d | %s |", name, turn, cells);
             }
@@ -115,41 +133,28 @@ final class KafkaSpeed {
 
     /** Those that take turns, each closed with the round. */
     private static final class Contestants implements AutoCloseable {
-        private final Deque<Contestant> all = new ArrayDeque<>();
+        private final Map<Who, Contestant> all = new EnumMap<>(Who.class);
 
-        void add(Contestant contestant) {
-            all.addLast(contestant);
+        void add(Who who, Contestant contestant) {
+            all.put(who, contestant);
         }
 
-        double[] turn(int images) throws Exception {
-            double[] rates = new double[all.size()];
-            int i = 0;
-            for (Contestant contestant : all) {
-                rates[i++] = contestant.turn(images);
+        Map<Who, Double> turn(int images) throws Exception {
+            Map<Who, Double> rates = new EnumMap<>(Who.class);
+            for (Map.Entry<Who, Contestant> one : all.entrySet()) {
+                rates.put(one.getKey(), one.getValue().turn(images));
             }
             return rates;
         }
 
         @Override
         public void close() throws Exception {
-            while (!all.isEmpty()) {
-                all.removeLast().close();
-            }
+            IOUtils.closeAll(all.values());
         }
-    }
-
-    private void slotsWithoutBroker(WorkFolder folder, List<String> keys) throws Exception {
-        SlotSpeed speed = new SlotSpeed(given(), keys, images, (TURNS - 1) * images, folder);
-        double[] ratios = new double[rounds];
-        for (int round = 0; round < rounds; round++) {
-            double one = speed.rate(1);
-            ratios[round] = speed.rate(SLOTS) / one;
-        }
-        line("Without a broker on the same cores, over all turns, %.2f times.", median(ratios));
     }
 
     /** Medians of the turns' ratios. */
-    private void compare(String format, List<double[]> rates, int of, int to) {
+    private void compare(String format, List<Map<Who, Double>> rates, Who of, Who to) {
         int half = TURNS / 2;
         line(
                 format,
@@ -165,16 +170,13 @@ final class KafkaSpeed {
     }
 
     /** @param which turns of a round count, from 0 */
-    private static double ratio(List<double[]> rates, int of, int to, IntPredicate which) {
-        return median(IntStream.range(0, rates.size())
-                .filter(turn -> which.test(turn % TURNS))
-                .mapToDouble(turn -> rates.get(turn)[of] / rates.get(turn)[to])
-                .toArray());
-    }
-
-    private static double median(double[] values) {
-        Arrays.sort(values);
-        return (values[(values.length - 1) / 2] + values[values.length / 2]) / 2;
+    private static double ratio(List<Map<Who, Double>> rates, Who of, Who to, IntPredicate which) {
+        return Median.withDefaults()
+                .evaluate(IntStream.range(0, rates.size())
+                        .filter(turn -> which.test(turn % TURNS))
+                        .mapToObj(rates::get)
+                        .mapToDouble(turn -> turn.getOrDefault(of, Double.NaN) / turn.getOrDefault(to, Double.NaN))
+                        .toArray());
     }
 
     private void line(String format, Object... values) {
@@ -201,6 +203,23 @@ final class KafkaSpeed {
         return given;
     }
 
+    private Contestant open(Who who, String name, EmbeddedKafka kafka, WorkFolder folder) throws Exception {
+        List<String> keys = keysOfDifferentSlots();
+        List<String> key = keys.subList(0, 1);
+        return switch (who) {
+            case JOB -> job(kafka, folder, name, key, 1);
+            case LEARNER ->
+                new LearnersAlone(OptionCatalogue.read(given()).operator().learner(), 1);
+            case LEARNERS ->
+                new LearnersAlone(OptionCatalogue.read(given()).operator().learner(), SLOTS);
+            case ONE_SLOT -> job(kafka, folder, name, keys, 1);
+            case TWO_SLOTS -> job(kafka, folder, name, keys, SLOTS);
+            case ONE_SLOT_WITHOUT_BROKER -> withoutBroker(folder, name, keys, 1);
+            case TWO_SLOTS_WITHOUT_BROKER -> withoutBroker(folder, name, keys, SLOTS);
+            case PYTHON -> python(kafka, name, key);
+        };
+    }
+
     private Contestant python(EmbeddedKafka kafka, String topic, List<String> keys) throws Exception {
         kafka.createTopics(List.of(topic, ThroughBroker.predictions(topic)));
         PythonConsumer consumer = new PythonConsumer(
@@ -215,6 +234,7 @@ final class KafkaSpeed {
     private Contestant job(EmbeddedKafka kafka, WorkFolder folder, String topic, List<String> keys, int slots)
             throws Exception {
         Map<String, String> given = given();
+        given.put("parallelism", Integer.toString(slots));
         given.put("kafka.bootstrap-servers", kafka.bootstrapServers());
         given.put("kafka.images", topic);
         given.put("kafka.predictions", ThroughBroker.predictions(topic));
@@ -222,7 +242,6 @@ final class KafkaSpeed {
         given.put("kafka.dead-letters", topic + "-dead");
         given.put("kafka.group-id", topic);
         given.put("kafka.transaction-prefix", topic);
-        given.put("parallelism", Integer.toString(slots));
         JobOptions options = OptionCatalogue.read(given);
         kafka.createTopics(List.of(
                 topic,
@@ -231,5 +250,11 @@ final class KafkaSpeed {
                 options.kafka().deadLetters()));
         EmbeddedJob job = EmbeddedJob.start(options, folder.path("checkpoints-" + topic), EmbeddedKafka.freePort());
         return new ThroughBroker(kafka, topic, keys, SHAPE, job, job::hasEnded);
+    }
+
+    private Contestant withoutBroker(WorkFolder folder, String name, List<String> keys, int slots) throws Exception {
+        Map<String, String> given = given();
+        given.put("parallelism", Integer.toString(slots));
+        return new WithoutBroker(OptionCatalogue.read(given), keys, folder.path(name));
     }
 }

@@ -2,7 +2,7 @@ package dev.levitstream.cli;
 
 /**
  * Takes the time of a turn, from a tenth of its images to nine tenths: neither how long the first ones are on their way
- * counts nor which key is done last.
+ * counts nor which key is done last. Safe for threads.
  */
 final class Turn {
     private static final int EDGE = 10;
@@ -21,7 +21,7 @@ final class Turn {
     }
 
     /** Notes that so many more images are answered. */
-    void answered(int more) {
+    synchronized void answered(int more) {
         long now = System.nanoTime();
         answered += more;
         if (atStart == 0 && answered >= images / EDGE) {
@@ -34,12 +34,12 @@ final class Turn {
         }
     }
 
-    boolean isOver() {
+    synchronized boolean isOver() {
         return answered >= images;
     }
 
     /** Images per second, once the turn is over. */
-    double rate() {
+    synchronized double rate() {
         return (atEnd - atStart) / ((end - start) / NANOS_PER_SECOND);
     }
 }

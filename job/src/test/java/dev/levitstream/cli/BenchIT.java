@@ -128,6 +128,7 @@ class BenchIT {
         assertThat(String.join("\n", lines))
                 .containsPattern("The job does [0-9.]+ .*[0-9.]+ .* times the images/s of the learner alone")
                 .containsPattern("Two slots with a key each do [0-9.]+ .*[0-9.]+ .* times")
-                .containsPattern("Without a broker .* [0-9.]+ times");
+                .containsPattern("Without a broker .* [0-9.]+ .* times")
+                .containsPattern("Two learners alone.* [0-9.]+ .* times");
     }
 }

@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import org.apache.commons.statistics.descriptive.Median;
 
 /**
  * How fast learners are, always against something else in the same run: scripts against arrays and against PyTorch,
@@ -217,9 +218,7 @@ public final class SpeedBench {
     }
 
     private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
+        return Median.withDefaults().evaluate(values);
     }
 
     /** Operations per second of a large matrix product. */
