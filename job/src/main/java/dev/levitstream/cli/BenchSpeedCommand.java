@@ -7,8 +7,8 @@ import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -25,7 +25,9 @@ final class BenchSpeedCommand implements Callable<Integer> {
     private static final long PROBE_SECONDS = 60;
     private static final int ROUNDS = 15;
     /** Some minutes each. */
-    private static final int KAFKA_ROUNDS = 3;
+    private static final int JOB_ROUNDS = 3;
+    /** Of a key in a turn. */
+    private static final int IMAGES = 500;
 
     @Spec
     private CommandSpec spec;
@@ -39,7 +41,8 @@ final class BenchSpeedCommand implements Callable<Integer> {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            description = "How often all take turns. Default: " + ROUNDS + ", and " + KAFKA_ROUNDS + " with --kafka.")
+            description = "How often all take turns. Default: " + ROUNDS + ", and " + JOB_ROUNDS
+                    + " with --kafka or --slots.")
     private @Nullable Integer rounds;
 
     @Option(
@@ -49,37 +52,58 @@ final class BenchSpeedCommand implements Callable<Integer> {
             description = "How the names of the networks start that are compared, like MNIST. Default: all.")
     private String only;
 
-    @Option(
-            names = "--kafka",
-            description = "Measures the whole job on a broker instead, against the learner alone, a Python consumer and"
-                    + " two slots; the consumer needs Debian's python3-confluent-kafka and python3-avro, too.")
-    private boolean kafka;
+    @ArgGroup
+    private final WholeJob wholeJob = new WholeJob();
+
+    /** The whole job is measured instead. */
+    private static final class WholeJob {
+        @Option(
+                names = "--kafka",
+                description = "Measures the whole job on a broker instead, against the learner alone, a Python consumer"
+                        + " and two slots; twenty minutes. The consumer needs Debian's python3-confluent-kafka and"
+                        + " python3-avro, too.")
+        private boolean kafka;
+
+        @Option(
+                names = "--slots",
+                description = "Measures the job without a broker instead, two slots against one, and two learners"
+                        + " alone; ten minutes.")
+        private boolean slots;
+    }
 
     @Override
     public Integer call() throws Exception {
-        int turns = rounds != null ? rounds : kafka ? KAFKA_ROUNDS : ROUNDS;
-        Check.that(turns >= 1, "rounds", turns, "must be at least 1");
+        int times = rounds != null ? rounds : wholeJob.kafka || wholeJob.slots ? JOB_ROUNDS : ROUNDS;
+        Check.that(times >= 1, "rounds", times, "must be at least 1");
+        if (wholeJob.kafka) {
+            Optional<String> peer = peer("torch, numpy, confluent_kafka, avro");
+            new KafkaSpeed(peer, times, new Workload(IMAGES), this::print).run();
+        } else if (wholeJob.slots) {
+            new SlotSpeed(times, new Workload(IMAGES), this::print).run();
+        } else {
+            new SpeedBench(peer("torch, numpy"), only, times, this::print).run();
+        }
+        return 0;
+    }
+
+    private void print(String line) {
         PrintWriter console = spec.commandLine().getOut();
-        String modules = kafka ? "torch, numpy, confluent_kafka, avro" : "torch, numpy";
+        console.println(line);
+        console.flush();
+    }
+
+    /** The Python that has these modules. */
+    private Optional<String> peer(String modules) {
         Optional<String> peer =
                 Optional.of(python == null ? "python3" : python).filter(command -> has(command, modules));
         if (peer.isEmpty() && python != null) {
             throw new IllegalArgumentException("python=" + python + " must be able to import " + modules);
         }
         if (peer.isEmpty()) {
-            console.println("python3 cannot import " + modules + ": measured without it (Debian's packages are called"
+            print("python3 cannot import " + modules + ": measured without it (Debian's packages are called"
                     + " python3-torch and so on)");
         }
-        Consumer<String> lines = line -> {
-            console.println(line);
-            console.flush();
-        };
-        if (kafka) {
-            new KafkaSpeed(peer, turns, KafkaSpeed.IMAGES, lines).run();
-        } else {
-            new SpeedBench(peer, only, turns, lines).run();
-        }
-        return 0;
+        return peer;
     }
 
     private static boolean has(String python, String modules) {

@@ -24,8 +24,8 @@ final class LearnersAlone implements Contestant {
     private long seen;
 
     /** @param count of learners */
-    LearnersAlone(LearnerOptions options, int count) {
-        this.options = options;
+    LearnersAlone(Workload workload, int count) {
+        this.options = workload.options(Map.of()).operator().learner();
         for (int seed = 1; seed <= count; seed++) {
             Compute compute = new Compute("cpu", Compute.Path.SCRIPT);
             computes.add(compute);
@@ -51,7 +51,7 @@ final class LearnersAlone implements Contestant {
     private void learn(Learner learner, int images, Turn turn) {
         for (long at = seen; at < seen + images; at += options.batchSize()) {
             List<LabelledImage> batch = LongStream.range(at, at + options.batchSize())
-                    .mapToObj(number -> Contestant.image(options.image(), number))
+                    .mapToObj(Workload::image)
                     .toList();
             learner.observe(batch);
             turn.answered(batch.size());

@@ -3,7 +3,6 @@ package dev.levitstream.cli;
 import dev.levitstream.broker.EmbeddedKafka;
 import dev.levitstream.data.Sample;
 import dev.levitstream.learner.LabelledImage;
-import dev.levitstream.nn.ImageShape;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +19,6 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class ThroughBroker implements Contestant {
     private static final Duration POLL = Duration.ofMillis(10);
 
-    private final ImageShape shape;
     private final List<StreamPublisher> publishers = new ArrayList<>();
     private final KafkaConsumer<byte[], byte[]> answers;
     private final AutoCloseable worker;
@@ -34,13 +32,7 @@ final class ThroughBroker implements Contestant {
      * @param hasEnded whether the worker works no more
      */
     ThroughBroker(
-            EmbeddedKafka kafka,
-            String topic,
-            List<String> keys,
-            ImageShape shape,
-            AutoCloseable worker,
-            Callable<Boolean> hasEnded) {
-        this.shape = shape;
+            EmbeddedKafka kafka, String topic, List<String> keys, AutoCloseable worker, Callable<Boolean> hasEnded) {
         this.worker = worker;
         this.hasEnded = hasEnded;
         for (String key : keys) {
@@ -63,8 +55,8 @@ final class ThroughBroker implements Contestant {
     @Override
     public double turn(int images) throws Exception {
         for (int i = 0; i < images; i++, published++) {
-            LabelledImage image = Contestant.image(shape, published);
-            Sample sample = Sample.raw(image.label().orElseThrow(), shape, image.pixels());
+            LabelledImage image = Workload.image(published);
+            Sample sample = Sample.raw(image.label().orElseThrow(), Workload.SHAPE, image.pixels());
             for (StreamPublisher publisher : publishers) {
                 publisher.publish(sample, Long.toString(published), true);
             }

@@ -5,7 +5,6 @@ import dev.levitstream.job.ExpandableVitJob;
 import dev.levitstream.job.JobOptions;
 import dev.levitstream.job.JobSinks;
 import dev.levitstream.learner.LabelledImage;
-import dev.levitstream.nn.ImageShape;
 import dev.levitstream.operator.SourceRecord;
 import dev.levitstream.schema.Encoding;
 import dev.levitstream.schema.ImageRecord;
@@ -34,7 +33,7 @@ final class WithoutBroker implements Contestant {
     /** More images than any bench asks for (count). */
     private static final long ENDLESS = 1L << 40;
 
-    private static final long POLL_MILLIS = 1;
+    private static final long POLL_MILLIS = 10;
 
     private final int keys;
     private final FileCount asked;
@@ -51,10 +50,8 @@ final class WithoutBroker implements Contestant {
         this.asked = FileCount.create(folder.resolve("asked"));
         this.answered = FileCount.create(folder.resolve("answered"));
         JobSinks sinks = new JobSinks(new CountingSink<>(answered), new DiscardingSink<>(), new DiscardingSink<>());
-        DataGeneratorSource<SourceRecord> source = new DataGeneratorSource<>(
-                new Images(keys, options.operator().learner().image(), asked),
-                ENDLESS,
-                TypeInformation.of(SourceRecord.class));
+        DataGeneratorSource<SourceRecord> source =
+                new DataGeneratorSource<>(new Images(keys, asked), ENDLESS, TypeInformation.of(SourceRecord.class));
         this.job = EmbeddedJob.start(
                 options,
                 folder.resolve("checkpoints"),
@@ -92,7 +89,6 @@ final class WithoutBroker implements Contestant {
         private static final long serialVersionUID = 2;
 
         private final String[] keys;
-        private final ImageShape shape;
         private final FileCount asked;
         private transient long made;
         private transient int readers;
@@ -100,9 +96,8 @@ final class WithoutBroker implements Contestant {
         @SuppressWarnings("NullAway.Init") // opened before it maps
         private transient WireFormat<ImageRecord> format;
 
-        private Images(List<String> keys, ImageShape shape, FileCount asked) {
+        private Images(List<String> keys, FileCount asked) {
             this.keys = keys.toArray(String[]::new);
-            this.shape = shape;
             this.asked = asked;
         }
 
@@ -119,14 +114,14 @@ final class WithoutBroker implements Contestant {
             }
             made++;
             long image = number / keys.length;
-            LabelledImage content = Contestant.image(shape, image);
+            LabelledImage content = Workload.image(image);
             ImageRecord record = new ImageRecord(
                     keys[(int) (number % keys.length)],
                     Long.toString(image),
                     Instant.EPOCH,
-                    shape.height(),
-                    shape.width(),
-                    shape.channels(),
+                    Workload.SHAPE.height(),
+                    Workload.SHAPE.width(),
+                    Workload.SHAPE.channels(),
                     Encoding.RAW,
                     ByteBuffer.wrap(content.pixels()),
                     content.label().orElseThrow());

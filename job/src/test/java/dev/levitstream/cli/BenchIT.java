@@ -123,12 +123,20 @@ class BenchIT {
     @Test
     void theJobOnABrokerIsMeasuredAgainstTheLearnerAloneAndTwoSlotsAgainstOne() throws Exception {
         List<String> lines = new ArrayList<>();
-        new KafkaSpeed(Optional.empty(), 1, 50, lines::add).run();
+        new KafkaSpeed(Optional.empty(), 1, new Workload(50), lines::add).run();
         assertThat(lines).anyMatch(line -> line.startsWith("| round-1 | 10 | "));
         assertThat(String.join("\n", lines))
                 .containsPattern("The job does [0-9.]+ .*[0-9.]+ .* times the images/s of the learner alone")
-                .containsPattern("Two slots with a key each do [0-9.]+ .*[0-9.]+ .* times")
-                .containsPattern("Without a broker .* [0-9.]+ .* times")
-                .containsPattern("Two learners alone.* [0-9.]+ .* times");
+                .containsPattern("Two slots with a key each do [0-9.]+ .*[0-9.]+ .* times");
+    }
+
+    @Test
+    void twoSlotsAreMeasuredAgainstOneWithoutABrokerAndTwoLearnersAgainstOne() throws Exception {
+        List<String> lines = new ArrayList<>();
+        new SlotSpeed(1, new Workload(50), lines::add).run();
+        assertThat(lines).anyMatch(line -> line.startsWith("| round-1 | 10 | "));
+        assertThat(String.join("\n", lines))
+                .containsPattern("Two slots .*without a broker, do [0-9.]+ .*[0-9.]+ .* times")
+                .containsPattern("Two learners alone.* do [0-9.]+ .*[0-9.]+ .* times");
     }
 }
