@@ -59,8 +59,8 @@ final class BenchSpeedCommand implements Callable<Integer> {
     private static final class WholeJob {
         @Option(
                 names = "--kafka",
-                description = "Measures the whole job on a broker instead, against the learner alone, a Python consumer"
-                        + " and two slots; twenty minutes. The consumer needs Debian's python3-confluent-kafka and"
+                description = "Measures the whole job on a broker instead, against the learner alone and a Python"
+                        + " consumer; ten minutes. The consumer needs Debian's python3-confluent-kafka and"
                         + " python3-avro, too.")
         private boolean kafka;
 

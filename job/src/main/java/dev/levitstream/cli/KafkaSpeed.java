@@ -10,14 +10,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Images per second of the whole job on a broker, against the learner alone, against a Python consumer of the same
- * images, and of two slots against one. All of them, and the broker, are on this machine.
+ * Images per second of the whole job on a broker, against the learner alone and against a Python consumer of the same
+ * images. All of them, and the broker, are on this machine.
  */
 final class KafkaSpeed {
-    private static final String JOB = "job, one slot";
+    private static final String JOB = "job";
     private static final String LEARNER = "learner alone";
-    private static final String ONE_SLOT = "two keys, one slot";
-    private static final String TWO_SLOTS = "two keys, two slots";
     private static final String PYTHON = "Python consumer";
 
     private final Optional<String> python;
@@ -41,25 +39,19 @@ final class KafkaSpeed {
         try (WorkFolder folder = WorkFolder.open(null)) {
             OnInterrupt.close(folder);
             EmbeddedKafka kafka = folder.owns(EmbeddedKafka.start(folder.path("kafka"), 0));
-            List<String> keys = workload.keys();
-            List<String> key = keys.subList(0, 1);
             Contest contest = new Contest(workload.images(), lines);
-            contest.add(JOB, round -> job(kafka, folder, round + "-job", key, 1));
+            contest.add(JOB, round -> job(kafka, folder, round + "-job"));
             contest.add(LEARNER, round -> new LearnersAlone(workload, 1));
-            contest.add(ONE_SLOT, round -> job(kafka, folder, round + "-one-slot", keys, 1));
-            contest.add(TWO_SLOTS, round -> job(kafka, folder, round + "-two-slots", keys, Workload.SLOTS));
-            python.ifPresent(command -> contest.add(PYTHON, round -> python(command, kafka, round + "-python", key)));
+            python.ifPresent(command -> contest.add(PYTHON, round -> python(command, kafka, round + "-python")));
             contest.run(rounds);
             contest.compare("The job does %s times the images/s of the learner alone.", JOB, LEARNER);
             if (python.isPresent()) {
                 contest.compare("The job does %s times the images/s of the Python consumer.", JOB, PYTHON);
             }
-            contest.compare(
-                    "Two slots with a key each do %s times the images/s of one slot with both.", TWO_SLOTS, ONE_SLOT);
         }
     }
 
-    private Contestant python(String command, EmbeddedKafka kafka, String topic, List<String> keys) throws Exception {
+    private Contestant python(String command, EmbeddedKafka kafka, String topic) throws Exception {
         kafka.createTopics(List.of(topic, ThroughBroker.predictions(topic)));
         PythonConsumer consumer = new PythonConsumer(
                 command,
@@ -67,13 +59,11 @@ final class KafkaSpeed {
                 kafka.bootstrapServers(),
                 topic,
                 ThroughBroker.predictions(topic));
-        return new ThroughBroker(kafka, topic, keys, consumer, consumer::hasEnded);
+        return new ThroughBroker(kafka, topic, consumer, consumer::hasEnded);
     }
 
-    private Contestant job(EmbeddedKafka kafka, WorkFolder folder, String topic, List<String> keys, int slots)
-            throws Exception {
+    private Contestant job(EmbeddedKafka kafka, WorkFolder folder, String topic) throws Exception {
         Map<String, String> given = new HashMap<>();
-        given.put("parallelism", Integer.toString(slots));
         given.put("kafka.bootstrap-servers", kafka.bootstrapServers());
         given.put("kafka.images", topic);
         given.put("kafka.predictions", ThroughBroker.predictions(topic));
@@ -88,6 +78,6 @@ final class KafkaSpeed {
                 options.kafka().componentsCreated(),
                 options.kafka().deadLetters()));
         EmbeddedJob job = EmbeddedJob.start(options, folder.path("checkpoints-" + topic), EmbeddedKafka.freePort());
-        return new ThroughBroker(kafka, topic, keys, job, job::hasEnded);
+        return new ThroughBroker(kafka, topic, job, job::hasEnded);
     }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 
 /** Learners without anything round them, each on a thread of its own. */
@@ -59,8 +60,9 @@ final class LearnersAlone implements Contestant {
     }
 
     @Override
-    public void close() {
-        threads.shutdown(); // a turn has waited for them
+    public void close() throws InterruptedException {
+        threads.shutdownNow();
+        threads.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS); // learners close once nobody uses them
         learners.forEach(Learner::close);
         computes.forEach(Compute::close);
     }

@@ -4,7 +4,6 @@ import dev.levitstream.broker.EmbeddedKafka;
 import dev.levitstream.data.Sample;
 import dev.levitstream.learner.LabelledImage;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -19,7 +18,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class ThroughBroker implements Contestant {
     private static final Duration POLL = Duration.ofMillis(10);
 
-    private final List<StreamPublisher> publishers = new ArrayList<>();
+    private final StreamPublisher publisher;
     private final KafkaConsumer<byte[], byte[]> answers;
     private final AutoCloseable worker;
     private final Callable<Boolean> hasEnded;
@@ -27,17 +26,13 @@ final class ThroughBroker implements Contestant {
 
     /**
      * @param topic of images; predictions are in one of this name with {@code -predictions}; both exist
-     * @param keys streams
      * @param worker that does the work, owned
      * @param hasEnded whether the worker works no more
      */
-    ThroughBroker(
-            EmbeddedKafka kafka, String topic, List<String> keys, AutoCloseable worker, Callable<Boolean> hasEnded) {
+    ThroughBroker(EmbeddedKafka kafka, String topic, AutoCloseable worker, Callable<Boolean> hasEnded) {
         this.worker = worker;
         this.hasEnded = hasEnded;
-        for (String key : keys) {
-            publishers.add(new StreamPublisher(kafka.bootstrapServers(), topic, key, 0, Map.of()));
-        }
+        publisher = new StreamPublisher(kafka.bootstrapServers(), topic, "camera", 0, Map.of());
         answers = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", kafka.bootstrapServers()),
                 new ByteArrayDeserializer(),
@@ -57,11 +52,9 @@ final class ThroughBroker implements Contestant {
         for (int i = 0; i < images; i++, published++) {
             LabelledImage image = Workload.image(published);
             Sample sample = Sample.raw(image.label().orElseThrow(), Workload.SHAPE, image.pixels());
-            for (StreamPublisher publisher : publishers) {
-                publisher.publish(sample, Long.toString(published), true);
-            }
+            publisher.publish(sample, Long.toString(published), true);
         }
-        Turn turn = new Turn(images * publishers.size());
+        Turn turn = new Turn(images);
         while (!turn.isOver()) {
             if (hasEnded.call()) {
                 throw new IllegalStateException("what reads the images has ended before they did");
@@ -75,7 +68,7 @@ final class ThroughBroker implements Contestant {
     public void close() throws Exception {
         try (worker;
                 answers) {
-            publishers.forEach(StreamPublisher::close);
+            publisher.close();
         }
     }
 }

@@ -86,7 +86,7 @@ final class WithoutBroker implements Contestant {
      * none.
      */
     private static final class Images implements GeneratorFunction<Long, SourceRecord> {
-        private static final long serialVersionUID = 2;
+        private static final long serialVersionUID = 1;
 
         private final String[] keys;
         private final FileCount asked;
