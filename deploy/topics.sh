@@ -18,3 +18,4 @@ append=message.timestamp.type=LogAppendTime
 create predictions "$partitions" --config $append
 create components-created "$partitions" --config $append --config retention.ms=-1
 create dead-letters 1 --config $append --config retention.ms=2592000000
+create events 1 --config $append --config retention.ms=2592000000

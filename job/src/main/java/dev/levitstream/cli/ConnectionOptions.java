@@ -1,5 +1,6 @@
 package dev.levitstream.cli;
 
+import dev.levitstream.job.KafkaOptions;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
@@ -19,6 +20,23 @@ final class ConnectionOptions {
             split = ",",
             description = "Further Kafka client properties, as for security.")
     private Map<String, String> client = Map.of();
+
+    /** How to reach the job's results. */
+    KafkaOptions results(String predictions, String componentsCreated, String deadLetters, String events) {
+        KafkaOptions any = KafkaOptions.DEFAULT;
+        return new KafkaOptions(
+                bootstrapServers,
+                any.images(),
+                predictions,
+                componentsCreated,
+                deadLetters,
+                events,
+                any.groupId(),
+                any.transactionPrefix(),
+                any.transactionTimeoutMillis(),
+                any.exactlyOnce(),
+                client);
+    }
 
     String bootstrapServers() {
         return bootstrapServers;

@@ -94,11 +94,7 @@ final class DemoCommand implements Callable<Integer> {
             out.flush();
             EmbeddedKafka kafka = folder.owns(EmbeddedKafka.start(folder.path("kafka"), kafkaPort));
             JobOptions options = options(kafka.bootstrapServers(), shape);
-            kafka.createTopics(List.of(
-                    options.kafka().images(),
-                    options.kafka().predictions(),
-                    options.kafka().componentsCreated(),
-                    options.kafka().deadLetters()));
+            kafka.createTopics(options.kafka().topics());
             out.println("starting a Flink cluster ...");
             out.flush();
             EmbeddedJob job = folder.owns(EmbeddedJob.start(options, folder.path("checkpoints"), port));
@@ -143,13 +139,7 @@ final class DemoCommand implements Callable<Integer> {
         DemoScore score = new DemoScore(truth, TEST);
         try (StreamPublisher publisher =
                         new StreamPublisher(kafka.bootstrapServers(), kafka.images(), STREAM, rate, Map.of());
-                ResultReader reader = new ResultReader(
-                        kafka.bootstrapServers(),
-                        kafka.predictions(),
-                        kafka.componentsCreated(),
-                        kafka.deadLetters(),
-                        Map.of(),
-                        true)) {
+                ResultReader reader = new ResultReader(kafka, true)) {
             AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
             Thread publishing = new Thread(() -> publish(stream, dataset.test(), publisher, failure), "publisher");
             publishing.setDaemon(true);
@@ -183,7 +173,7 @@ final class DemoCommand implements Callable<Integer> {
             score.add(created);
             view.created(created, publisher.numberAt(created.getEventTime().toEpochMilli()));
         } else {
-            view.deadLetter(record);
+            view.besides(record);
         }
     }
 

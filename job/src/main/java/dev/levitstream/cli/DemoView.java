@@ -92,8 +92,9 @@ final class DemoView {
                 : String.format("measured %.1f, above %.1f", distance, created.getThreshold());
     }
 
-    void deadLetter(SpecificRecordBase letter) {
-        line(String.format("@|red %s|@", letter));
+    /** A dead letter or an event. */
+    void besides(SpecificRecordBase record) {
+        line(String.format("@|red %s|@", record));
     }
 
     void summary(DemoScore score, StreamPublisher publisher) {

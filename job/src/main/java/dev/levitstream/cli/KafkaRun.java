@@ -48,8 +48,7 @@ final class KafkaRun {
             given.put("kafka.bootstrap-servers", kafka.bootstrapServers());
             JobOptions options = OptionCatalogue.read(given);
             KafkaOptions topics = options.kafka();
-            kafka.createTopics(
-                    List.of(topics.images(), topics.predictions(), topics.componentsCreated(), topics.deadLetters()));
+            kafka.createTopics(topics.topics());
             EmbeddedJob job =
                     folder.owns(EmbeddedJob.start(options, folder.path("checkpoints"), EmbeddedKafka.freePort()));
             int batch = options.operator().learner().batchSize();
@@ -64,13 +63,7 @@ final class KafkaRun {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try (StreamPublisher publisher =
                         new StreamPublisher(kafka.bootstrapServers(), kafka.images(), STREAM, 0, Map.of());
-                ResultReader reader = new ResultReader(
-                        kafka.bootstrapServers(),
-                        kafka.predictions(),
-                        kafka.componentsCreated(),
-                        kafka.deadLetters(),
-                        Map.of(),
-                        true)) {
+                ResultReader reader = new ResultReader(kafka, true)) {
             long start = System.nanoTime();
             Future<?> publishing = thread.submit(() -> {
                 publish(images, stream.labelled(), benchmark, publisher);

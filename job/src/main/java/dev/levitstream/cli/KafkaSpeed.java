@@ -69,14 +69,11 @@ final class KafkaSpeed {
         given.put("kafka.predictions", ThroughBroker.predictions(topic));
         given.put("kafka.components-created", topic + "-created");
         given.put("kafka.dead-letters", topic + "-dead");
+        given.put("kafka.events", topic + "-events");
         given.put("kafka.group-id", topic);
         given.put("kafka.transaction-prefix", topic);
         JobOptions options = workload.options(given);
-        kafka.createTopics(List.of(
-                topic,
-                options.kafka().predictions(),
-                options.kafka().componentsCreated(),
-                options.kafka().deadLetters()));
+        kafka.createTopics(options.kafka().topics());
         EmbeddedJob job = EmbeddedJob.start(options, folder.path("checkpoints-" + topic), EmbeddedKafka.freePort());
         return new ThroughBroker(kafka, topic, job, job::hasEnded);
     }

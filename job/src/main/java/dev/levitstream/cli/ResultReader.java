@@ -1,8 +1,10 @@
 package dev.levitstream.cli;
 
+import dev.levitstream.job.KafkaOptions;
 import dev.levitstream.schema.ComponentCreated;
 import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Prediction;
+import dev.levitstream.schema.StreamEvent;
 import dev.levitstream.schema.WireFormat;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,20 +22,16 @@ final class ResultReader implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Map<String, WireFormat<? extends SpecificRecordBase>> formats = new HashMap<>();
 
-    ResultReader(
-            String bootstrapServers,
-            String predictions,
-            String componentsCreated,
-            String deadLetters,
-            Map<String, String> client,
-            boolean fromBeginning) {
-        Map<String, Object> properties = new HashMap<>(client);
-        properties.put("bootstrap.servers", bootstrapServers);
+    /** @param fromBeginning whether to read what is there already, too */
+    ResultReader(KafkaOptions kafka, boolean fromBeginning) {
+        Map<String, Object> properties = new HashMap<>(kafka.client());
+        properties.put("bootstrap.servers", kafka.bootstrapServers());
         properties.put("isolation.level", "read_committed");
         consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        formats.put(predictions, new WireFormat<>(Prediction.getClassSchema()));
-        formats.put(componentsCreated, new WireFormat<>(ComponentCreated.getClassSchema()));
-        formats.put(deadLetters, new WireFormat<>(DeadLetter.getClassSchema()));
+        formats.put(kafka.predictions(), new WireFormat<>(Prediction.getClassSchema()));
+        formats.put(kafka.componentsCreated(), new WireFormat<>(ComponentCreated.getClassSchema()));
+        formats.put(kafka.deadLetters(), new WireFormat<>(DeadLetter.getClassSchema()));
+        formats.put(kafka.events(), new WireFormat<>(StreamEvent.getClassSchema()));
         List<TopicPartition> partitions = new ArrayList<>();
         for (String topic : formats.keySet()) {
             consumer.partitionsFor(topic).forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));

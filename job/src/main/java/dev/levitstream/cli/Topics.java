@@ -19,10 +19,7 @@ final class Topics {
      * All topics of the job must exist: a broker that makes them up by itself would give them its own partition count.
      */
     static void require(KafkaOptions options) throws InterruptedException {
-        require(
-                options.bootstrapServers(),
-                options.client(),
-                List.of(options.images(), options.predictions(), options.componentsCreated(), options.deadLetters()));
+        require(options.bootstrapServers(), options.client(), options.topics());
     }
 
     /**

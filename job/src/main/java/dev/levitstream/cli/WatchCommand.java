@@ -1,11 +1,13 @@
 package dev.levitstream.cli;
 
+import dev.levitstream.job.KafkaOptions;
 import dev.levitstream.schema.ComponentCreated;
 import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Prediction;
+import dev.levitstream.schema.StreamEvent;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.apache.avro.specific.SpecificRecordBase;
 import picocli.CommandLine.Command;
@@ -20,7 +22,7 @@ import picocli.CommandLine.Spec;
         name = "watch",
         mixinStandardHelpOptions = true,
         description =
-                "Shows predictions, component-created events and dead letters as they are committed, until Ctrl-C.")
+                "Shows predictions, component-created and other events, and dead letters as they are committed, until Ctrl-C.")
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class WatchCommand implements Callable<Integer> {
     @Spec
@@ -50,6 +52,13 @@ final class WatchCommand implements Callable<Integer> {
             description = "Topic of dead letters. Default: ${DEFAULT-VALUE}.")
     private String deadLetters;
 
+    @Option(
+            names = "--kafka.events",
+            paramLabel = "TOPIC",
+            defaultValue = "events",
+            description = "Topic of what happens to streams and to the input besides. Default: ${DEFAULT-VALUE}.")
+    private String events;
+
     @Option(names = "--from-beginning", description = "Show what is there already, too.")
     private boolean fromBeginning;
 
@@ -58,18 +67,10 @@ final class WatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Topics.require(
-                connection.bootstrapServers(),
-                connection.client(),
-                List.of(predictions, componentsCreated, deadLetters));
+        KafkaOptions kafka = connection.results(predictions, componentsCreated, deadLetters, events);
+        Topics.require(kafka.bootstrapServers(), kafka.client(), kafka.results());
         PrintWriter out = spec.commandLine().getOut();
-        try (ResultReader reader = new ResultReader(
-                connection.bootstrapServers(),
-                predictions,
-                componentsCreated,
-                deadLetters,
-                connection.client(),
-                fromBeginning)) {
+        try (ResultReader reader = new ResultReader(kafka, fromBeginning)) {
             while (!out.checkError()) { // a closed pipe ends it; checkError flushes, too
                 reader.poll(Duration.ofMillis(500))
                         .forEach(record -> out.println(json ? json(record) : readable(record)));
@@ -96,6 +97,10 @@ final class WatchCommand implements Callable<Integer> {
                     created.getStep(),
                     DemoView.why(created),
                     created.getImagesSeen()));
+        }
+        if (record instanceof StreamEvent event) {
+            return Ansi.AUTO.string("@|bold,yellow " + event.getEventTime() + "  " + event.getKind() + "|@ ")
+                    + Objects.requireNonNullElse(event.getStreamKey(), "") + ": " + event.getReason();
         }
         DeadLetter letter = (DeadLetter) record;
         return Ansi.AUTO.string(String.format(

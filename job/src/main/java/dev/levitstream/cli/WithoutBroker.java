@@ -49,7 +49,8 @@ final class WithoutBroker implements Contestant {
         this.keys = keys.size();
         this.asked = FileCount.create(folder.resolve("asked"));
         this.answered = FileCount.create(folder.resolve("answered"));
-        JobSinks sinks = new JobSinks(new CountingSink<>(answered), new DiscardingSink<>(), new DiscardingSink<>());
+        JobSinks sinks = new JobSinks(
+                new CountingSink<>(answered), new DiscardingSink<>(), new DiscardingSink<>(), new DiscardingSink<>());
         DataGeneratorSource<SourceRecord> source =
                 new DataGeneratorSource<>(new Images(keys, asked), ENDLESS, TypeInformation.of(SourceRecord.class));
         this.job = EmbeddedJob.start(

@@ -128,5 +128,10 @@ public final class ExpandableVitJob {
                 .sinkTo(sinks.deadLetters())
                 .name("dead-letters")
                 .uid("dead-letters");
+        predictions
+                .getSideOutput(Outputs.EVENTS)
+                .sinkTo(sinks.events())
+                .name("events")
+                .uid("events");
     }
 }

@@ -4,7 +4,9 @@ import dev.levitstream.operator.SourceRecord;
 import dev.levitstream.schema.ComponentCreated;
 import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Prediction;
+import dev.levitstream.schema.StreamEvent;
 import dev.levitstream.schema.WireFormat;
+import java.util.Objects;
 import java.util.Properties;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.base.DeliveryGuarantee;
@@ -16,7 +18,7 @@ import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsIni
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 
 /**
- * One source and three sinks.
+ * One source and four sinks.
  *
  * <p>Delivery: exactly once by default. Results are written in transactions that commit with a checkpoint, so a
  * consumer that reads committed records sees each result once and one checkpoint interval late; aborted attempts are
@@ -47,7 +49,8 @@ final class KafkaEndpoints {
         return new JobSinks(
                 sink(options, "predictions", new PredictionWriter(options.predictions())),
                 sink(options, "components-created", new ComponentCreatedWriter(options.componentsCreated())),
-                sink(options, "dead-letters", new DeadLetterWriter(options.deadLetters())));
+                sink(options, "dead-letters", new DeadLetterWriter(options.deadLetters())),
+                sink(options, "events", new StreamEventWriter(options.events())));
     }
 
     private static <T> KafkaSink<T> sink(
@@ -127,6 +130,25 @@ final class KafkaEndpoints {
         @Override
         long timestamp(DeadLetter record) {
             return record.getTimestamp().toEpochMilli();
+        }
+    }
+
+    /** Events, keyed by stream, or by the topic that they concern. */
+    static final class StreamEventWriter extends FramedRecordWriter<StreamEvent> {
+        private static final long serialVersionUID = 1L;
+
+        StreamEventWriter(String topic) {
+            super(topic, StreamEvent.class);
+        }
+
+        @Override
+        String key(StreamEvent record) {
+            return Objects.requireNonNullElse(record.getStreamKey(), Objects.requireNonNullElse(record.getTopic(), ""));
+        }
+
+        @Override
+        long timestamp(StreamEvent record) {
+            return record.getEventTime().toEpochMilli();
         }
     }
 }

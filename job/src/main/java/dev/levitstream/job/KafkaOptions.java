@@ -1,7 +1,9 @@
 package dev.levitstream.job;
 
 import dev.levitstream.nn.Check;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Where images come from and results go.
@@ -11,6 +13,7 @@ import java.util.Map;
  * @param predictions topic of predictions
  * @param componentsCreated topic of component-created events
  * @param deadLetters topic of records that could not be used
+ * @param events topic of what happened to streams and to the input besides
  * @param groupId consumer group, for lag monitoring; the position lies in the checkpoints
  * @param transactionPrefix start of transactional ids, unique per job on the cluster; never change it between restores
  * @param transactionTimeoutMillis after which the broker aborts what a dead job left open (milliseconds); longer than
@@ -24,6 +27,7 @@ public record KafkaOptions(
         String predictions,
         String componentsCreated,
         String deadLetters,
+        String events,
         String groupId,
         String transactionPrefix,
         long transactionTimeoutMillis,
@@ -36,11 +40,22 @@ public record KafkaOptions(
             "predictions",
             "components-created",
             "dead-letters",
+            "events",
             "levit-stream",
             "levit-stream",
             600_000,
             true,
             Map.of());
+
+    /** Topics that the job writes. */
+    public List<String> results() {
+        return List.of(predictions, componentsCreated, deadLetters, events);
+    }
+
+    /** Topics that the job reads and writes. */
+    public List<String> topics() {
+        return Stream.concat(Stream.of(images), results().stream()).toList();
+    }
 
     public KafkaOptions {
         Check.that(!bootstrapServers.isBlank(), "kafka.bootstrap-servers", bootstrapServers, "must name a broker");

@@ -304,6 +304,7 @@ public final class OptionCatalogue {
                 r.text("kafka.predictions", base.predictions(), "topic", "predictions out"),
                 r.text("kafka.components-created", base.componentsCreated(), "topic", "component-created events out"),
                 r.text("kafka.dead-letters", base.deadLetters(), "topic", "unusable records out"),
+                r.text("kafka.events", base.events(), "topic", "what happens to streams and to the input besides, out"),
                 r.text("kafka.group-id", base.groupId(), "any text", "consumer group, for lag monitoring"),
                 r.text(
                         "kafka.transaction-prefix",

@@ -58,18 +58,12 @@ class CheckpointBytesIT {
         int port = EmbeddedKafka.freePort();
         try (EmbeddedKafka kafka = EmbeddedKafka.start(dir.resolve("kafka"), 0)) {
             JobOptions options = options(kafka.bootstrapServers());
-            kafka.createTopics(List.of("images", "predictions", "components-created", "dead-letters"));
+            kafka.createTopics(List.of("images", "predictions", "components-created", "dead-letters", "events"));
             FlinkRest rest = new FlinkRest(port);
             try (EmbeddedJob job = EmbeddedJob.start(options, dir.resolve("checkpoints"), port);
                     StreamPublisher publisher =
                             new StreamPublisher(kafka.bootstrapServers(), "images", "one", 0, Map.of());
-                    ResultReader reader = new ResultReader(
-                            kafka.bootstrapServers(),
-                            "predictions",
-                            "components-created",
-                            "dead-letters",
-                            Map.of(),
-                            true)) {
+                    ResultReader reader = new ResultReader(options.kafka(), true)) {
                 String id = rest.get("/jobs")
                         .orElseThrow()
                         .path("jobs")

@@ -70,7 +70,7 @@ class CheckpointPauseIT {
         TreeMap<Long, double[]> pauses = new TreeMap<>();
         ExecutorService publishers = Executors.newFixedThreadPool(KEYS);
         try (EmbeddedKafka kafka = EmbeddedKafka.start(dir.resolve("kafka"), 0)) {
-            kafka.createTopics(List.of("images", "predictions", "components-created", "dead-letters"));
+            kafka.createTopics(List.of("images", "predictions", "components-created", "dead-letters", "events"));
             List<Integer> keys = IntStream.range(0, KEYS).boxed().toList();
             for (int key : keys) {
                 Future<?> unused = publishers.submit(() -> {

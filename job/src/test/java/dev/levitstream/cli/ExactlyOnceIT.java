@@ -160,9 +160,8 @@ class ExactlyOnceIT {
         Path checkpoints = dir.resolve("checkpoints");
         try (EmbeddedKafka kafka = EmbeddedKafka.start(dir.resolve("kafka"), 0)) {
             JobOptions options = options(kafka.bootstrapServers());
-            kafka.createTopics(List.of("images", "predictions", "components-created", "dead-letters"));
-            try (ResultReader reader = new ResultReader(
-                    kafka.bootstrapServers(), "predictions", "components-created", "dead-letters", Map.of(), true)) {
+            kafka.createTopics(List.of("images", "predictions", "components-created", "dead-letters", "events"));
+            try (ResultReader reader = new ResultReader(options.kafka(), true)) {
                 publish(kafka.bootstrapServers(), 0, PER_KEY / 2 + 30);
                 EmbeddedJob first = EmbeddedJob.start(options, checkpoints, EmbeddedKafka.freePort());
                 while (answers.size() < 150) {

@@ -69,8 +69,8 @@ class GoldenSavepointIT {
     /** Sends the first images of the streams and waits for their answers. */
     private static List<SpecificRecordBase> answers(EmbeddedKafka kafka, int expected) {
         List<SpecificRecordBase> results = new ArrayList<>();
-        try (ResultReader reader = new ResultReader(
-                kafka.bootstrapServers(), "predictions", "components-created", "dead-letters", Map.of(), true)) {
+        try (ResultReader reader =
+                new ResultReader(options(kafka.bootstrapServers()).kafka(), true)) {
             while (results.stream().filter(Prediction.class::isInstance).count() < expected) {
                 results.addAll(reader.poll(Duration.ofMillis(200)));
             }
@@ -80,7 +80,7 @@ class GoldenSavepointIT {
 
     private static EmbeddedKafka broker(Path folder, int rounds) throws Exception {
         EmbeddedKafka kafka = EmbeddedKafka.start(folder, 0);
-        kafka.createTopics(List.of("images", "predictions", "components-created", "dead-letters"));
+        kafka.createTopics(List.of("images", "predictions", "components-created", "dead-letters", "events"));
         try (TestStream stream = new TestStream(kafka.bootstrapServers(), KEYS, WORLD)) {
             while (stream.rounds() < rounds) {
                 stream.round();

@@ -98,17 +98,12 @@ class OverloadIT {
                         .all()
                         .get();
             }
-            kafka.createTopics(List.of("predictions", "components-created", "dead-letters"));
+            kafka.createTopics(List.of("predictions", "components-created", "dead-letters", "events"));
             publish(kafka, "flood", FLOOD, WRONG_EVERY);
             try (EmbeddedJob job =
                             EmbeddedJob.start(options(kafka.bootstrapServers()), dir.resolve("checkpoints"), port);
-                    ResultReader reader = new ResultReader(
-                            kafka.bootstrapServers(),
-                            "predictions",
-                            "components-created",
-                            "dead-letters",
-                            Map.of(),
-                            true)) {
+                    ResultReader reader =
+                            new ResultReader(options(kafka.bootstrapServers()).kafka(), true)) {
                 for (String key : quiet) {
                     publish(kafka, key, QUIET_IMAGES, 0);
                 }

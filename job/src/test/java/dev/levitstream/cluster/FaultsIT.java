@@ -79,6 +79,7 @@ class FaultsIT {
         options.put("kafka.predictions", run + "-predictions");
         options.put("kafka.components-created", run + "-components");
         options.put("kafka.dead-letters", run + "-letters");
+        options.put("kafka.events", run + "-events");
         options.put("kafka.group-id", run);
         options.put("kafka.transaction-prefix", run);
         options.put("kafka.transaction-timeout-millis", "120000");
@@ -99,7 +100,7 @@ class FaultsIT {
         List<NewTopic> topics = new ArrayList<>();
         topics.add(new NewTopic(TestStream.TOPIC, 4, (short) 1));
         for (String run : List.of("faulty", "unbroken")) {
-            for (String name : List.of("predictions", "components", "letters")) {
+            for (String name : List.of("predictions", "components", "letters", "events")) {
                 topics.add(new NewTopic(run + "-" + name, 2, (short) 1));
             }
         }

@@ -79,6 +79,7 @@ class OptionCatalogueTest {
             Map.entry("kafka.predictions", "p"),
             Map.entry("kafka.components-created", "c"),
             Map.entry("kafka.dead-letters", "d"),
+            Map.entry("kafka.events", "e"),
             Map.entry("kafka.group-id", "g"),
             Map.entry("kafka.transaction-prefix", "t"),
             Map.entry("kafka.transaction-timeout-millis", "700000"),

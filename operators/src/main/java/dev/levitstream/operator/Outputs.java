@@ -7,6 +7,7 @@ import dev.levitstream.schema.ClassScore;
 import dev.levitstream.schema.ComponentCreated;
 import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Prediction;
+import dev.levitstream.schema.StreamEvent;
 import dev.levitstream.schema.WireFormat;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -24,6 +25,10 @@ public final class Outputs {
     /** Records that could not be used. */
     public static final OutputTag<DeadLetter> DEAD_LETTERS =
             new OutputTag<>("dead-letters", new AvroTypeInfo<>(DeadLetter.class));
+
+    /** What happened to streams and to the input besides. */
+    public static final OutputTag<StreamEvent> EVENTS =
+            new OutputTag<>("events", new AvroTypeInfo<>(StreamEvent.class));
 
     private Outputs() {}
 
