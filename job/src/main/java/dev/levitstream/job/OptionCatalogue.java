@@ -15,6 +15,7 @@ import dev.levitstream.nn.ImageShape;
 import dev.levitstream.nn.VaeOptions;
 import dev.levitstream.nn.VitOptions;
 import dev.levitstream.operator.DeviceChoice;
+import dev.levitstream.operator.KeyOptions;
 import dev.levitstream.operator.OperatorOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +54,7 @@ public final class OptionCatalogue {
         LearnerOptions learner = learner(r, preset.options(image));
         OperatorOptions operator = new OperatorOptions(
                 learner,
+                keys(r),
                 r.choice(
                         "batch.flush",
                         OperatorOptions.Flush.GAP,
@@ -111,6 +113,34 @@ public final class OptionCatalogue {
                         30_000,
                         "milliseconds, at least 1",
                         "silence after which a partition stops holding watermarks back"));
+    }
+
+    private static KeyOptions keys(OptionReader r) {
+        KeyOptions base = KeyOptions.DEFAULT;
+        return new KeyOptions(
+                r.integer(
+                        "keys.max",
+                        base.most(),
+                        "count, at least 1",
+                        "most keys with state in a subtask; images of others become dead letters"),
+                r.whole(
+                        "keys.expire-millis",
+                        base.expireMillis(),
+                        "milliseconds of event time, 0 for never",
+                        "silence of a key after which its state goes and it starts anew"),
+                r.choice(
+                        "learner.failure",
+                        base.failure(),
+                        "what becomes of images of a key whose learner failed on its own numbers: answered by the"
+                                + " learner as it was then, or dead letters"),
+                r.texts(
+                        "quarantine.release",
+                        "KEY#N, comma-separated, as the event KEY_QUARANTINED says",
+                        "failed keys that learn again from where they were"),
+                r.texts(
+                        "quarantine.reset",
+                        "KEY#N, comma-separated, as the event KEY_QUARANTINED says",
+                        "failed keys that learn again from nothing"));
     }
 
     private static LearnerOptions learner(OptionReader r, LearnerOptions base) {

@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Turns text into values, and keeps a list of every option it was asked for: key, default, unit, rule and meaning are
@@ -76,6 +78,14 @@ final class OptionReader {
                                 .map(String::trim)
                                 .map(Integer::parseInt)
                                 .toList());
+    }
+
+    /** Texts without commas; none by default. */
+    Set<String> texts(String key, String rule, String meaning) {
+        return Arrays.stream(text(key, "", rule, meaning).split(",", -1))
+                .map(String::trim)
+                .filter(each -> !each.isEmpty())
+                .collect(Collectors.toSet());
     }
 
     /** One of an enum's constants, lower case with hyphens. */

@@ -39,7 +39,19 @@ final class ActiveComponent extends Component {
     }
 
     /** Reads what {@link #write} wrote. */
-    ActiveComponent(int id, LearnerOptions options, Compute compute, StateCodec.Input in, Blueprint blueprint)
+    static ActiveComponent read(
+            int id, LearnerOptions options, Compute compute, StateCodec.Input in, Initialiser initialiser)
+            throws IOException {
+        if (!in.isShort()) {
+            return new ActiveComponent(id, options, compute, in, initialiser.blueprint());
+        }
+        Content content = Content.readHead(in, initialiser, id, options.classes());
+        ActiveComponent component = new ActiveComponent(id, options, compute, content.network(), content.parameters());
+        component.restoreFigures(content);
+        return component;
+    }
+
+    private ActiveComponent(int id, LearnerOptions options, Compute compute, StateCodec.Input in, Blueprint blueprint)
             throws IOException {
         super(id, options, compute, Content.read(in, blueprint, id - 1));
         TrainingOptions training = options.training();
@@ -55,9 +67,19 @@ final class ActiveComponent extends Component {
         flat().setRequiresGradient(true);
     }
 
-    /** What a frozen one has, then the optimizer and the version that it remembers. */
+    /**
+     * What a frozen one has, then the optimizer and the version that it remembers. Of a first component that no update
+     * has changed yet only the classifier, which grows with the labels: the rest follows from the learner's seed, and a
+     * key that sends few images costs kilobytes.
+     */
     @Override
     void write(DataOutputStream out) throws IOException {
+        boolean untouched = id() == 1 && adam.updates() == 0 && remembered.isEmpty();
+        out.writeBoolean(untouched);
+        if (untouched) {
+            writeHead(out);
+            return;
+        }
         super.write(out);
         out.writeLong(adam.updates());
         StateCodec.writeFloats(out, Tensors.values(adam.firstMoments()));

@@ -3,9 +3,9 @@ package dev.levitstream.learner;
 import java.util.List;
 
 /**
- * What a learner answers to one batch before it learns from it.
+ * What a learner answers to images before it learns from them.
  *
- * @param step batches observed before this one (count)
+ * @param step batches taken in before (count)
  * @param predictions one per image
  */
 public record Answers(long step, List<ImagePrediction> predictions) {}

@@ -60,6 +60,24 @@ sealed class Component implements AutoCloseable permits ActiveComponent {
             ComponentNetwork network = blueprint.network(fused, in.readInt());
             return new Content(network, in.readDouble(), in.readLong(), in.parameters(network.layout()));
         }
+
+        /** Reads what {@link #writeHead} wrote of a component that is otherwise as it started. */
+        static Content readHead(StateCodec.Input in, Initialiser initialiser, int id, int classesAtStart)
+                throws IOException {
+            int fused = in.readInt();
+            ComponentNetwork network = initialiser.blueprint().network(fused, in.readInt());
+            double usualNovelty = in.readDouble();
+            long imagesSeen = in.readLong();
+            float[] values = new float[network.layout().size()];
+            initialiser
+                    .blueprint()
+                    .network(fused, classesAtStart)
+                    .layout()
+                    .moveInto(initialiser.parameters(id, fused, classesAtStart), network.layout(), values);
+            float[] head = StateCodec.readFloats(in);
+            System.arraycopy(head, 0, values, values.length - head.length, head.length);
+            return new Content(network, usualNovelty, imagesSeen, values);
+        }
     }
 
     /**
@@ -102,6 +120,21 @@ sealed class Component implements AutoCloseable permits ActiveComponent {
         out.writeDouble(usualNovelty);
         out.writeLong(imagesSeen);
         StateCodec.writeFloats(out, Tensors.values(flat));
+    }
+
+    /** The same, but of the parameters only the classifier's, which lie last. */
+    void writeHead(DataOutputStream out) throws IOException {
+        out.writeInt(network.fused());
+        out.writeInt(network.classes());
+        out.writeDouble(usualNovelty);
+        out.writeLong(imagesSeen);
+        float[] all = Tensors.read(flat);
+        StateCodec.writeFloats(out, Arrays.copyOfRange(all, all.length - network.headSize(), all.length));
+    }
+
+    void restoreFigures(Content content) {
+        usualNovelty = content.usualNovelty();
+        imagesSeen = content.imagesSeen();
     }
 
     int id() {

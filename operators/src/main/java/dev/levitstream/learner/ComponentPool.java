@@ -4,8 +4,6 @@ import dev.levitstream.learner.Component.Content;
 import dev.levitstream.nn.ComponentNetwork;
 import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.RandomPatches;
-import dev.levitstream.nn.Randomness;
-import dev.levitstream.nn.Randomness.Purpose;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -75,7 +73,7 @@ final class ComponentPool implements AutoCloseable {
         active.map(ActiveComponent::freeze).ifPresent(frozen::add);
         ComponentNetwork network = blueprint.network(options.fusion().fused(frozen.size()), classes);
         int id = frozen.size() + 1;
-        float[] parameters = network.layout().initialise(Randomness.at(seed, Purpose.INITIALISE, id));
+        float[] parameters = new Initialiser(blueprint, seed).parameters(id, network.fused(), classes);
         if (options.network().sharedEmbedding() && !frozen.isEmpty()) {
             frozen.get(0).copyEmbedding(parameters);
         }
@@ -197,8 +195,12 @@ final class ComponentPool implements AutoCloseable {
         return entries;
     }
 
-    /** Rebuilds {@code count} components from their entries. */
-    void restore(Map<String, byte[]> state, int count) {
+    /**
+     * Rebuilds {@code count} components from their entries.
+     *
+     * @param seed of the learner
+     */
+    void restore(Map<String, byte[]> state, int count, long seed) {
         for (int id = 1; id < count; id++) {
             int number = id;
             frozen.add(StateCodec.open(
@@ -206,8 +208,9 @@ final class ComponentPool implements AutoCloseable {
                     state,
                     in -> new Component(number, options, compute, Content.read(in, blueprint, number - 1))));
         }
+        Initialiser initialiser = new Initialiser(blueprint, seed);
         active = Optional.of(
-                StateCodec.open(ACTIVE, state, in -> new ActiveComponent(count, options, compute, in, blueprint)));
+                StateCodec.open(ACTIVE, state, in -> ActiveComponent.read(count, options, compute, in, initialiser)));
         discriminant.ifPresent(chooser -> readRouter(chooser, state));
     }
 

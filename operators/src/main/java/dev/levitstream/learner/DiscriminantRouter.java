@@ -3,7 +3,6 @@ package dev.levitstream.learner;
 import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.LinearDiscriminant;
 import dev.levitstream.nn.RandomPatches;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,6 +28,8 @@ final class DiscriminantRouter {
     private static final int FIRST = 10;
     private static final int PERIOD = 1024;
     private static final int MOST_PENDING = 64;
+    /** Images up to which their features are stored in place of the moments: as many as a first update needs. */
+    private static final int MOST_EARLY = 64;
     /** Groups whose scores are added up side by side. */
     private static final int TOGETHER = 4;
 
@@ -39,8 +40,11 @@ final class DiscriminantRouter {
     private final double[] moments;
     /** Features of the images learnt last. */
     private final List<double[]> pending = new ArrayList<>();
+    /** Features of all images, in their order, while they take less room than their moments; then empty for ever. */
+    private final List<float[]> early = new ArrayList<>();
 
     private final List<Group> groups = new ArrayList<>();
+    private long images;
     private long sinceBirth;
     private long nextSolution;
 
@@ -127,6 +131,17 @@ final class DiscriminantRouter {
             values[i] = features[i];
             group.sum[i] += values[i];
         }
+        if (early.size() == images) {
+            early.add(features);
+        }
+        images++;
+        if (images > MOST_EARLY) {
+            early.clear();
+        }
+        addToMoments(values);
+    }
+
+    private void addToMoments(double[] values) {
         pending.add(values);
         if (pending.size() == MOST_PENDING) {
             addPending();
@@ -234,11 +249,19 @@ final class DiscriminantRouter {
     }
 
     void write(DataOutputStream out) throws IOException {
-        addPending();
-        out.writeLong(groups.stream().mapToLong(group -> group.count).sum());
+        out.writeLong(images);
         out.writeLong(sinceBirth);
         out.writeLong(nextSolution);
-        StateCodec.writeDoubles(out, moments);
+        boolean isShort = early.size() == images;
+        out.writeBoolean(isShort);
+        if (isShort) {
+            for (float[] features : early) {
+                StateCodec.writeFloats(out, features);
+            }
+        } else {
+            addPending();
+            StateCodec.writeDoubles(out, moments);
+        }
         out.writeInt(groups.size());
         for (Group group : groups) {
             out.writeInt(group.component);
@@ -251,11 +274,15 @@ final class DiscriminantRouter {
         }
     }
 
-    void read(DataInputStream in) throws IOException {
-        in.readLong(); // all images: the groups' counts together
+    void read(StateCodec.Input in) throws IOException {
+        images = in.readLong();
         sinceBirth = in.readLong();
         nextSolution = in.readLong();
-        StateCodec.readDoubles(in, moments);
+        if (in.isShort()) {
+            readEarly(in);
+        } else {
+            StateCodec.readDoubles(in, moments);
+        }
         int count = in.readInt();
         for (int g = 0; g < count; g++) {
             Group group = new Group(in.readInt(), in.readInt(), in.readBoolean(), width);
@@ -264,6 +291,19 @@ final class DiscriminantRouter {
             System.arraycopy(StateCodec.readFloats(in), 0, group.weight, 0, width);
             group.bias = in.readFloat();
             groups.add(group);
+        }
+    }
+
+    /** To the same bits as when the images came: the order in which a moment grows is theirs. */
+    private void readEarly(StateCodec.Input in) throws IOException {
+        for (int i = 0; i < images; i++) {
+            float[] features = StateCodec.readFloats(in);
+            early.add(features);
+            double[] values = new double[width];
+            for (int k = 0; k < width; k++) {
+                values[k] = features[k];
+            }
+            addToMoments(values);
         }
     }
 }

@@ -29,6 +29,11 @@ final class ExpandableLearner implements Learner {
     private final Progress progress;
     private final ExpansionCriterion criterion;
     private final int latentWidth;
+    /** Images of the batch that were answered, and what came of it. */
+    private final List<LabelledImage> waiting = new ArrayList<>();
+
+    private final List<Judgement> judged = new ArrayList<>();
+    private final List<ImagePrediction> answered = new ArrayList<>();
     /** The batch that is being learnt from. */
     private List<byte[]> latest = List.of();
 
@@ -67,11 +72,20 @@ final class ExpandableLearner implements Learner {
     @Override
     public Answers answer(List<LabelledImage> images) {
         Check.that(!images.isEmpty(), "images.size", 0, "must be at least 1");
-        progress.begin(isLearning());
+        progress.requireIdle(isLearning());
         List<Judgement> judgements = judge(images);
-        Answers answers = new Answers(progress.step(), predictions(judgements));
-        progress.observed(images, answers.predictions());
-        criterion.observed(judgements, pool);
+        List<ImagePrediction> predictions = predictions(judgements);
+        waiting.addAll(images);
+        judged.addAll(judgements);
+        answered.addAll(predictions);
+        return new Answers(progress.step(), predictions);
+    }
+
+    @Override
+    public void begin() {
+        progress.requireIdle(isLearning());
+        progress.observed(waiting, answered);
+        criterion.observed(judged, pool);
         boolean suspected = criterion.suspects();
         if (suspected) {
             pool.active().remember(); // what it learns from here on may be another world
@@ -80,11 +94,34 @@ final class ExpandableLearner implements Learner {
             pool.discriminant().ifPresent(DiscriminantRouter::settle);
         }
         growHead();
-        for (int i = 0; i < images.size(); i++) {
-            admit(images.get(i), judgements.get(i), suspected);
+        for (int i = 0; i < waiting.size(); i++) {
+            admit(waiting.get(i), judged.get(i), suspected);
         }
-        latest = pixels(images);
-        return answers;
+        latest = pixels(waiting);
+        forgetWaiting();
+    }
+
+    private void forgetWaiting() {
+        waiting.clear();
+        judged.clear();
+        answered.clear();
+    }
+
+    @Override
+    public void abandon() {
+        forgetWaiting();
+        latest = List.of();
+        progress.changed();
+    }
+
+    @Override
+    public long step() {
+        return progress.step();
+    }
+
+    @Override
+    public boolean isBlank() {
+        return progress.isBlank();
     }
 
     @Override
@@ -260,7 +297,7 @@ final class ExpandableLearner implements Learner {
     private ExpansionCriterion restore(byte[] control, Map<String, byte[]> state) {
         return StateCodec.open(CONTROL, control, in -> {
             progress.read(in);
-            pool.restore(state, in.readInt());
+            pool.restore(state, in.readInt(), progress.seed());
             memory.read(in);
             memory.restore(state, pool::views);
             latest = readImages(in);

@@ -18,13 +18,38 @@ public interface Learner extends AutoCloseable {
     List<ImagePrediction> predict(List<LabelledImage> images);
 
     /**
-     * Predicts one batch of the stream, then takes it in. {@link #learn} is due afterwards.
+     * Answers the next images of the stream, which join the batch. The state that a batch is answered with is that of
+     * the moment when the work for the batch before ended, so it makes no difference whether its images are answered
+     * one by one as they come or all at once.
+     *
+     * <p>Images that were answered and not yet {@link #begin taken in} are no part of {@link #state}: they are answered
+     * once more, to the same bits, after a restore.
      *
      * @param images at least one, of the learner's image shape; borrowed
-     * @throws IllegalArgumentException if an image has another size or a label is not {@link #admits admitted}
+     * @throws IllegalArgumentException if an image has another size
      * @throws IllegalStateException if it {@link #isLearning} from the batch before
      */
     Answers answer(List<LabelledImage> images);
+
+    /**
+     * Ends the batch and takes its images in. {@link #learn} is due afterwards.
+     *
+     * @throws IllegalArgumentException if a label is not {@link #admits admitted}
+     * @throws IllegalStateException if no image was answered, or it {@link #isLearning} already
+     */
+    void begin();
+
+    /**
+     * Gives the batch up that waits or that it is learning from: nothing more is learnt from it. For a learner whose
+     * work failed.
+     */
+    void abandon();
+
+    /** Whether it is as it was when it was opened without state: then it has no state that need be stored. */
+    boolean isBlank();
+
+    /** Batches taken in so far (count). */
+    long step();
 
     /** Whether there is work left to do for the latest batch. */
     boolean isLearning();
@@ -54,12 +79,13 @@ public interface Learner extends AutoCloseable {
      * @throws IllegalStateException if it is not {@link #isLearning}
      */
     default Optional<Lesson> learn(int updates) {
-        return Fleet.learn(List.of(this), updates).get(0);
+        return Fleet.learn(List.of(this), updates).get(0).orElseThrow();
     }
 
-    /** Answers, then learns, all at once. */
+    /** Answers a batch, then learns from it, all at once. */
     default Outcome observe(List<LabelledImage> images) {
         Answers answers = answer(images);
+        begin();
         return new Outcome(answers, learn(Integer.MAX_VALUE).orElseThrow());
     }
 

@@ -67,11 +67,16 @@ final class Progress {
         return admitted++;
     }
 
-    /** A batch begins. */
-    void begin(boolean learning) {
+    /** Nothing is being learnt. */
+    void requireIdle(boolean learning) {
         if (learning) {
             throw new IllegalStateException("step=" + step + " must be learnt before the next batch is answered");
         }
+    }
+
+    /** Whether nothing was observed and nothing else happened. */
+    boolean isBlank() {
+        return step == 0 && revision == 0;
     }
 
     /** The latest batch is being learnt from. */
@@ -89,6 +94,9 @@ final class Progress {
 
     /** Counts a batch: compares predictions with labels, then makes the labels known. */
     void observed(List<LabelledImage> images, List<ImagePrediction> predictions) {
+        if (images.isEmpty()) {
+            throw new IllegalStateException("images.size=0 must be at least 1: no image was answered");
+        }
         for (int i = 0; i < images.size(); i++) {
             Optional<String> label = images.get(i).label();
             if (label.isPresent()) {

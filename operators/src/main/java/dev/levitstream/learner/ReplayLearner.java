@@ -2,7 +2,6 @@ package dev.levitstream.learner;
 
 import dev.levitstream.learner.ReplayMemory.Remembered;
 import dev.levitstream.nn.Check;
-import dev.levitstream.nn.ComponentNetwork;
 import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.KnowledgeFusion;
 import dev.levitstream.nn.Randomness;
@@ -31,6 +30,10 @@ final class ReplayLearner implements Learner {
     private final ActiveComponent net;
     private final ReplayMemory memory;
     private final Progress progress;
+    /** Images of the batch that were answered, and what was said of them. */
+    private final List<LabelledImage> waiting = new ArrayList<>();
+
+    private final List<ImagePrediction> answered = new ArrayList<>();
     private List<Remembered> latest = List.of();
     private boolean learning;
     /** Whether {@code latest} is of the batch that is being learnt from. */
@@ -55,9 +58,9 @@ final class ReplayLearner implements Learner {
     }
 
     private ActiveComponent fresh(Blueprint blueprint, Compute compute) {
-        ComponentNetwork network = blueprint.network(0, progress.labels().width());
-        float[] values = network.layout().initialise(Randomness.at(progress.seed(), Purpose.INITIALISE, 1));
-        return new ActiveComponent(1, options, compute, network, values);
+        int classes = progress.labels().width();
+        float[] values = new Initialiser(blueprint, progress.seed()).parameters(1, 0, classes);
+        return new ActiveComponent(1, options, compute, blueprint.network(0, classes), values);
     }
 
     @Override
@@ -91,12 +94,20 @@ final class ReplayLearner implements Learner {
     @Override
     public Answers answer(List<LabelledImage> images) {
         Check.that(!images.isEmpty(), "images.size", 0, "must be at least 1");
-        progress.begin(learning);
-        Answers answers = new Answers(progress.step(), predict(images));
-        progress.observed(images, answers.predictions());
+        progress.requireIdle(learning);
+        List<ImagePrediction> predictions = predict(images);
+        waiting.addAll(images);
+        answered.addAll(predictions);
+        return new Answers(progress.step(), predictions);
+    }
+
+    @Override
+    public void begin() {
+        progress.requireIdle(learning);
+        progress.observed(waiting, answered);
         growHead();
         List<Remembered> labelled = new ArrayList<>();
-        for (LabelledImage image : images) {
+        for (LabelledImage image : waiting) {
             if (image.label().isPresent()) {
                 labelled.add(new Remembered(image.pixels(), progress.classOf(image), FrozenView.NONE));
             }
@@ -106,7 +117,29 @@ final class ReplayLearner implements Learner {
         if (fresh) {
             latest = labelled;
         }
-        return answers;
+        forgetWaiting();
+    }
+
+    private void forgetWaiting() {
+        waiting.clear();
+        answered.clear();
+    }
+
+    @Override
+    public void abandon() {
+        forgetWaiting();
+        learning = false;
+        progress.changed();
+    }
+
+    @Override
+    public long step() {
+        return progress.step();
+    }
+
+    @Override
+    public boolean isBlank() {
+        return progress.isBlank();
     }
 
     @Override
@@ -206,7 +239,8 @@ final class ReplayLearner implements Learner {
             }
             return images;
         });
-        return StateCodec.open(NET, state, in -> new ActiveComponent(1, options, compute, in, blueprint));
+        Initialiser initialiser = new Initialiser(blueprint, progress.seed());
+        return StateCodec.open(NET, state, in -> ActiveComponent.read(1, options, compute, in, initialiser));
     }
 
     @Override

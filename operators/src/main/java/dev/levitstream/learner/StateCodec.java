@@ -23,9 +23,10 @@ import java.util.zip.CRC32C;
 final class StateCodec {
     /**
      * Since 2 the values of some weights lie column by column ({@link Input#parameters}); since 3 a component says how
-     * many others it fuses ({@link Input#fused}); since 4 the channels of convolutions lie last.
+     * many others it fuses ({@link Input#fused}); since 4 the channels of convolutions lie last; since 5 what has
+     * learnt next to nothing is stored in short ({@link Input#isShort}).
      */
-    static final int FORMAT = 4;
+    static final int FORMAT = 5;
 
     private static final int MAGIC = 0x4C565354; // LVST
     private static final int HEADER_BYTES = 12;
@@ -63,6 +64,11 @@ final class StateCodec {
         /** How many others a component fuses (count): once it was all of those before it. */
         int fused(int before) throws IOException {
             return format < 3 ? before : readInt();
+        }
+
+        /** Whether what follows is in the short form of a part that has learnt next to nothing. */
+        boolean isShort() throws IOException {
+            return format >= 5 && readBoolean();
         }
     }
 

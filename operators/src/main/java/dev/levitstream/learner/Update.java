@@ -1,5 +1,7 @@
 package dev.levitstream.learner;
 
+import dev.levitstream.nn.NumericException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -21,22 +23,42 @@ public final class Update {
         this.work = work;
     }
 
-    /** Makes updates of different learners, each of which takes its share of the time. */
-    static void make(List<Update> updates) {
+    /**
+     * Makes updates of different learners, one by one or, where that is faster, in one step.
+     *
+     * @return for each, why it failed, if it did
+     */
+    static List<Optional<NumericException>> make(List<Update> updates) {
+        return updates.size() > 1 && updates.get(0).component.program().updatesTogether()
+                ? together(updates)
+                : updates.stream()
+                        .flatMap(update -> together(List.of(update)).stream())
+                        .toList();
+    }
+
+    /** In one step; each takes its share of the time. */
+    private static List<Optional<NumericException>> together(List<Update> updates) {
         WorkQueue clock = updates.get(0).work;
         long start = clock.now();
-        ActiveComponent.update(
-                updates.stream().map(update -> update.component).toList(),
-                updates.stream().map(update -> update.draw.get()).toList());
+        try {
+            ActiveComponent.update(
+                    updates.stream().map(update -> update.component).toList(),
+                    updates.stream().map(update -> update.draw.get()).toList());
+        } catch (NumericException e) {
+            return Collections.nCopies(updates.size(), Optional.of(e));
+        }
         long each = (clock.now() - start) / updates.size();
         updates.forEach(update -> update.work.did(each));
+        return Collections.nCopies(updates.size(), Optional.empty());
     }
 
     /** Makes all queued updates of a learner, however long it takes. */
     static void makeQueued(WorkQueue work, Supplier<Optional<Update>> next) {
         Optional<Update> update = next.get();
         while (work.queued() > 0 && update.isPresent()) {
-            make(List.of(update.get()));
+            make(List.of(update.get())).get(0).ifPresent(failure -> {
+                throw failure;
+            });
             update = next.get();
         }
     }

@@ -163,6 +163,13 @@ public final class ComponentNetwork {
         return builder.build().size();
     }
 
+    /** Parameters of the classifier (count), which lie last; 0 while no class is known. */
+    public int headSize() {
+        return classes == 0
+                ? 0
+                : layout.entry(HEAD_WEIGHT).size() + layout.entry(HEAD_BIAS).size();
+    }
+
     /** Parameters of the patch embedding (count), which lie first; 0 for a body without one. */
     public int embeddingSize() {
         return layout.entries().stream()

@@ -1,5 +1,6 @@
 package dev.levitstream.nn;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -11,6 +12,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 
@@ -26,6 +28,9 @@ public final class Compute implements AutoCloseable {
         /** Array by array. */
         ARRAYS
     }
+
+    /** What the engine says where there is no memory left, on a CPU and on a GPU. */
+    private static final List<String> OUT_OF_MEMORY = List.of("allocate memory", "out of memory");
 
     private final Path path;
     private final Products products;
@@ -94,11 +99,26 @@ public final class Compute implements AutoCloseable {
         });
     }
 
-    /** Runs a compiled script; the results belong where the first argument does. */
+    /**
+     * Runs a compiled script; the results belong where the first argument does.
+     *
+     * @throws NumericException if the engine cannot compute with the arguments' numbers
+     */
     static NDList run(PtSymbolBlock script, NDList arguments) {
         // per thread; an optimising executor measures first and changes the last bits after some calls
         JniUtils.setGraphExecutorOptimize(false);
-        return IValueUtils.forward(script, arguments, true);
+        try {
+            return IValueUtils.forward(script, arguments, true);
+        } catch (EngineException e) {
+            if (OUT_OF_MEMORY.stream().anyMatch(String.valueOf(e.getMessage())::contains)) {
+                throw e; // the process is in trouble, not the numbers
+            }
+            throw new NumericException("the engine could not compute with these numbers: " + firstLine(e), e);
+        }
+    }
+
+    private static String firstLine(EngineException e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given");
     }
 
     /**

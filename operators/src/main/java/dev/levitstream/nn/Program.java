@@ -72,6 +72,11 @@ public interface Program {
         }
     }
 
+    /** Whether {@link #updateTogether} updates components in one step, not one by one. */
+    default boolean updatesTogether() {
+        return false;
+    }
+
     /**
      * One optimizer update of each of some components of this shape: on a GPU, where to start an operation is what
      * costs, all in one step (no GPU has run it yet); on a CPU, where each is best done in cache, one by one.

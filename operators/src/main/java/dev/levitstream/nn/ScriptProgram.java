@@ -93,8 +93,13 @@ final class ScriptProgram implements Program {
     }
 
     @Override
+    public boolean updatesTogether() {
+        return compute.products().batched();
+    }
+
+    @Override
     public float[] updateTogether(NDManager scope, List<Member> fleet, List<Adam.Rate> rates) {
-        if (!compute.products().batched() || fleet.size() == 1) {
+        if (!updatesTogether() || fleet.size() == 1) {
             return Program.super.updateTogether(scope, fleet, rates);
         }
         float[] steps = new float[fleet.size()];

@@ -10,9 +10,14 @@ package dev.levitstream.operator;
 public record KeyTimes(long lastEventTime, long flushAt, long timer) {
     static final KeyTimes NONE = new KeyTimes(0, 0, 0);
 
-    /** After a batch was answered: the next one waits anew. */
+    /** After an image was answered. */
     KeyTimes answered(long eventTime) {
-        return new KeyTimes(eventTime, 0, timer);
+        return new KeyTimes(eventTime, flushAt, timer);
+    }
+
+    /** After a batch was begun to learn from: the next one waits anew. */
+    KeyTimes begun() {
+        return new KeyTimes(lastEventTime, 0, timer);
     }
 
     KeyTimes withTimer(long time) {

@@ -1,6 +1,5 @@
 package dev.levitstream.operator;
 
-import dev.levitstream.learner.Answers;
 import dev.levitstream.learner.Lesson;
 import java.util.function.Supplier;
 import org.apache.flink.metrics.Counter;
@@ -24,6 +23,9 @@ final class LearnerMetrics {
     private final Counter refusedExpansions;
     private final Counter deadLetters;
     private final Counter evictions;
+    private final Counter quarantines;
+    private final Counter expiries;
+    private final Counter refusedKeys;
     private final Histogram answerMillis;
     private final Histogram learnMillis;
     private final Histogram loadMillis;
@@ -37,13 +39,21 @@ final class LearnerMetrics {
         refusedExpansions = group.counter("expansion.refused.count"); // found novel at the cap on components
         deadLetters = group.counter("dead-letters.count"); // records that could not be used
         evictions = group.counter("keys.evicted.count"); // learners that left memory for others
-        answerMillis = histogram("answer.millis"); // of a batch
+        quarantines = group.counter("keys.quarantined.count"); // learners that failed on their numbers
+        expiries = group.counter("keys.expired.count"); // silent keys whose state was removed
+        refusedKeys = group.counter("keys.refused.count"); // images of new keys beyond keys.max
+        answerMillis = histogram("answer.millis"); // of images answered in one go
         learnMillis = histogram("learn.millis"); // of one slice of work
         loadMillis = histogram("load.millis"); // of a key's learner, new or from state
     }
 
     /** Adds the gauges of a learner subtask; values are asked for when metrics are reported. */
-    void gauges(Supplier<Integer> liveKeys, Supplier<Integer> largestComponents, Supplier<Integer> gpu) {
+    void gauges(
+            Supplier<Integer> keys,
+            Supplier<Integer> liveKeys,
+            Supplier<Integer> largestComponents,
+            Supplier<Integer> gpu) {
+        group.gauge("keys.count", (Gauge<Integer>) keys::get); // keys with state
         group.gauge("keys.live.count", (Gauge<Integer>) liveKeys::get); // learners in memory
         group.gauge("components.largest.count", (Gauge<Integer>) largestComponents::get); // of any one live learner
         group.gauge("device.gpu", (Gauge<Integer>) gpu::get); // 1 on a GPU, 0 on the CPU
@@ -57,8 +67,8 @@ final class LearnerMetrics {
         deadLetters.inc();
     }
 
-    void answered(Answers answers, double millis) {
-        images.inc(answers.predictions().size());
+    void answered(int count, double millis) {
+        images.inc(count);
         answerMillis.update(Math.round(millis));
     }
 
@@ -84,5 +94,17 @@ final class LearnerMetrics {
 
     void evicted() {
         evictions.inc();
+    }
+
+    void quarantined() {
+        quarantines.inc();
+    }
+
+    void expired() {
+        expiries.inc();
+    }
+
+    void refusedKey() {
+        refusedKeys.inc();
     }
 }

@@ -1,19 +1,18 @@
 package dev.levitstream.operator;
 
-import dev.levitstream.learner.Answers;
 import dev.levitstream.learner.Expansion;
 import dev.levitstream.learner.Fleet;
 import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.Learner;
-import dev.levitstream.learner.LearnerContext;
 import dev.levitstream.learner.Lesson;
+import dev.levitstream.learner.Slice;
 import dev.levitstream.nn.Compute;
+import dev.levitstream.nn.NumericException;
 import dev.levitstream.operator.LiveLearner.Pending;
 import dev.levitstream.operator.OperatorOptions.Flush;
-import dev.levitstream.schema.ComponentCreated;
+import dev.levitstream.schema.EventKind;
 import dev.levitstream.schema.MalformedRecordException;
 import dev.levitstream.schema.Prediction;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,12 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -41,31 +34,30 @@ import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * The thin keyed operator around one learner per stream key: decode, collect a batch, predict then learn, emit. See the
- * package documentation for the life of a record and of state.
+ * The keyed operator around one learner per stream key: decode, answer, collect a batch, learn, emit. See the package
+ * documentation for the life of a record and of state.
  */
 @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before anything else
 public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         implements OneInputStreamOperator<KeyedRecord, Prediction>,
                 BoundedOneInput,
-                Triggerable<String, VoidNamespace> {
+                Triggerable<String, VoidNamespace>,
+                LiveLearners.Trouble {
     private static final long serialVersionUID = 1L;
     private static final double NANOS_PER_MILLI = 1e6;
     /** Batches of a key that may wait for its learner before its records work, which holds its input back. */
     private static final int MOST_BATCHES_WAITING = 2;
 
     private final OperatorOptions options;
-    /** Learners in memory, the longest unused first. */
-    private final transient Map<String, LiveLearner> live = new LinkedHashMap<>(16, 0.75f, true);
 
     private transient FrameDecoder decoder;
-    private transient LearnerStore store;
-    private transient ListStateDescriptor<SourceRecord> pendingDescriptor;
-    private transient ListState<SourceRecord> pendingState;
-    private transient ValueState<KeyTimes> timesState;
+    private transient KeyState state;
+    private transient LiveLearners live;
+    private transient KeyLife life;
     private transient InternalTimerService<VoidNamespace> timers;
     private transient LearnerMetrics learnerMetrics;
     private transient Compute compute;
+    private transient Emitter emitter;
 
     LearnerOperator(StreamOperatorParameters<Prediction> parameters, OperatorOptions options) {
         super(parameters);
@@ -75,11 +67,7 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        store = new LearnerStore(context);
-        pendingDescriptor = new ListStateDescriptor<>("pending", TypeInformation.of(SourceRecord.class));
-        pendingState = context.getKeyedStateStore().getListState(pendingDescriptor);
-        timesState = context.getKeyedStateStore()
-                .getState(new ValueStateDescriptor<>("times", TypeInformation.of(KeyTimes.class)));
+        state = new KeyState(context);
     }
 
     @Override
@@ -90,13 +78,22 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         String device = options.device().resolve(getRuntimeContext());
         compute = new Compute(device, options.path());
         learnerMetrics = new LearnerMetrics(getMetricGroup());
-        learnerMetrics.gauges(live::size, this::largestComponents, () -> device.startsWith("gpu") ? 1 : 0);
+        emitter = new Emitter(output, learnerMetrics);
+        live = new LiveLearners(options, state, compute, learnerMetrics, this);
+        life = new KeyLife(options.keys(), timers, learnerMetrics);
+        learnerMetrics.gauges(
+                life::keys, live.all()::size, live::largestComponents, () -> device.startsWith("gpu") ? 1 : 0);
         LOG.info("learner {} computes on {}", options.learner().kind().key(), device);
         requireReadable();
+        wakeWaiting();
     }
 
     /** Opens one restored learner, so that state of another format or of other options is refused at the start. */
     private void requireReadable() throws Exception {
+        try (Stream<String> keys =
+                this.<String>getKeyedStateBackend().getKeys(KeyState.TIMES, VoidNamespace.INSTANCE)) {
+            life.count(keys);
+        }
         Optional<String> any;
         try (Stream<String> keys =
                 this.<String>getKeyedStateBackend().getKeys(LearnerStore.CHANGING, VoidNamespace.INSTANCE)) {
@@ -104,38 +101,77 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         }
         if (any.isPresent()) {
             setCurrentKey(any.get());
-            live(any.get());
+            live.get(any.get());
         }
     }
 
-    private int largestComponents() {
-        return live.values().stream()
-                .mapToInt(key -> key.learner().describe().components())
-                .max()
-                .orElse(0);
+    /** Earlier releases let images wait for their batch: those that came from them are answered now. */
+    private void wakeWaiting() throws Exception {
+        this.<String>getKeyedStateBackend()
+                .applyToAllKeys(
+                        VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, KeyState.PENDING, (key, waiting) -> {
+                            if (state.isWithoutStatus()
+                                    && waiting.get().iterator().hasNext()) {
+                                timers.registerProcessingTimeTimer(
+                                        VoidNamespace.INSTANCE, Math.max(1, timers.currentProcessingTime()));
+                            }
+                        });
     }
 
     @Override
     public void processElement(StreamRecord<KeyedRecord> element) throws Exception {
         KeyedRecord record = element.getValue();
-        LiveLearner key;
-        Frame frame;
         try {
-            frame = decoder.decode(record.source()); // first, so that what is no image wakes no learner
-            key = live(record.streamKey());
-            requireRoom(key, record.source(), frame);
+            Frame frame = decoder.decode(record.source()); // first, so that what is no image wakes no learner
+            LiveLearner key = arrive(record, frame);
+            key.requireRoom(record.source(), frame, options.learner().classes());
+            key.add(new Pending(record.source(), frame));
+            go(record.streamKey(), key);
         } catch (MalformedRecordException e) {
-            deadLetter(record.source(), e.reason());
-            return;
+            emitter.deadLetter(record.source(), e.reason());
         }
-        key.pending().add(new Pending(record.source(), frame));
+    }
+
+    /** The key of an image that has come, which may be new, or have been silent for too long, or be released. */
+    private LiveLearner arrive(KeyedRecord record, Frame frame) throws Exception {
+        String streamKey = record.streamKey();
+        boolean isKnown = live.knows(streamKey);
+        life.requireRoom(record.source(), streamKey, isKnown);
+        LiveLearner key = live.get(streamKey);
+        if (isKnown && life.isOver(key, frame.eventTime())) {
+            expire(streamKey, key);
+            return arrive(record, frame);
+        }
         key.setDirty(true);
+        return key.status().quarantined() ? released(streamKey, key, frame) : key;
+    }
+
+    /** The same key, or one that starts from nothing, if its quarantine was ended. */
+    private LiveLearner released(String streamKey, LiveLearner key, Frame frame) throws Exception {
+        int number = key.status().quarantines();
+        String name = KeyOptions.quarantine(streamKey, number);
+        if (options.keys().reset().contains(name)) {
+            live.forget(streamKey);
+            LiveLearner fresh = live.get(streamKey);
+            fresh.setStatus(key.status().released());
+            emitter.event(EventKind.KEY_RESET, streamKey, frame.eventTime(), number, "quarantine.reset=" + name);
+            return fresh;
+        }
+        if (options.keys().released().contains(name)) {
+            key.setStatus(key.status().released());
+            emitter.event(EventKind.KEY_RELEASED, streamKey, frame.eventTime(), number, "quarantine.release=" + name);
+        }
+        return key;
+    }
+
+    /** An image has come: it is answered at once, unless the batch before is still being learnt from. */
+    private void go(String streamKey, LiveLearner key) {
         if (!key.learner().isLearning()) {
-            advance(record.streamKey(), key, false);
+            advance(streamKey, key, false);
         } else if (key.pending().size()
                 >= MOST_BATCHES_WAITING * options.learner().batchSize()) {
-            learn(record.streamKey(), key, share());
-            advance(record.streamKey(), key, false);
+            learn(streamKey, key, share());
+            advance(streamKey, key, false);
         }
     }
 
@@ -146,22 +182,12 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         return Math.max(options.learner().budget().slice(), (updates + size - 1) / size);
     }
 
-    private void requireRoom(LiveLearner key, SourceRecord source, Frame frame) {
-        String label = frame.image().label().orElse(null);
-        if (label != null && !key.admits(label)) {
-            throw new MalformedRecordException(
-                    source.topic(),
-                    "label",
-                    label,
-                    "must be one of the " + options.learner().classes() + " classes known (option classes)");
-        }
-    }
-
     @Override
     public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
-        LiveLearner key = live(timer.getKey());
+        LiveLearner key = live.get(timer.getKey());
         KeyTimes times = key.times();
         key.setTimes(times.withTimer(0));
+        key.setDirty(true);
         if (key.learner().isLearning()) {
             learn(timer.getKey(), key, options.learner().budget().slice());
         }
@@ -169,46 +195,193 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         advance(timer.getKey(), key, waited);
     }
 
+    /** Looks whether a key has been silent for ever. */
     @Override
-    public void onEventTime(InternalTimer<String, VoidNamespace> timer) {
-        throw new IllegalStateException("no event-time timer is ever set");
+    public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+        if (live.knows(timer.getKey())) {
+            LiveLearner key = live.get(timer.getKey());
+            if (life.isSilent(key, timer.getTimestamp())) {
+                expire(timer.getKey(), key);
+            }
+        }
+    }
+
+    private void expire(String streamKey, LiveLearner key) throws Exception {
+        finish(streamKey, key);
+        long last = key.times().lastEventTime();
+        String reason =
+                "silent for more than keys.expire-millis=" + options.keys().expireMillis();
+        emitter.event(EventKind.KEY_EXPIRED, streamKey, last, key.status().quarantines(), reason);
+        life.over(key);
+        live.forget(streamKey);
     }
 
     /** The stream is over: every key's work is done, also of those that no image woke since the restore. */
     @Override
     public void endInput() throws Exception {
-        Set<String> keys = new LinkedHashSet<>(live.keySet());
+        Set<String> keys = new LinkedHashSet<>(live.all().keySet());
         this.<String>getKeyedStateBackend()
                 .applyToAllKeys(
-                        VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, pendingDescriptor, (key, state) -> {
-                            if (state.get().iterator().hasNext()) {
+                        VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, KeyState.PENDING, (key, waiting) -> {
+                            if (waiting.get().iterator().hasNext()) {
                                 keys.add(key);
                             }
                         });
         timers.forEachProcessingTimeTimer((namespace, time) -> keys.add((String) getCurrentKey()));
         for (String name : keys) {
             setCurrentKey(name);
-            LiveLearner key = live(name);
-            do {
-                if (key.learner().isLearning()) {
-                    learn(name, key, Integer.MAX_VALUE);
-                }
-                advance(name, key, true);
-            } while (key.learner().isLearning());
+            finish(name, live.get(name));
         }
     }
 
-    /** Answers the next batch if it is closed, and starts to learn from it; goes on while that leaves nothing to do. */
-    private void advance(String streamKey, LiveLearner key, boolean close) throws Exception {
-        while (!key.learner().isLearning()) {
-            int size = key.closed(options, close);
-            if (size == 0) {
-                break;
+    /** Learns all that is left to learn, also from a batch that is not full. */
+    private void finish(String streamKey, LiveLearner key) {
+        do {
+            if (key.learner().isLearning()) {
+                learn(streamKey, key, Integer.MAX_VALUE);
             }
-            answer(streamKey, key, key.take(size));
-            learn(streamKey, key, options.learner().budget().slice());
+            advance(streamKey, key, true);
+        } while (key.learner().isLearning());
+    }
+
+    /**
+     * Answers the images of the next batch as far as they are there, and starts to learn from it once it is closed;
+     * goes on while that leaves nothing to do.
+     */
+    private void advance(String streamKey, LiveLearner key, boolean close) {
+        boolean closed = true;
+        while (closed && !key.learner().isLearning() && !key.status().quarantined()) {
+            int size = key.closed(options, close);
+            closed = size > 0;
+            answer(streamKey, key, key.unanswered(closed ? size : key.pending().size()));
+            if (closed && !key.status().quarantined()) {
+                begin(streamKey, key, size);
+            }
+        }
+        if (key.status().quarantined()) {
+            answerInQuarantine(streamKey, key);
         }
         setTimer(key);
+        life.watch(key);
+    }
+
+    /** All at once; where that fails or has an answer that is no number, one by one, to know whose fault it is. */
+    private void answer(String streamKey, LiveLearner key, List<Pending> images) {
+        if (images.isEmpty()) {
+            return;
+        }
+        long start = System.nanoTime();
+        try {
+            long step = key.learner().step();
+            List<ImagePrediction> answers =
+                    key.learner().answer(LiveLearner.images(images)).predictions();
+            learnerMetrics.answered(images.size(), millisSince(start));
+            for (int i = 0; i < images.size() && !key.status().quarantined(); i++) {
+                if (answers.get(i).isFinite()) {
+                    key.answered(images.get(i));
+                    emitter.prediction(streamKey, images.get(i).frame(), answers.get(i), step);
+                } else {
+                    String reason = "scores=NaN must be finite: component "
+                            + answers.get(i).componentId() + " has diverged";
+                    quarantine(streamKey, key, reason);
+                }
+            }
+        } catch (NumericException e) {
+            if (images.size() == 1) {
+                failed(streamKey, key, e);
+                return;
+            }
+            for (int i = 0; i < images.size() && !key.status().quarantined(); i++) {
+                answer(streamKey, key, images.subList(i, i + 1));
+            }
+        }
+    }
+
+    private void begin(String streamKey, LiveLearner key, int size) {
+        try {
+            key.begin(size);
+        } catch (NumericException e) {
+            failed(streamKey, key, e);
+            return;
+        }
+        learn(streamKey, key, options.learner().budget().slice());
+    }
+
+    /** A key learns, and with it others that have work left; their own timers then find less or nothing to do. */
+    private void learn(String streamKey, LiveLearner key, int updates) {
+        Map<String, LiveLearner> fleet = new LinkedHashMap<>(Map.of(streamKey, key));
+        live.all().entrySet().stream()
+                .filter(other -> other.getValue().learner().isLearning()
+                        && !other.getKey().equals(streamKey))
+                .limit(options.fleet() - 1L)
+                .forEach(other -> fleet.put(other.getKey(), other.getValue()));
+        long start = System.nanoTime();
+        List<Slice> slices =
+                Fleet.learn(fleet.values().stream().map(LiveLearner::learner).toList(), updates);
+        learnerMetrics.worked(millisSince(start));
+        int i = 0;
+        for (Map.Entry<String, LiveLearner> member : fleet.entrySet()) {
+            learnt(member.getKey(), member.getValue(), slices.get(i++));
+        }
+    }
+
+    private void learnt(String streamKey, LiveLearner key, Slice slice) {
+        key.setDirty(true);
+        slice.lesson().ifPresent(learnerMetrics::learnt);
+        Optional<Expansion> expansion = slice.lesson().flatMap(Lesson::expansion);
+        expansion.ifPresent(e -> emitter.expansion(streamKey, e, key.times().lastEventTime()));
+        slice.failure().ifPresent(e -> failed(streamKey, key, e));
+    }
+
+    @Override
+    public void unreadable(SourceRecord source, String reason) {
+        emitter.deadLetter(source, reason);
+    }
+
+    @Override
+    public void failed(String streamKey, LiveLearner key, NumericException failure) {
+        LOG.warn("the learner of stream key {} failed; it learns no more", streamKey, failure);
+        quarantine(streamKey, key, String.valueOf(failure.getMessage()));
+    }
+
+    /** The learner of a key has failed on its own numbers: the key learns no more, and the others go on. */
+    private void quarantine(String streamKey, LiveLearner key, String reason) {
+        key.fail();
+        learnerMetrics.quarantined();
+        int number = key.status().quarantines();
+        String name = KeyOptions.quarantine(streamKey, number);
+        emitter.event(
+                EventKind.KEY_QUARANTINED,
+                streamKey,
+                key.times().lastEventTime(),
+                number,
+                reason + "; end it by quarantine.release=" + name + " or quarantine.reset=" + name);
+    }
+
+    /** Each image by itself, without a part in any batch. */
+    private void answerInQuarantine(String streamKey, LiveLearner key) {
+        String name = KeyOptions.quarantine(streamKey, key.status().quarantines());
+        for (Pending image : key.takeAll()) {
+            Optional<ImagePrediction> answer = options.keys().failure() == KeyOptions.Failure.ANSWER
+                    ? finite(key.learner(), image)
+                    : Optional.empty();
+            if (answer.isPresent()) {
+                emitter.prediction(
+                        streamKey, image.frame(), answer.get(), key.learner().step());
+            } else {
+                emitter.deadLetter(image.source(), "streamKey=" + streamKey + " is in quarantine " + name);
+            }
+        }
+    }
+
+    private static Optional<ImagePrediction> finite(Learner learner, Pending image) {
+        try {
+            return Optional.of(
+                            learner.predict(LiveLearner.images(List.of(image))).get(0))
+                    .filter(ImagePrediction::isFinite);
+        } catch (NumericException e) {
+            return Optional.empty();
+        }
     }
 
     /** One timer at a time: for the next slice of work, else for the batch that waits. */
@@ -229,140 +402,21 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         key.setTimes(new KeyTimes(times.lastEventTime(), flushAt, due));
     }
 
-    private void answer(String streamKey, LiveLearner key, List<Pending> batch) {
-        long start = System.nanoTime();
-        Answers answers = key.learner()
-                .answer(batch.stream().map(image -> image.frame().image()).toList());
-        learnerMetrics.answered(answers, millisSince(start));
-        for (int i = 0; i < batch.size(); i++) {
-            emit(streamKey, batch.get(i), answers.predictions().get(i), answers.step());
-        }
-        key.setTimes(key.times().answered(batch.get(batch.size() - 1).frame().eventTime()));
-    }
-
-    /** A key learns, and with it others that have work left; their own timers then find less or nothing to do. */
-    private void learn(String streamKey, LiveLearner key, int updates) {
-        Map<String, LiveLearner> fleet = new LinkedHashMap<>(Map.of(streamKey, key));
-        live.entrySet().stream()
-                .filter(other -> other.getValue().learner().isLearning()
-                        && !other.getKey().equals(streamKey))
-                .limit(options.fleet() - 1L)
-                .forEach(other -> fleet.put(other.getKey(), other.getValue()));
-        long start = System.nanoTime();
-        List<Optional<Lesson>> lessons =
-                Fleet.learn(fleet.values().stream().map(LiveLearner::learner).toList(), updates);
-        learnerMetrics.worked(millisSince(start));
-        int i = 0;
-        for (Map.Entry<String, LiveLearner> member : fleet.entrySet()) {
-            learnt(member.getKey(), member.getValue(), lessons.get(i++));
-        }
-    }
-
-    private void learnt(String streamKey, LiveLearner key, Optional<Lesson> lesson) {
-        key.setDirty(true);
-        lesson.ifPresent(learnerMetrics::learnt);
-        lesson.flatMap(Lesson::expansion)
-                .ifPresent(expansion -> emit(streamKey, expansion, key.times().lastEventTime()));
-    }
-
     private static double millisSince(long start) {
         return (System.nanoTime() - start) / NANOS_PER_MILLI;
     }
 
-    private void emit(String streamKey, Pending image, ImagePrediction answer, long step) {
-        if (!answer.isFinite()) {
-            deadLetter(
-                    image.source(), "scores=NaN must be finite: component " + answer.componentId() + " has diverged");
-            return;
-        }
-        Prediction prediction = Outputs.prediction(streamKey, image.frame(), answer, step);
-        output.collect(new StreamRecord<>(prediction, image.frame().eventTime()));
-    }
-
-    private void emit(String streamKey, Expansion expansion, long eventTime) {
-        ComponentCreated created = Outputs.componentCreated(streamKey, expansion, eventTime);
-        output.collect(Outputs.COMPONENTS_CREATED, new StreamRecord<>(created, eventTime));
-    }
-
-    private void deadLetter(SourceRecord source, String reason) {
-        learnerMetrics.deadLetter();
-        output.collect(
-                Outputs.DEAD_LETTERS, new StreamRecord<>(Outputs.deadLetter(source, reason), source.timestamp()));
-    }
-
-    /** The live learner of the current key, rebuilt from its state if need be; another may have to go. */
-    private LiveLearner live(String streamKey) throws Exception {
-        LiveLearner known = live.get(streamKey);
-        if (known != null) {
-            return known;
-        }
-        long start = System.nanoTime();
-        LearnerStore.Written written = new LearnerStore.Written();
-        Map<String, byte[]> state = store.read(written);
-        LearnerContext context = new LearnerContext(options.learner(), seed(streamKey), compute, System::nanoTime);
-        Learner learner = open(context, state);
-        KeyTimes times = timesState.value();
-        LiveLearner key = new LiveLearner(learner, written, times == null ? KeyTimes.NONE : times);
-        for (SourceRecord source : pendingState.get()) {
-            key.pending().add(new Pending(source, decoder.decode(source)));
-        }
-        live.put(streamKey, key);
-        learnerMetrics.loaded(millisSince(start));
-        evict(streamKey);
-        return key;
-    }
-
-    /** State that this release cannot read does not become readable by trying again: the job ends. */
-    private Learner open(LearnerContext context, Map<String, byte[]> state) {
-        try {
-            return options.learner().kind().open(context, state);
-        } catch (IllegalStateException | IllegalArgumentException e) {
-            throw new SuppressRestartsException(e);
-        }
-    }
-
-    private long seed(String streamKey) {
-        return options.learner().seed() * 31 + streamKey.hashCode();
-    }
-
-    /** Writes back every learner that changed, each under its own key. */
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
-        for (Map.Entry<String, LiveLearner> entry : live.entrySet()) {
-            store(entry.getKey(), entry.getValue());
-        }
-    }
-
-    private void store(String streamKey, LiveLearner key) throws Exception {
-        if (key.isDirty()) {
-            setCurrentKey(streamKey);
-            store.write(key.learner().state(), key.written());
-            pendingState.update(key.pending().stream().map(Pending::source).toList());
-            timesState.update(key.times());
-            key.setDirty(false);
-        }
-    }
-
-    /** Keys that were silent longest leave native memory; their next image loads them again. */
-    private void evict(String current) throws Exception {
-        Iterator<Map.Entry<String, LiveLearner>> oldest = live.entrySet().iterator();
-        for (int i = live.size() - options.residentKeys(); i > 0; i--) {
-            Map.Entry<String, LiveLearner> entry = oldest.next();
-            store(entry.getKey(), entry.getValue());
-            entry.getValue().learner().close();
-            oldest.remove();
-            learnerMetrics.evicted();
-        }
-        setCurrentKey(current);
+        live.store();
     }
 
     @Override
     public void close() throws Exception {
-        for (LiveLearner key : live.values()) {
-            key.learner().close();
+        if (live != null) {
+            live.close();
         }
-        live.clear();
         if (compute != null) {
             compute.close();
         }

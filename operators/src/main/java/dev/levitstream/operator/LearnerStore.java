@@ -89,6 +89,12 @@ final class LearnerStore {
         }
     }
 
+    /** Removes all entries. */
+    void clear() {
+        frozen.clear();
+        changing.clear();
+    }
+
     private void put(MapState<String, byte[]> map, StateEntry entry, Written written) throws Exception {
         byte[] bytes = entry.content().get();
         int count = Math.max(1, (bytes.length + CHUNK - 1) / CHUNK);

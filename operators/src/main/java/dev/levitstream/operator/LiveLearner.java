@@ -1,9 +1,12 @@
 package dev.levitstream.operator;
 
+import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.Learner;
+import dev.levitstream.schema.MalformedRecordException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** One key's learner in memory, with the images that wait for it. */
@@ -12,6 +15,7 @@ final class LiveLearner {
     private final LearnerStore.Written written;
     private final List<Pending> pending = new ArrayList<>();
     private KeyTimes times;
+    private KeyStatus status;
     private boolean dirty;
 
     /**
@@ -22,10 +26,16 @@ final class LiveLearner {
      */
     record Pending(SourceRecord source, Frame frame) {}
 
-    LiveLearner(Learner learner, LearnerStore.Written written, KeyTimes times) {
+    LiveLearner(Learner learner, LearnerStore.Written written, KeyTimes times, KeyStatus status) {
         this.learner = learner;
         this.written = written;
         this.times = times;
+        this.status = status;
+    }
+
+    /** Pixels and labels of images that wait. */
+    static List<LabelledImage> images(List<Pending> waiting) {
+        return waiting.stream().map(image -> image.frame().image()).toList();
     }
 
     Learner learner() {
@@ -64,20 +74,74 @@ final class LiveLearner {
         return pending.get(i).frame().eventTime() - pending.get(i - 1).frame().eventTime() > gapMillis;
     }
 
-    /** Takes the first {@code count} images out. */
-    List<Pending> take(int count) {
-        List<Pending> head = pending.subList(0, count);
-        List<Pending> taken = List.copyOf(head);
-        head.clear();
-        return taken;
+    /** Images that are not answered yet, up to the {@code end}-th that waits. */
+    List<Pending> unanswered(int end) {
+        return List.copyOf(pending.subList(status.answered(), end));
     }
 
-    /** Whether an image with this label can join the batch: all its labels must find room in the learner. */
-    boolean admits(String label) {
-        Set<String> labels = new HashSet<>();
-        labels.add(label);
+    /** Event time of the key's image that came last, whether answered or not (epoch milliseconds); 0 for none. */
+    long lastSeen() {
+        return pending.isEmpty()
+                ? times.lastEventTime()
+                : pending.get(pending.size() - 1).frame().eventTime();
+    }
+
+    /** Takes all images out. */
+    List<Pending> takeAll() {
+        List<Pending> all = List.copyOf(pending);
+        pending.clear();
+        all.forEach(image -> times = times.answered(image.frame().eventTime()));
+        return all;
+    }
+
+    void add(Pending image) {
+        pending.add(image);
+        dirty = true;
+    }
+
+    /** Takes note that the next image that waits is answered. */
+    void answered(Pending image) {
+        status = status.withAnswered(status.answered() + 1);
+        times = times.answered(image.frame().eventTime());
+    }
+
+    /** The first {@code count} images, all answered, go into the learner. */
+    void begin(int count) {
+        pending.subList(0, count).clear();
+        status = status.withAnswered(status.answered() - count);
+        times = times.begun();
+        learner.begin();
+    }
+
+    /** Its learner has failed: what it was about to learn is given up. */
+    void fail() {
+        learner.abandon();
+        pending.subList(0, status.answered()).clear();
+        status = status.failed();
+        times = times.begun();
+        dirty = true;
+    }
+
+    /**
+     * Checks that an image can join those that wait: all their labels together must find room in the learner.
+     *
+     * @param classes that the learner has room for (count); for the error alone
+     * @throws MalformedRecordException if its label finds none
+     */
+    void requireRoom(SourceRecord source, Frame frame, int classes) {
+        Optional<String> label = frame.image().label();
+        if (label.isEmpty() || status.quarantined()) {
+            return;
+        }
+        Set<String> labels = new HashSet<>(Set.of(label.get()));
         pending.forEach(image -> image.frame().image().label().ifPresent(labels::add));
-        return learner.admits(labels);
+        if (!learner.admits(labels)) {
+            throw new MalformedRecordException(
+                    source.topic(),
+                    "label",
+                    label.get(),
+                    "must be one of the " + classes + " classes known (option classes)");
+        }
     }
 
     /** Whether state is behind. */
@@ -87,6 +151,15 @@ final class LiveLearner {
 
     void setDirty(boolean behind) {
         dirty = behind;
+    }
+
+    KeyStatus status() {
+        return status;
+    }
+
+    void setStatus(KeyStatus now) {
+        status = now;
+        dirty = true;
     }
 
     KeyTimes times() {

@@ -9,6 +9,7 @@ import java.io.Serializable;
  * Settings of the learner operator.
  *
  * @param learner the learner of each key
+ * @param keys how many keys there may be, how long they live, and what becomes of one that fails
  * @param flush what lets a batch go that is not full
  * @param gapMillis event time between two records of a key that closes the batch before it (milliseconds), at least 1
  * @param waitMillis processing time that a batch waits at most (milliseconds), at least 1
@@ -19,6 +20,7 @@ import java.io.Serializable;
  */
 public record OperatorOptions(
         LearnerOptions learner,
+        KeyOptions keys,
         Flush flush,
         long gapMillis,
         long waitMillis,

@@ -6,6 +6,7 @@ import dev.levitstream.learner.Verdict;
 import dev.levitstream.schema.ClassScore;
 import dev.levitstream.schema.ComponentCreated;
 import dev.levitstream.schema.DeadLetter;
+import dev.levitstream.schema.EventKind;
 import dev.levitstream.schema.Prediction;
 import dev.levitstream.schema.StreamEvent;
 import dev.levitstream.schema.WireFormat;
@@ -61,6 +62,17 @@ public final class Outputs {
                 expansion.verdict().map(Verdict::threshold).orElse(null),
                 expansion.componentCount(),
                 expansion.imagesSeen());
+    }
+
+    /**
+     * Something that happened to a key.
+     *
+     * @param eventTime of the key's image at which it happened (milliseconds since 1970)
+     * @param quarantines of the key so far (count)
+     */
+    static StreamEvent event(EventKind kind, String streamKey, long eventTime, int quarantines, String reason) {
+        return new StreamEvent(
+                kind, streamKey, Instant.ofEpochMilli(eventTime), null, null, null, (long) quarantines, reason);
     }
 
     /**

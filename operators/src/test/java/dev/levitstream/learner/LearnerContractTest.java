@@ -106,7 +106,21 @@ class LearnerContractTest {
             int slices = 0;
             for (int i = 0; i < 240; i += BATCH) {
                 Outcome expected = observe(whole, images, i);
-                Answers answers = sliced.answer(images.subList(i, i + BATCH));
+                List<String> answers = new ArrayList<>();
+                for (LabelledImage image : images.subList(i, i + BATCH)) { // one by one as they come
+                    if (i % 12 == 0) {
+                        Map<String, byte[]> state = TinyLearners.state(sliced);
+                        List<LabelledImage> answered = images.subList(i, i + answers.size());
+                        sliced.close();
+                        sliced = TinyLearners.restore(options, state);
+                        if (!answered.isEmpty()) {
+                            assertThat(text(sliced.answer(answered).predictions()))
+                                    .isEqualTo(answers);
+                        }
+                    }
+                    answers.addAll(text(sliced.answer(List.of(image)).predictions()));
+                }
+                sliced.begin();
                 Optional<Lesson> lesson = Optional.empty();
                 while (lesson.isEmpty()) {
                     if (i % 20 == 0) {
@@ -118,14 +132,16 @@ class LearnerContractTest {
                     lesson = sliced.learn(1);
                     slices++;
                 }
-                assertThat(text(answers.predictions())).isEqualTo(text(expected.predictions()));
+                assertThat(answers).isEqualTo(text(expected.predictions()));
                 assertThat(lesson.get()).isEqualTo(expected.lesson());
             }
             assertThat(slices).isGreaterThan(100);
             Learner done = sliced;
             assertThat(done.isLearning()).isFalse();
             assertThatThrownBy(() -> done.learn(1)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(done::begin).hasMessageContaining("no image was answered");
             done.answer(images.subList(240, 244));
+            done.begin();
             assertThatThrownBy(() -> done.answer(images.subList(244, 248))).hasMessageContaining("must be learnt");
             assertInvariants(done, options);
         } finally {
@@ -151,15 +167,16 @@ class LearnerContractTest {
             Map<Learner, Lesson> lessons = new HashMap<>();
             for (Learner learner : fleet.subList(0, members)) {
                 learner.answer(images.subList(i, i + BATCH));
+                learner.begin();
             }
             while (fleet.stream().anyMatch(Learner::isLearning)) {
                 List<Learner> learning =
                         fleet.stream().filter(Learner::isLearning).toList();
                 together += learning.size() > 1 ? 1 : 0;
-                List<Optional<Lesson>> some = Fleet.learn(learning, 1 + (i + together) % 3);
+                List<Slice> some = Fleet.learn(learning, 1 + (i + together) % 3);
                 for (int k = 0; k < some.size(); k++) {
                     Learner learner = learning.get(k);
-                    some.get(k).ifPresent(lesson -> lessons.put(learner, lesson));
+                    some.get(k).lesson().ifPresent(lesson -> lessons.put(learner, lesson));
                 }
             }
             for (int g = 0; g < members; g++) {
@@ -173,6 +190,54 @@ class LearnerContractTest {
             assertInvariants(fleet.get(g), options);
             fleet.get(g).close();
             alone.get(g).close();
+        }
+    }
+
+    /** Labels join one by one, so that the classifier grows before anything is learnt. */
+    @ParameterizedTest
+    @EnumSource(LearnerKind.class)
+    void aLearnerThatHasLearntNextToNothingIsStoredInShortAndIsTheSameAgain(LearnerKind kind) {
+        LearnerOptions options = TinyLearners.options(kind);
+        List<LabelledImage> images = stream(2);
+        try (Learner whole = TinyLearners.open(options, 2)) {
+            assertThat(whole.isBlank()).isTrue();
+            for (int i = 0; i < 100; i += BATCH) {
+                LabelledImage image = images.get(i);
+                LabelledImage named = new LabelledImage(image.pixels(), Optional.of("label-" + i / 12));
+                try (Learner restored = TinyLearners.restore(options, TinyLearners.state(whole))) {
+                    assertSameBytes(TinyLearners.state(restored), TinyLearners.state(whole));
+                    List<LabelledImage> batch = List.of(named, images.get(i + 1));
+                    assertThat(text(restored.observe(batch).predictions()))
+                            .isEqualTo(text(whole.observe(batch).predictions()));
+                    assertSameBytes(TinyLearners.state(restored), TinyLearners.state(whole));
+                }
+                assertThat(whole.isBlank()).isFalse();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(LearnerKind.class)
+    void aBatchThatIsAbandonedIsNotLearnt(LearnerKind kind) {
+        LearnerOptions options = TinyLearners.options(kind);
+        List<LabelledImage> images = stream(4);
+        try (Learner learner = TinyLearners.open(options, 4);
+                Learner same = TinyLearners.open(options, 4)) {
+            for (int i = 0; i < 60; i += BATCH) {
+                observe(learner, images, i);
+                observe(same, images, i);
+            }
+            learner.answer(images.subList(60, 63)); // answered, never taken in
+            learner.abandon();
+            assertThat(text(observe(learner, images, 64).predictions()))
+                    .isEqualTo(text(observe(same, images, 64).predictions()));
+            learner.answer(images.subList(68, 72));
+            learner.begin();
+            learner.abandon();
+            assertThat(learner.isLearning()).isFalse();
+            assertThat(learner.step()).isEqualTo(17);
+            learner.observe(images.subList(72, 76));
+            assertInvariants(learner, options);
         }
     }
 

@@ -14,7 +14,6 @@ import dev.levitstream.testing.TinyLearners;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,8 +54,10 @@ class FleetTest {
                     List<LabelledImage> batch = streams.get(g).subList(i, i + BATCH);
                     alone.get(g).observe(batch);
                     fleet.get(g).answer(batch);
+                    fleet.get(g).begin();
                 }
-                assertThat(Fleet.learn(fleet, Integer.MAX_VALUE)).doesNotContain(Optional.empty());
+                assertThat(Fleet.learn(fleet, Integer.MAX_VALUE))
+                        .allMatch(slice -> slice.lesson().isPresent());
             }
             for (int g = 0; g < MEMBERS; g++) {
                 assertThat(fleet.get(g).describe()).isEqualTo(alone.get(g).describe());

@@ -7,8 +7,6 @@ import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.LearnerKind;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.operator.OperatorOptions.Flush;
-import dev.levitstream.schema.ComponentCreated;
-import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Prediction;
 import dev.levitstream.testing.StreamSimulator;
 import dev.levitstream.testing.TinyLearners;
@@ -16,76 +14,23 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
-import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
-import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The operator on Flink's harness: what is snapshotted and restored, anywhere, changes no byte of any output. */
 class LearnerOperatorTest {
     private static final List<String> KEYS = List.of("north", "east", "south");
     private static final int RECORDS = 330;
-
-    private static final class Harness implements AutoCloseable {
-        private final KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> harness;
-
-        Harness(OperatorOptions options, int parallelism, int subtask) throws Exception {
-            harness = Records.harness(options, parallelism, subtask);
-        }
-
-        void put(KeyedRecord record) throws Exception {
-            harness.processElement(new StreamRecord<>(record, record.source().timestamp()));
-        }
-
-        /** Lets timers fire now and then, so that work is cut differently than without. */
-        void tick(SplittableRandom random) throws Exception {
-            if (random.nextInt(5) == 0) {
-                harness.setProcessingTime(harness.getProcessingTime() + 1);
-            }
-        }
-
-        void drainInto(Map<String, List<String>> outputs) {
-            for (Prediction prediction : harness.extractOutputValues()) {
-                outputs.computeIfAbsent(prediction.getStreamKey(), key -> new ArrayList<>())
-                        .add(prediction.toString());
-            }
-            for (ComponentCreated created : side(Outputs.COMPONENTS_CREATED)) {
-                outputs.computeIfAbsent(created.getStreamKey() + " created", key -> new ArrayList<>())
-                        .add(created.toString());
-            }
-            for (DeadLetter letter : side(Outputs.DEAD_LETTERS)) {
-                outputs.computeIfAbsent("dead letters", key -> new ArrayList<>())
-                        .add(letter.toString());
-            }
-            harness.getOutput().clear();
-        }
-
-        private <T> List<T> side(OutputTag<T> tag) {
-            Queue<StreamRecord<T>> queue = harness.getSideOutput(tag);
-            List<T> values = new ArrayList<>();
-            if (queue != null) {
-                queue.forEach(record -> values.add(record.getValue()));
-                queue.clear();
-            }
-            return values;
-        }
-
-        @Override
-        public void close() throws Exception {
-            harness.close();
-        }
-    }
 
     /** Three keys in random order, irregular event times, now and then a record that cannot be used. */
     private static List<KeyedRecord> stream(long seed) {
@@ -113,12 +58,12 @@ class LearnerOperatorTest {
     private static Map<String, List<String>> unbroken(OperatorOptions options, List<KeyedRecord> records)
             throws Exception {
         Map<String, List<String>> outputs = new TreeMap<>();
-        try (Harness harness = new Harness(options, 1, 0)) {
-            harness.harness.open();
+        try (LearnerHarness harness = new LearnerHarness(options, 1, 0)) {
+            harness.flink().open();
             for (KeyedRecord record : records) {
                 harness.put(record);
             }
-            harness.harness.endInput();
+            harness.flink().endInput();
             harness.drainInto(outputs);
         }
         return outputs;
@@ -144,24 +89,24 @@ class LearnerOperatorTest {
         int second = first + 1 + random.nextInt(RECORDS / 3);
         Map<String, List<String>> found = new TreeMap<>();
         OperatorSubtaskState state;
-        try (Harness one = new Harness(options, 1, 0)) {
-            one.harness.open();
+        try (LearnerHarness one = new LearnerHarness(options, 1, 0)) {
+            one.flink().open();
             for (KeyedRecord record : records.subList(0, first)) {
                 one.put(record);
                 one.tick(random);
             }
-            state = one.harness.snapshot(1, 1);
+            state = one.flink().snapshot(1, 1);
             one.drainInto(found);
         }
         state = onTwoSubtasks(options, records.subList(first, second), state, found);
-        try (Harness one = new Harness(options, 1, 0)) {
-            one.harness.initializeState(state);
-            one.harness.open();
+        try (LearnerHarness one = new LearnerHarness(options, 1, 0)) {
+            one.flink().initializeState(state);
+            one.flink().open();
             for (KeyedRecord record : records.subList(second, records.size())) {
                 one.put(record);
                 one.tick(random);
             }
-            one.harness.endInput();
+            one.flink().endInput();
             one.drainInto(found);
         }
         assertThat(withSortedDeadLetters(found)).isEqualTo(withSortedDeadLetters(expected));
@@ -180,17 +125,17 @@ class LearnerOperatorTest {
             throws Exception {
         OperatorSubtaskState left = AbstractStreamOperatorTestHarness.repartitionOperatorState(state, 16, 1, 2, 0);
         OperatorSubtaskState right = AbstractStreamOperatorTestHarness.repartitionOperatorState(state, 16, 1, 2, 1);
-        try (Harness a = new Harness(options, 2, 0);
-                Harness b = new Harness(options, 2, 1)) {
-            a.harness.initializeState(left);
-            b.harness.initializeState(right);
-            a.harness.open();
-            b.harness.open();
+        try (LearnerHarness a = new LearnerHarness(options, 2, 0);
+                LearnerHarness b = new LearnerHarness(options, 2, 1)) {
+            a.flink().initializeState(left);
+            b.flink().initializeState(right);
+            a.flink().open();
+            b.flink().open();
             for (KeyedRecord record : records) {
                 (subtask(record.streamKey()) == 0 ? a : b).put(record);
             }
             OperatorSubtaskState both = AbstractStreamOperatorTestHarness.repackageState(
-                    a.harness.snapshot(2, 2), b.harness.snapshot(2, 2));
+                    a.flink().snapshot(2, 2), b.flink().snapshot(2, 2));
             a.drainInto(found);
             b.drainInto(found);
             return AbstractStreamOperatorTestHarness.repartitionOperatorState(both, 16, 2, 1, 0);
@@ -225,23 +170,45 @@ class LearnerOperatorTest {
         assertThat(lines).anyMatch(line -> line.contains("must be at least 10"));
     }
 
+    /** Batches that the learner of "north" had learnt from before each of its answers. */
+    private static List<Long> stepsOfNorth(LearnerHarness harness) {
+        return harness.flink().extractOutputValues().stream()
+                .filter(prediction -> prediction.getStreamKey().equals("north"))
+                .map(Prediction::getLearnerStep)
+                .toList();
+    }
+
     @Test
     void aGapInTheKeysOwnEventTimesClosesItsBatch() throws Exception {
         StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, 1);
         List<LabelledImage> images = simulator.phase(0, 4, 0);
         OperatorOptions options = Records.options(learner(LearnerKind.ER), Flush.GAP);
-        try (Harness harness = new Harness(options, 1, 0)) {
-            harness.harness.open();
+        try (LearnerHarness harness = new LearnerHarness(options, 1, 0)) {
+            harness.flink().open();
             harness.put(Records.keyed("north", 0, 0, images.get(0)));
             harness.put(Records.keyed("north", 1, 50, images.get(1)));
             harness.put(Records.keyed("east", 2, 5000, images.get(2)));
-            assertThat(harness.harness.extractOutputValues())
-                    .as("no gap yet, another key's time does not count")
-                    .isEmpty();
+            assertThat(stepsOfNorth(harness))
+                    .as("answered as they come; no gap yet, another key's time does not count")
+                    .containsExactly(0L, 0L);
             harness.put(Records.keyed("north", 3, 101, images.get(3)));
-            assertThat(harness.harness.extractOutputValues())
-                    .extracting(Prediction::getImageId)
-                    .containsExactly("north-0", "north-1");
+            assertThat(stepsOfNorth(harness)).as("learnt before the next").containsExactly(0L, 0L, 1L);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Flush.class)
+    void everyImageIsAnsweredWhenItComesAlsoTheLastAndAnOnlyOne(Flush flush) throws Exception {
+        List<LabelledImage> images = new StreamSimulator(TinyLearners.SHAPE, 1).phase(0, 11, 0);
+        LearnerOptions oneSlice = TinyLearners.with(learner(LearnerKind.ER), new BudgetOptions(0, 1, 0, 1, 50));
+        try (LearnerHarness harness = new LearnerHarness(Records.options(oneSlice, flush), 1, 0)) {
+            harness.flink().open();
+            harness.put(Records.keyed("only-one-image", 0, 0, images.get(0)));
+            assertThat(harness.flink().extractOutputValues()).hasSize(1);
+            for (int i = 0; i < 11; i++) {
+                harness.put(Records.keyed("north", i, i, images.get(i)));
+                assertThat(stepsOfNorth(harness)).hasSize(i + 1).endsWith((long) i / 4);
+            }
         }
     }
 
@@ -259,37 +226,37 @@ class LearnerOperatorTest {
     /** A batch of each key, then another of the first; no timer fires. */
     private static long answersToNorth(OperatorOptions options) throws Exception {
         List<LabelledImage> images = new StreamSimulator(TinyLearners.SHAPE, 1).phase(0, 16, 0);
-        try (Harness harness = new Harness(options, 1, 0)) {
-            harness.harness.open();
+        try (LearnerHarness harness = new LearnerHarness(options, 1, 0)) {
+            harness.flink().open();
             for (int i = 0; i < images.size(); i++) {
                 harness.put(Records.keyed(KEYS.get(i / 4 % KEYS.size()), i, i, images.get(i)));
             }
-            return harness.harness.extractOutputValues().stream()
+            return harness.flink().extractOutputValues().stream()
                     .filter(prediction -> prediction.getStreamKey().equals("north"))
                     .count();
         }
     }
 
     @Test
-    void aWaitingBatchGoesWhenItsTimeIsUpAlsoAfterARestore() throws Exception {
+    void aWaitingBatchIsLearntWhenItsTimeIsUpAlsoAfterARestore() throws Exception {
         List<LabelledImage> images = new StreamSimulator(TinyLearners.SHAPE, 1).phase(0, 2, 0);
         OperatorOptions options = Records.options(learner(LearnerKind.LEVIT_DKF), Flush.WAIT);
         OperatorSubtaskState state;
-        try (Harness harness = new Harness(options, 1, 0)) {
-            harness.harness.open();
-            harness.harness.setProcessingTime(1000);
+        try (LearnerHarness harness = new LearnerHarness(options, 1, 0)) {
+            harness.flink().open();
+            harness.flink().setProcessingTime(1000);
             harness.put(Records.keyed("north", 0, 0, images.get(0)));
-            harness.harness.setProcessingTime(1099);
-            assertThat(harness.harness.extractOutputValues()).isEmpty();
-            state = harness.harness.snapshot(1, 1);
+            harness.flink().setProcessingTime(1099);
+            state = harness.flink().snapshot(1, 1);
         }
-        try (Harness harness = new Harness(options, 1, 0)) {
-            harness.harness.initializeState(state);
-            harness.harness.open();
-            harness.harness.setProcessingTime(1100);
-            assertThat(harness.harness.extractOutputValues())
-                    .extracting(Prediction::getImageId)
-                    .containsExactly("north-0");
+        for (int after : new int[] {1099, 1100}) {
+            try (LearnerHarness harness = new LearnerHarness(options, 1, 0)) {
+                harness.flink().initializeState(state);
+                harness.flink().open();
+                harness.flink().setProcessingTime(after);
+                harness.put(Records.keyed("north", 1, 1, images.get(1)));
+                assertThat(stepsOfNorth(harness)).containsExactly(after - 1099L);
+            }
         }
     }
 
@@ -298,13 +265,13 @@ class LearnerOperatorTest {
         LearnerOptions fixed = TinyLearners.withClasses(learner(LearnerKind.LEVIT_DKF), 2);
         List<LabelledImage> images = new ArrayList<>(new StreamSimulator(TinyLearners.SHAPE, 1).phase(0, 30, 0));
         images.addAll(new StreamSimulator(TinyLearners.SHAPE, 1).phase(1, 3, 0));
-        try (Harness harness = new Harness(Records.options(fixed, Flush.SIZE), 1, 0)) {
-            harness.harness.open();
+        try (LearnerHarness harness = new LearnerHarness(Records.options(fixed, Flush.SIZE), 1, 0)) {
+            harness.flink().open();
             for (int i = 0; i < images.size(); i++) {
                 harness.put(Records.keyed("north", i, i, images.get(i)));
             }
-            harness.harness.endInput();
-            assertThat(harness.harness.extractOutputValues()).hasSize(30);
+            harness.flink().endInput();
+            assertThat(harness.flink().extractOutputValues()).hasSize(30);
             assertThat(harness.side(Outputs.DEAD_LETTERS))
                     .hasSize(3)
                     .allMatch(letter ->

@@ -78,7 +78,16 @@ final class Records {
     }
 
     static OperatorOptions options(LearnerOptions learner, Flush flush, int residentKeys, int fleet) {
-        return new OperatorOptions(learner, flush, 50, 100, residentKeys, fleet, DeviceChoice.CPU, Compute.Path.SCRIPT);
+        return new OperatorOptions(
+                learner,
+                KeyOptions.DEFAULT,
+                flush,
+                50,
+                100,
+                residentKeys,
+                fleet,
+                DeviceChoice.CPU,
+                Compute.Path.SCRIPT);
     }
 
     static KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> harness(

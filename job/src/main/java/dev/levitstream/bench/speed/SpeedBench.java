@@ -295,6 +295,7 @@ public final class SpeedBench {
     /** The last update of a batch counts as part of its end. */
     private static double secondsPerUpdate(Learner learner, List<LabelledImage> batch) throws Exception {
         learner.answer(batch);
+        learner.begin();
         double seconds = timed(() -> learner.learn(UPDATES - 1)).seconds(1) / (UPDATES - 1);
         while (learner.isLearning()) {
             learner.learn(UPDATES);
@@ -368,7 +369,10 @@ public final class SpeedBench {
     }
 
     private static double secondsToLearn(List<Learner> learners, World world, SplittableRandom random, Runnable learn) {
-        learners.forEach(learner -> learner.answer(world.batch(random)));
+        learners.forEach(learner -> {
+            learner.answer(world.batch(random));
+            learner.begin();
+        });
         long start = System.nanoTime();
         learn.run();
         return (System.nanoTime() - start) / 1e9;

@@ -1,0 +1,42 @@
+package dev.levitstream.operator;
+
+import dev.levitstream.learner.Expansion;
+import dev.levitstream.learner.ImagePrediction;
+import dev.levitstream.schema.EventKind;
+import dev.levitstream.schema.Prediction;
+import org.apache.flink.streaming.api.operators.Output;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+
+/** Sends what the learner operator has to say to where it belongs. */
+final class Emitter {
+    private final Output<StreamRecord<Prediction>> output;
+    private final LearnerMetrics metrics;
+
+    Emitter(Output<StreamRecord<Prediction>> output, LearnerMetrics metrics) {
+        this.output = output;
+        this.metrics = metrics;
+    }
+
+    void prediction(String streamKey, Frame frame, ImagePrediction answer, long step) {
+        Prediction prediction = Outputs.prediction(streamKey, frame, answer, step);
+        output.collect(new StreamRecord<>(prediction, frame.eventTime()));
+    }
+
+    void expansion(String streamKey, Expansion expansion, long eventTime) {
+        output.collect(
+                Outputs.COMPONENTS_CREATED,
+                new StreamRecord<>(Outputs.componentCreated(streamKey, expansion, eventTime), eventTime));
+    }
+
+    void event(EventKind kind, String streamKey, long eventTime, int quarantines, String reason) {
+        output.collect(
+                Outputs.EVENTS,
+                new StreamRecord<>(Outputs.event(kind, streamKey, eventTime, quarantines, reason), eventTime));
+    }
+
+    void deadLetter(SourceRecord source, String reason) {
+        metrics.deadLetter();
+        output.collect(
+                Outputs.DEAD_LETTERS, new StreamRecord<>(Outputs.deadLetter(source, reason), source.timestamp()));
+    }
+}

@@ -1,0 +1,79 @@
+package dev.levitstream.operator;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.runtime.state.StateInitializationContext;
+
+/** All keyed state of the operator, for the key that is current. */
+final class KeyState {
+    /** Name of the state that every key has something in. */
+    static final String TIMES = "times";
+
+    /** The records that wait. */
+    static final ListStateDescriptor<SourceRecord> PENDING =
+            new ListStateDescriptor<>("pending", TypeInformation.of(SourceRecord.class));
+
+    private final LearnerStore learner;
+    private final ListState<SourceRecord> pending;
+    private final ValueState<KeyTimes> times;
+    private final ValueState<KeyStatus> status;
+
+    KeyState(StateInitializationContext context) throws Exception {
+        learner = new LearnerStore(context);
+        pending = context.getKeyedStateStore().getListState(PENDING);
+        times = context.getKeyedStateStore()
+                .getState(new ValueStateDescriptor<>(TIMES, TypeInformation.of(KeyTimes.class)));
+        status = context.getKeyedStateStore()
+                .getState(new ValueStateDescriptor<>("status", TypeInformation.of(KeyStatus.class)));
+    }
+
+    /** Whether nothing is stored of the key. */
+    boolean isEmpty() throws Exception {
+        return times.value() == null;
+    }
+
+    /** Whether what is stored was written by a release that answered no image before its batch was full. */
+    boolean isWithoutStatus() throws Exception {
+        return status.value() == null;
+    }
+
+    KeyTimes times() throws Exception {
+        return Objects.requireNonNullElse(times.value(), KeyTimes.NONE);
+    }
+
+    KeyStatus status() throws Exception {
+        return Objects.requireNonNullElse(status.value(), KeyStatus.NONE);
+    }
+
+    /** The records that wait, as they came. */
+    Iterable<SourceRecord> pending() throws Exception {
+        return pending.get();
+    }
+
+    /** The learner's entries; {@code written} learns what is there. */
+    Map<String, byte[]> learner(LearnerStore.Written written) throws Exception {
+        return learner.read(written);
+    }
+
+    /** Stores a key that changed; a learner that is as it started leaves nothing. */
+    void write(LiveLearner key) throws Exception {
+        learner.write(key.learner().isBlank() ? List.of() : key.learner().state(), key.written());
+        pending.update(key.pending().stream().map(LiveLearner.Pending::source).toList());
+        times.update(key.times());
+        status.update(key.status());
+    }
+
+    /** Removes everything of the key. */
+    void clear() throws Exception {
+        learner.clear();
+        pending.clear();
+        times.clear();
+        status.clear();
+    }
+}
