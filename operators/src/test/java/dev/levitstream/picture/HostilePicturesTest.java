@@ -232,7 +232,7 @@ class HostilePicturesTest {
             PictureDecoder.decode(format, bytes, shape);
             return "decoded";
         } catch (PictureException e) {
-            return e.getMessage();
+            return String.valueOf(e.getMessage());
         }
     }
 }

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -172,8 +173,8 @@ class JpegTest {
         assertThat(pixels[width / 4 + height / 4 * width])
                 .as("not only corners")
                 .isEqualTo(pixels[0]);
-        ImageShape stored = new ImageShape(width, height, 1);
-        assertThatThrownBy(() -> PictureDecoder.decode(PictureFormat.JPEG, jpeg, stored))
+        ImageShape other = new ImageShape(40 - height, 40 - width, 1); // the sides are 16 and 24
+        assertThatThrownBy(() -> PictureDecoder.decode(PictureFormat.JPEG, jpeg, other))
                 .hasMessage("size=" + height + "x" + width + " must be " + width + "x" + height + " as declared");
     }
 
@@ -255,6 +256,24 @@ class JpegTest {
             }
         }
         assertThat(scans).isEqualTo(10);
+    }
+
+    @ParameterizedTest(name = "progressive {0}")
+    @ValueSource(booleans = {false, true})
+    void aChangedByteGivesPixelsOrAReasonAndNothingElse(boolean progressive) {
+        SplittableRandom random = new SplittableRandom(13);
+        byte[] jpeg = Jpegs.with(picture(progressive), Jpegs.exif(3), Jpegs.adobe(1));
+        int refused = 0;
+        for (int at = 0; at < jpeg.length; at++) {
+            byte[] changed = jpeg.clone();
+            changed[at] ^= (byte) (1 + random.nextInt(255));
+            try {
+                assertThat(colour(20, 28, changed)).hasSize(20 * 28 * 3);
+            } catch (PictureException e) {
+                refused++;
+            }
+        }
+        assertThat(refused).isPositive();
     }
 
     @Test

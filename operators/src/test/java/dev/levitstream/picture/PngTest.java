@@ -282,6 +282,34 @@ class PngTest {
         assertThat(same).as("every byte is under a checksum").isZero();
     }
 
+    @Test
+    void aChangedContentUnderItsRightChecksumGivesPixelsOrAReasonAndNothingElse() {
+        SplittableRandom random = new SplittableRandom(17);
+        String[] types = {"IHDR", "PLTE", "tRNS", "eXIf", "IDAT"};
+        byte[][] contents = {
+            bytes(0, 0, 0, 3, 0, 0, 0, 2, 8, 3, 0, 0, 0),
+            bytes(1, 2, 3, 4, 5, 6, 7, 8, 9),
+            bytes(100, 200),
+            Jpegs.tiff(0x0112, 3, 2),
+            Pngs.zlib(bytes(0, 0, 1, 2, 1, 1, 0, 1))
+        };
+        int refused = 0;
+        for (int i = 0; i < 5000; i++) {
+            int changed = random.nextInt(types.length);
+            byte[][] chunks = new byte[types.length + 1][];
+            chunks[types.length] = END;
+            for (int k = 0; k < types.length; k++) {
+                byte[] content = contents[k].clone();
+                if (k == changed) {
+                    content[random.nextInt(content.length)] = (byte) random.nextInt(256);
+                }
+                chunks[k] = chunk(types[k], content);
+            }
+            refused += pixels(png(chunks), new ImageShape(2, 3, 3)).isEmpty() ? 1 : 0;
+        }
+        assertThat(refused).isBetween(1000, 4000);
+    }
+
     private static byte[] changed(byte[] png, int at, int bits) {
         byte[] changed = png.clone();
         changed[at] ^= (byte) bits;
