@@ -137,6 +137,23 @@ class JpegTest {
     }
 
     @Test
+    void inkIsRoundedAndAShortJfifMarkerIsNone() {
+        assertThat(JpegColours.ADOBE_CMYK.rgb(new int[] {51, 25, 10, 127})).isEqualTo(0x190C05); // 25.4, 12.5, 5.0
+        byte[] tooShort = Jpegs.segment(0xE0, bytes('J', 'F', 'I', 'F', 0, 1, 2));
+        assertFirstPixel(Jpegs.with(Jpegs.flat(200, 100, 50), tooShort, Jpegs.adobe(0)), 200, 100, 50);
+    }
+
+    @Test
+    void moreScansThanEncodersMakeAreRefusedThoughEachBringsSomethingNew() {
+        List<byte[]> segments = new ArrayList<>();
+        segments.add(Jpegs.segment(SOF2, bytes(8, 0, 8, 0, 8, 1, 1, 0x11, 0)));
+        for (int k = 0; k < 64; k++) {
+            segments.add(Jpegs.segment(SOS, bytes(1, 1, 0, k, k, 0)));
+        }
+        assertThatThrownBy(() -> grey(8, 8, Jpegs.joined(segments))).hasMessage("scans=33 must be at most 32");
+    }
+
+    @Test
     void profilesOfAnyKindChangeNothing() {
         byte[] jpeg = picture(false);
         byte[] name = "ICC_PROFILE\0".getBytes(StandardCharsets.ISO_8859_1);
