@@ -1,6 +1,8 @@
 package dev.levitstream;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -21,6 +23,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.levitstream.nn.ImageShape;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
@@ -51,6 +54,16 @@ class ArchitectureTest {
             .because("a learner must run from a main method");
 
     @ArchTest
+    static final ArchRule picturesKnowOnlyTheirShape = classes()
+            .that()
+            .resideInAPackage("dev.levitstream.picture")
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage("java..", "javax.imageio..", "org.jspecify..")
+                    .or(resideInAPackage("dev.levitstream.picture"))
+                    .or(equivalentTo(ImageShape.class)))
+            .because("a decoder needs bytes and a size, nothing of streams or learning");
+
+    @ArchTest
     static final ArchRule operatorsKnowNoArrays = noClasses()
             .that()
             .resideInAPackage("dev.levitstream.operator")
@@ -73,16 +86,20 @@ class ArchitectureTest {
             .consideringOnlyDependenciesInLayers()
             .layer("operator")
             .definedBy("dev.levitstream.operator")
+            .layer("picture")
+            .definedBy("dev.levitstream.picture")
             .layer("learner")
             .definedBy("dev.levitstream.learner")
             .layer("nn")
             .definedBy("dev.levitstream.nn")
             .whereLayer("operator")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("picture")
+            .mayOnlyBeAccessedByLayers("operator")
             .whereLayer("learner")
             .mayOnlyBeAccessedByLayers("operator")
             .whereLayer("nn")
-            .mayOnlyBeAccessedByLayers("operator", "learner");
+            .mayOnlyBeAccessedByLayers("operator", "picture", "learner");
 
     @ArchTest
     static final ArchRule packagesFormNoCycle =

@@ -2,6 +2,9 @@ package dev.levitstream.operator;
 
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.nn.ImageShape;
+import dev.levitstream.picture.PictureDecoder;
+import dev.levitstream.picture.PictureException;
+import dev.levitstream.picture.PictureFormat;
 import dev.levitstream.schema.ImageRecord;
 import dev.levitstream.schema.MalformedRecordException;
 import dev.levitstream.schema.WireFormat;
@@ -72,19 +75,23 @@ final class FrameDecoder {
         buffer.duplicate().get(bytes);
         return switch (image.getEncoding()) {
             case RAW -> raw(topic, bytes);
-            case PNG -> picture(topic, "png", bytes);
-            case JPEG -> picture(topic, "jpeg", bytes);
+            case PNG -> picture(topic, PictureFormat.PNG, bytes);
+            case JPEG -> picture(topic, PictureFormat.JPEG, bytes);
             case UNKNOWN ->
                 throw new MalformedRecordException(topic, "encoding", image.getEncoding(), "must be RAW, PNG or JPEG");
         };
     }
 
-    private byte[] picture(String topic, String format, byte[] bytes) {
+    private byte[] picture(String topic, PictureFormat format, byte[] bytes) {
         if (shape.channels() != 1 && shape.channels() != 3) {
             throw new MalformedRecordException(
-                    topic, "encoding", format, "must be RAW for images of " + shape.channels() + " channels");
+                    topic, "encoding", format.text(), "must be RAW for images of " + shape.channels() + " channels");
         }
-        return ImageCodec.decode(topic, format, bytes, shape);
+        try {
+            return PictureDecoder.decode(format, bytes, shape);
+        } catch (PictureException e) {
+            throw new MalformedRecordException(topic, "bytes." + format.text() + "." + e.part(), e.found(), e.rule());
+        }
     }
 
     private byte[] raw(String topic, byte[] bytes) {

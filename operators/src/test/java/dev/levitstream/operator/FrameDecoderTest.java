@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ImageCodecTest {
+class FrameDecoderTest {
     private static byte[] encoded(BufferedImage image, String format) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         assertThat(ImageIO.write(image, format, bytes)).isTrue();
@@ -88,9 +88,17 @@ class ImageCodecTest {
     @ValueSource(strings = {"png", "jpeg"})
     void aPictureOfAnotherSizeIsRefusedBeforeItIsDecoded(String format) throws IOException {
         byte[] picture = encoded(new BufferedImage(9, 8, BufferedImage.TYPE_BYTE_GRAY), format);
-        assertThatThrownBy(() -> ImageCodec.decode("t", format, picture, new ImageShape(8, 8, 1)))
+        Encoding encoding = format.equals("png") ? Encoding.PNG : Encoding.JPEG;
+        assertThatThrownBy(() -> decode(new ImageShape(8, 8, 1), encoding, picture, "x"))
                 .isInstanceOf(MalformedRecordException.class)
-                .hasMessage("topic t: bytes." + format + "=8x9 must be 8x8 as declared");
+                .hasMessage("topic images: bytes." + format + ".size=8x9 must be 8x8 as declared");
+    }
+
+    @Test
+    void aPictureOfAnotherFormatIsRefusedWithBothNames() throws IOException {
+        byte[] jpeg = encoded(new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY), "jpeg");
+        assertThatThrownBy(() -> decode(new ImageShape(8, 8, 1), Encoding.PNG, jpeg, "x"))
+                .hasMessage("topic images: bytes.png.format=jpeg must be png, the encoding of the record");
     }
 
     @Test

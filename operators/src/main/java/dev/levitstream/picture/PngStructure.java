@@ -1,0 +1,162 @@
+package dev.levitstream.picture;
+
+import static dev.levitstream.picture.PictureException.require;
+
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.zip.CRC32;
+
+/** A PNG, walked chunk by chunk up to IEND. */
+final class PngStructure implements Structure {
+    private static final int SIGNATURE = 8;
+    private static final int FRAME = 12; // length, type and checksum of a chunk
+    private static final byte[] END = {0, 0, 0, 0, 'I', 'E', 'N', 'D', (byte) 0xAE, 0x42, 0x60, (byte) 0x82};
+    private static final int CRITICAL = 0x20; // bit of the first letter: not set in chunks that must be understood
+
+    private final byte[] bytes;
+    private final PngHeader header;
+    private final PngColours colours;
+    private final PngWriter kept = new PngWriter();
+    private final CRC32 crc = new CRC32();
+    private final Set<String> seen = new HashSet<>(); // of the chunks that are read
+    private int at = SIGNATURE;
+    private int chunks;
+    private int dataFrom;
+    private int dataTo;
+    private Optional<Orientation> orientation = Optional.empty();
+
+    private PngStructure(byte[] bytes) {
+        this.bytes = bytes;
+        int length = length();
+        requireChecksum(length);
+        require(type().equals("IHDR"), "first chunk", type(), "must be IHDR");
+        this.header = PngHeader.of(bytes, at + 8, length);
+        this.colours = new PngColours(header);
+        kept.copy(bytes, 0, SIGNATURE);
+    }
+
+    /**
+     * Walks a PNG.
+     *
+     * @param bytes begin with the signature; borrowed
+     * @throws PictureException if it breaks a rule or is cut
+     */
+    static PngStructure of(byte[] bytes) {
+        PngStructure structure = new PngStructure(bytes);
+        boolean ended = false;
+        while (!ended) {
+            ended = structure.chunk().equals("IEND");
+        }
+        return structure;
+    }
+
+    /** Reads a chunk and returns its type. */
+    private String chunk() {
+        chunks++;
+        require(chunks <= PictureLimits.SEGMENTS, "chunks", chunks, "must be at most " + PictureLimits.SEGMENTS);
+        int length = length();
+        String type = type();
+        requireChecksum(length);
+        int start = at;
+        int content = at + 8;
+        at += FRAME + length;
+        switch (type) {
+            case "IHDR", "IEND" -> once(type);
+            case "PLTE" -> {
+                beforeData(type);
+                colours.palette(bytes, content, length);
+            }
+            case "tRNS" -> {
+                beforeData(type);
+                colours.transparency(bytes, content, length);
+            }
+            case "IDAT" -> data(start);
+            case "eXIf" -> {
+                if (orientation.isEmpty()) {
+                    orientation = Optional.of(Orientation.ofExif(bytes, content, length));
+                }
+            }
+            default -> require((bytes[start + 4] & CRITICAL) != 0, "chunk", type, "must be of the standard");
+        }
+        if (type.equals("IHDR") || type.equals("PLTE")) {
+            kept.copy(bytes, start, at - start);
+        }
+        return type;
+    }
+
+    private int length() {
+        int length = bytes.length - at >= FRAME ? ByteBuffer.wrap(bytes).getInt(at) : Integer.MAX_VALUE;
+        require(length >= 0 && length <= bytes.length - at - FRAME, "chunk " + chunks, "cut", "must be whole");
+        return length;
+    }
+
+    private String type() {
+        return new String(bytes, at + 4, 4, StandardCharsets.ISO_8859_1);
+    }
+
+    private void requireChecksum(int length) {
+        crc.reset();
+        crc.update(bytes, at + 4, 4 + length);
+        boolean holds = (int) crc.getValue() == ByteBuffer.wrap(bytes).getInt(at + 8 + length);
+        require(holds, "chunk " + chunks, "wrong checksum", "must be undamaged");
+    }
+
+    private void once(String type) {
+        require(seen.add(type), "chunk", "second " + type, "must come once");
+    }
+
+    private void beforeData(String type) {
+        once(type);
+        require(dataTo == 0, "chunk", type + " behind the data", "must come before it");
+    }
+
+    private void data(int start) {
+        if (dataTo == 0) {
+            dataFrom = start;
+            colours.requireComplete();
+        } else {
+            require(dataTo == start, "chunk", "IDAT behind another chunk", "must follow the IDAT before");
+        }
+        dataTo = at;
+    }
+
+    @Override
+    public int height() {
+        return header.height();
+    }
+
+    @Override
+    public int width() {
+        return header.width();
+    }
+
+    @Override
+    public Orientation orientation() {
+        return orientation.orElse(Orientation.UPRIGHT);
+    }
+
+    @Override
+    public InputStream samplesOnly() {
+        int packed = dataTo - dataFrom;
+        long most = PictureLimits.dataBytes(header.dataBytes());
+        require(packed <= most, "data", packed + " bytes", "must be at most " + most + " for its size");
+        ByteBuffer lengths = ByteBuffer.wrap(bytes);
+        try (PngData data = new PngData((int) header.dataBytes())) { // fits: the size is within the limit
+            for (int chunk = dataFrom; chunk < dataTo; chunk += FRAME + lengths.getInt(chunk)) {
+                data.add(bytes, chunk + 8, lengths.getInt(chunk));
+            }
+            kept.rows(data.rows());
+        }
+        kept.copy(END, 0, END.length);
+        return kept.picture();
+    }
+
+    @Override
+    public int rgb(int[] samples) {
+        return colours.rgb(samples);
+    }
+}
