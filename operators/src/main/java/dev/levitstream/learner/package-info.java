@@ -1,8 +1,9 @@
 /**
  * Learning from a stream of images for ever; plain Java types in and out, no Flink.
  *
- * <p>Algorithm 1 of LEViT, {@link dev.levitstream.learner.ExpandableLearner#answer answer} and then
- * {@link dev.levitstream.learner.Learner#learn learn} per batch:
+ * <p>Algorithm 1 of LEViT, {@link dev.levitstream.learner.ExpandableLearner#answer answer} for each image, then
+ * {@link dev.levitstream.learner.Learner#begin begin} and {@link dev.levitstream.learner.Learner#learn learn} per
+ * batch:
  *
  * <ol>
  *   <li>route each image to a component, judge it by VAEs, predict ({@link dev.levitstream.learner.Judging},

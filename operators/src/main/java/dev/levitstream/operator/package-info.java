@@ -4,8 +4,8 @@
  * <p>Life of a record: {@link dev.levitstream.operator.SourceRecord} bytes from Kafka;
  * {@link dev.levitstream.operator.StreamKeyReader} reads the stream key;
  * {@link dev.levitstream.operator.LearnerOperator} decodes the image ({@link dev.levitstream.operator.FrameDecoder}),
- * collects a batch, lets the learner predict and then learn, and emits one prediction per image. Whatever cannot be
- * used leaves as a dead letter with its original bytes.
+ * has the learner answer it at once, and learns from it when its batch is closed. Whatever cannot be used leaves as a
+ * dead letter with its original bytes.
  *
  * <p>State of a key ({@link dev.levitstream.operator.LearnerStore}): the learner's entries, frozen components in a map
  * of their own that is written once per component, and the records that wait, and the key's times. Live learners are a
@@ -13,12 +13,20 @@
  * does a learner that leaves memory because its key was silent longest. It is rebuilt when its key's next image
  * arrives; moving keys between subtasks moves their state whole.
  *
- * <p>Work of a key: a batch is answered at once; then the learner learns from it in slices, each driven by a timer of
- * the key, between which records of other keys and checkpoints pass. The key's own images wait meanwhile. When two
- * batches wait, each further image of the key does a slice itself: that holds back its input, and the next batch is
- * answered no later than it is full. Which images make a batch depends on the key's records alone, and a batch's work
- * is done before the next batch is answered, so outputs do not depend on when anything happens. Where keys learn as a
- * fleet, the slices of several are done at once, whichever key's turn it is.
+ * <p>Work of a key: images are answered as they come, all of a batch with the state of the moment when the work for the
+ * batch before ended. Once the batch is closed the learner learns from it in slices, each driven by a timer of the key,
+ * between which records of other keys and checkpoints pass; the key's own images wait meanwhile. When two batches wait,
+ * each further image of the key does a slice itself: that holds back its input, and the next batch is answered no later
+ * than it is full. Which images make a batch depends on the key's records alone, so outputs do not depend on when
+ * anything happens. Where keys learn as a fleet, the slices of several are done at once, whichever key's turn it is.
+ *
+ * <p>Whose trouble is what. A record that cannot be used is its own: a dead letter with its reason. Numbers that the
+ * engine cannot compute with ({@link dev.levitstream.nn.NumericException}) and answers that are no numbers are the
+ * key's: it is quarantined, which means that it learns no more, its images are answered by the learner as it was or
+ * become dead letters ({@link dev.levitstream.operator.KeyOptions.Failure}), an event says so once, and an option ends
+ * it. State that this release or these options cannot read is the operator's of the job: the job ends with one line and
+ * is not retried. Everything else, a broken invariant, memory that ran out, a disk or a broker that fails, is the
+ * process's: the task fails loudly, and Flink restarts it from the last checkpoint.
  *
  * <p>Why state is written in an operator of our own: a process function that writes keyed state in its snapshot hook
  * writes all of it to the key it saw last, without an error. Here the current key is set for each.
