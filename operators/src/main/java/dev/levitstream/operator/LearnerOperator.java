@@ -275,7 +275,7 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
                     image.source(), "scores=NaN must be finite: component " + answer.componentId() + " has diverged");
             return;
         }
-        Prediction prediction = Outputs.prediction(streamKey, image.frame(), answer, step);
+        Prediction prediction = Outputs.prediction(streamKey, image.frame(), answer, step, options.mostScores());
         output.collect(new StreamRecord<>(prediction, image.frame().eventTime()));
     }
 

@@ -78,7 +78,8 @@ final class Records {
     }
 
     static OperatorOptions options(LearnerOptions learner, Flush flush, int residentKeys, int fleet) {
-        return new OperatorOptions(learner, flush, 50, 100, residentKeys, fleet, DeviceChoice.CPU, Compute.Path.SCRIPT);
+        return new OperatorOptions(
+                learner, flush, 50, 100, residentKeys, fleet, 100, DeviceChoice.CPU, Compute.Path.SCRIPT);
     }
 
     static KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> harness(
