@@ -13,7 +13,7 @@ create() {
     --partitions "$2" --replication-factor "$replicas" --config max.message.bytes="$largest" "${@:3}"
 }
 create images "$partitions"
-# results carry the time of their image; kept by that time, results for old images would be dropped at once
+# by the broker's clock, so that it does not matter whether the job's is right
 append=message.timestamp.type=LogAppendTime
 create predictions "$partitions" --config $append
 create components-created "$partitions" --config $append --config retention.ms=-1

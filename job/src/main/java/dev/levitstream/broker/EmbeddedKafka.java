@@ -46,9 +46,19 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @throws IOException if the folder or the port cannot be used
      */
     public static EmbeddedKafka start(Path folder, int port) throws IOException {
+        return start(folder, port, Map.of());
+    }
+
+    /**
+     * The same with other settings.
+     *
+     * @param more settings of the broker, over those that it has here
+     */
+    public static EmbeddedKafka start(Path folder, int port, Map<String, String> more) throws IOException {
         int clients = port == 0 ? freePort() : requireFree(port);
         int controller = freePort();
         Properties properties = properties(folder, clients, controller);
+        properties.putAll(more);
         try {
             String cluster = new MetaPropertiesEnsemble.Loader()
                     .addMetadataLogDir(folder.toString())
@@ -97,8 +107,6 @@ public final class EmbeddedKafka implements AutoCloseable {
                 Map.entry("share.coordinator.state.topic.min.isr", "1"),
                 Map.entry("share.coordinator.state.topic.num.partitions", "1"),
                 Map.entry("group.initial.rebalance.delay.ms", "0"),
-                // records carry the time of their image: old pictures must not be dropped as old records
-                Map.entry("log.retention.ms", "-1"),
                 Map.entry("log.cleaner.dedupe.buffer.size", Integer.toString(4 << 20))));
         return properties;
     }

@@ -7,6 +7,7 @@ import dev.levitstream.data.Sample;
 import dev.levitstream.job.JobOptions;
 import dev.levitstream.job.KafkaOptions;
 import dev.levitstream.job.OptionCatalogue;
+import dev.levitstream.job.Topics;
 import dev.levitstream.nn.Check;
 import dev.levitstream.nn.ImageShape;
 import dev.levitstream.schema.ComponentCreated;
@@ -95,6 +96,7 @@ final class DemoCommand implements Callable<Integer> {
             EmbeddedKafka kafka = folder.owns(EmbeddedKafka.start(folder.path("kafka"), kafkaPort));
             JobOptions options = options(kafka.bootstrapServers(), shape);
             kafka.createTopics(options.kafka().topics());
+            Topics.require(options.kafka());
             out.println("starting a Flink cluster ...");
             out.flush();
             EmbeddedJob job = folder.owns(EmbeddedJob.start(options, folder.path("checkpoints"), port));

@@ -3,6 +3,7 @@ package dev.levitstream.cli;
 import dev.levitstream.data.Dataset;
 import dev.levitstream.data.Phase;
 import dev.levitstream.data.Sample;
+import dev.levitstream.job.Topics;
 import dev.levitstream.nn.Check;
 import java.util.List;
 import java.util.SplittableRandom;

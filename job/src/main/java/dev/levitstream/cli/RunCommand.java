@@ -3,6 +3,7 @@ package dev.levitstream.cli;
 import dev.levitstream.broker.EmbeddedKafka;
 import dev.levitstream.job.CommandLineOptions;
 import dev.levitstream.job.JobOptions;
+import dev.levitstream.job.Topics;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;

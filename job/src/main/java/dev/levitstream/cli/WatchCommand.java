@@ -1,6 +1,7 @@
 package dev.levitstream.cli;
 
 import dev.levitstream.job.KafkaOptions;
+import dev.levitstream.job.Topics;
 import dev.levitstream.schema.ComponentCreated;
 import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Prediction;

@@ -40,8 +40,8 @@ public final class ExpandableVitJob {
     /**
      * Entry point of {@code flink run}.
      *
-     * @throws ProgramParametrizationException if an option or the cluster's class path is wrong; Flink's command line
-     *     shows its one line
+     * @throws ProgramParametrizationException if an option, a topic or the cluster's class path is wrong; Flink's
+     *     command line shows its one line
      */
     public static void main(String[] args) throws Exception {
         CommandSpec spec = CommandSpec.create().mixinStandardHelpOptions(true);
@@ -60,6 +60,7 @@ public final class ExpandableVitJob {
     }
 
     private static void execute(JobOptions options) throws Exception {
+        Topics.require(options.kafka());
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration(options));
         buildOnKafka(env, options);
         env.execute(NAME);

@@ -1,5 +1,6 @@
 package dev.levitstream.job;
 
+import dev.levitstream.operator.Excerpt;
 import dev.levitstream.operator.SourceRecord;
 import dev.levitstream.schema.ComponentCreated;
 import dev.levitstream.schema.DeadLetter;
@@ -47,10 +48,10 @@ final class KafkaEndpoints {
 
     static JobSinks sinks(KafkaOptions options) {
         return new JobSinks(
-                sink(options, "predictions", new PredictionWriter(options.predictions())),
-                sink(options, "components-created", new ComponentCreatedWriter(options.componentsCreated())),
-                sink(options, "dead-letters", new DeadLetterWriter(options.deadLetters())),
-                sink(options, "events", new StreamEventWriter(options.events())));
+                sink(options, "predictions", new PredictionWriter(options)),
+                sink(options, "components-created", new ComponentCreatedWriter(options)),
+                sink(options, "dead-letters", new DeadLetterWriter(options)),
+                sink(options, "events", new StreamEventWriter(options)));
     }
 
     private static <T> KafkaSink<T> sink(
@@ -80,8 +81,8 @@ final class KafkaEndpoints {
     static final class PredictionWriter extends FramedRecordWriter<Prediction> {
         private static final long serialVersionUID = 1L;
 
-        PredictionWriter(String topic) {
-            super(topic, Prediction.class);
+        PredictionWriter(KafkaOptions options) {
+            super(options, options.predictions(), Prediction.class);
         }
 
         @Override
@@ -90,8 +91,11 @@ final class KafkaEndpoints {
         }
 
         @Override
-        long timestamp(Prediction record) {
-            return record.getEventTime().toEpochMilli();
+        Prediction shorter(Prediction record, int excess) {
+            if (record.getScores().isEmpty()) {
+                throw nothingToCut(excess);
+            }
+            return Excerpt.ofScores(record, record.getScores().size() / 2);
         }
     }
 
@@ -99,8 +103,8 @@ final class KafkaEndpoints {
     static final class ComponentCreatedWriter extends FramedRecordWriter<ComponentCreated> {
         private static final long serialVersionUID = 1L;
 
-        ComponentCreatedWriter(String topic) {
-            super(topic, ComponentCreated.class);
+        ComponentCreatedWriter(KafkaOptions options) {
+            super(options, options.componentsCreated(), ComponentCreated.class);
         }
 
         @Override
@@ -109,8 +113,8 @@ final class KafkaEndpoints {
         }
 
         @Override
-        long timestamp(ComponentCreated record) {
-            return record.getEventTime().toEpochMilli();
+        ComponentCreated shorter(ComponentCreated record, int excess) {
+            throw nothingToCut(excess);
         }
     }
 
@@ -118,8 +122,11 @@ final class KafkaEndpoints {
     static final class DeadLetterWriter extends FramedRecordWriter<DeadLetter> {
         private static final long serialVersionUID = 1L;
 
-        DeadLetterWriter(String topic) {
-            super(topic, DeadLetter.class);
+        /** Bytes that a letter gains when it is cut. */
+        private static final int LENGTH_AND_HASH = 64;
+
+        DeadLetterWriter(KafkaOptions options) {
+            super(options, options.deadLetters(), DeadLetter.class);
         }
 
         @Override
@@ -128,8 +135,17 @@ final class KafkaEndpoints {
         }
 
         @Override
-        long timestamp(DeadLetter record) {
-            return record.getTimestamp().toEpochMilli();
+        DeadLetter bounded(DeadLetter record) {
+            return Excerpt.ofReason(record);
+        }
+
+        @Override
+        DeadLetter shorter(DeadLetter record, int excess) {
+            int whole = record.getBytes() == null ? 0 : record.getBytes().remaining();
+            if (whole == 0) {
+                throw nothingToCut(excess);
+            }
+            return Excerpt.ofBytes(record, Math.max(0, whole - excess - LENGTH_AND_HASH));
         }
     }
 
@@ -137,8 +153,8 @@ final class KafkaEndpoints {
     static final class StreamEventWriter extends FramedRecordWriter<StreamEvent> {
         private static final long serialVersionUID = 1L;
 
-        StreamEventWriter(String topic) {
-            super(topic, StreamEvent.class);
+        StreamEventWriter(KafkaOptions options) {
+            super(options, options.events(), StreamEvent.class);
         }
 
         @Override
@@ -147,8 +163,13 @@ final class KafkaEndpoints {
         }
 
         @Override
-        long timestamp(StreamEvent record) {
-            return record.getEventTime().toEpochMilli();
+        StreamEvent bounded(StreamEvent record) {
+            return Excerpt.ofReason(record);
+        }
+
+        @Override
+        StreamEvent shorter(StreamEvent record, int excess) {
+            throw nothingToCut(excess);
         }
     }
 }

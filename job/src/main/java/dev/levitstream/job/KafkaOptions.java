@@ -1,6 +1,7 @@
 package dev.levitstream.job;
 
 import dev.levitstream.nn.Check;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -32,7 +33,8 @@ public record KafkaOptions(
         String transactionPrefix,
         long transactionTimeoutMillis,
         boolean exactlyOnce,
-        Map<String, String> client) {
+        Map<String, String> client)
+        implements Serializable {
     /** Defaults for a broker on this machine. */
     public static final KafkaOptions DEFAULT = new KafkaOptions(
             "localhost:9092",

@@ -76,6 +76,11 @@ public final class OptionCatalogue {
                         "count, at least 1",
                         "most keys of a subtask whose updates are made in one step; for a GPU, where the last bits then"
                                 + " depend on which keys learn at once"),
+                r.integer(
+                        "prediction.scores",
+                        100,
+                        "count, at least 1",
+                        "most scores in one prediction, the highest; the others are summed"),
                 r.choice(
                         "device",
                         DeviceChoice.AUTO,

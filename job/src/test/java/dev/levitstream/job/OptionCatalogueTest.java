@@ -77,6 +77,7 @@ class OptionCatalogueTest {
             Map.entry("batch.wait-millis", "6"),
             Map.entry("learner.resident-keys", "3"),
             Map.entry("learner.fleet", "16"),
+            Map.entry("prediction.scores", "2"),
             Map.entry("device", "cpu"),
             Map.entry("compute", "arrays"),
             Map.entry("kafka.bootstrap-servers", "other:1"),

@@ -11,14 +11,17 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 final class Emitter {
     private final Output<StreamRecord<Prediction>> output;
     private final LearnerMetrics metrics;
+    private final int mostScores;
 
-    Emitter(Output<StreamRecord<Prediction>> output, LearnerMetrics metrics) {
+    /** @param mostScores in one prediction (count) */
+    Emitter(Output<StreamRecord<Prediction>> output, LearnerMetrics metrics, int mostScores) {
         this.output = output;
+        this.mostScores = mostScores;
         this.metrics = metrics;
     }
 
     void prediction(String streamKey, Frame frame, ImagePrediction answer, long step) {
-        Prediction prediction = Outputs.prediction(streamKey, frame, answer, step);
+        Prediction prediction = Outputs.prediction(streamKey, frame, answer, step, mostScores);
         output.collect(new StreamRecord<>(prediction, frame.eventTime()));
     }
 

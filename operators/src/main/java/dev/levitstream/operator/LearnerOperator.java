@@ -78,7 +78,7 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         String device = options.device().resolve(getRuntimeContext());
         compute = new Compute(device, options.path());
         learnerMetrics = new LearnerMetrics(getMetricGroup());
-        emitter = new Emitter(output, learnerMetrics);
+        emitter = new Emitter(output, learnerMetrics, options.mostScores());
         live = new LiveLearners(options, state, compute, learnerMetrics, this);
         life = new KeyLife(options.keys(), timers, learnerMetrics);
         learnerMetrics.gauges(

@@ -15,6 +15,7 @@ import java.io.Serializable;
  * @param waitMillis processing time that a batch waits at most (milliseconds), at least 1
  * @param residentKeys most learners in the memory of one subtask (count), at least 1; the others are in state only
  * @param fleet most keys of one subtask whose updates are made together (count), at least 1
+ * @param mostScores most scores in one prediction (count), at least 1; the others are summed
  * @param device where learners compute
  * @param path how they run their networks
  */
@@ -26,6 +27,7 @@ public record OperatorOptions(
         long waitMillis,
         int residentKeys,
         int fleet,
+        int mostScores,
         DeviceChoice device,
         Compute.Path path)
         implements Serializable {
@@ -44,5 +46,6 @@ public record OperatorOptions(
         Check.that(waitMillis >= 1, "batch.wait-millis", waitMillis, "must be at least 1");
         Check.that(residentKeys >= 1, "learner.resident-keys", residentKeys, "must be at least 1");
         Check.that(fleet >= 1, "learner.fleet", fleet, "must be at least 1");
+        Check.that(mostScores >= 1, "prediction.scores", mostScores, "must be at least 1");
     }
 }

@@ -33,10 +33,16 @@ public final class Outputs {
 
     private Outputs() {}
 
-    /** @param step batches that the learner had observed before */
-    static Prediction prediction(String streamKey, Frame frame, ImagePrediction answer, long step) {
-        List<ClassScore> scores = new ArrayList<>(answer.scores().length);
-        for (int i = 0; i < answer.scores().length; i++) {
+    /**
+     * The answer to one image.
+     *
+     * @param step batches that the learner had observed before
+     * @param mostScores scores that it may have (count); the others are summed
+     */
+    static Prediction prediction(String streamKey, Frame frame, ImagePrediction answer, long step, int mostScores) {
+        int[] kept = Excerpt.highest(answer.scores(), mostScores);
+        List<ClassScore> scores = new ArrayList<>(kept.length);
+        for (int i : kept) {
             scores.add(new ClassScore(answer.labels().get(i), answer.scores()[i]));
         }
         return new Prediction(
@@ -48,7 +54,9 @@ public final class Outputs {
                 answer.componentId(),
                 answer.novelty(),
                 Float.isNaN(answer.noveltyThreshold()) ? null : answer.noveltyThreshold(),
-                step);
+                step,
+                Excerpt.others(answer.scores(), kept),
+                answer.scores().length - kept.length);
     }
 
     /** @param eventTime of the key's last image that was answered (milliseconds since 1970) */
@@ -75,19 +83,18 @@ public final class Outputs {
                 kind, streamKey, Instant.ofEpochMilli(eventTime), null, null, null, (long) quarantines, reason);
     }
 
-    /**
-     * The dead letter of a record; a value that no message of ours could carry stays at its source, and the reason says
-     * so.
-     */
+    /** The dead letter of a record, with the beginning alone of a value that no message of ours could carry. */
     static DeadLetter deadLetter(SourceRecord source, String reason) {
         byte[] value = source.value();
-        boolean fits = value == null || value.length <= WireFormat.MAX_MESSAGE_BYTES;
-        return new DeadLetter(
+        DeadLetter letter = new DeadLetter(
                 source.topic(),
                 source.partition(),
                 source.offset(),
                 Instant.ofEpochMilli(source.timestamp()),
-                fits ? reason : reason + "; too large for a dead letter, the original stays at its source",
-                value == null || !fits ? null : ByteBuffer.wrap(value));
+                reason,
+                value == null ? null : ByteBuffer.wrap(value),
+                null,
+                null);
+        return Excerpt.ofBytes(letter, WireFormat.MAX_MESSAGE_BYTES);
     }
 }

@@ -136,12 +136,12 @@ class FuzzTest {
     }
 
     @Test
-    void aRecordTooLargeForALetterIsReportedWithoutItsBytes() {
-        DeadLetter letter =
-                Outputs.deadLetter(Records.source(3, new byte[WireFormat.MAX_MESSAGE_BYTES + 1]), "too large");
-        assertThat(letter.getBytes()).isNull();
-        assertThat(letter.getReason())
-                .isEqualTo("too large; too large for a dead letter, the original stays at its source");
+    void aRecordTooLargeForAnyLetterIsReportedWithItsBeginning() {
+        byte[] value = new byte[WireFormat.MAX_MESSAGE_BYTES + 1];
+        DeadLetter letter = Outputs.deadLetter(Records.source(3, value), "too large");
+        assertThat(Records.original(letter)).hasSize(WireFormat.MAX_MESSAGE_BYTES);
+        assertThat(letter.getLength()).isEqualTo(value.length);
+        assertThat(letter.getReason()).isEqualTo("too large");
     }
 
     @SafeVarargs

@@ -93,6 +93,6 @@ public class MessageBenchmark {
     /** The bytes of a prediction with ten classes. */
     @Benchmark
     public byte[] predictionEncoded() {
-        return predictions.frame(Outputs.prediction("camera-1", frame, answer, 1));
+        return predictions.frame(Outputs.prediction("camera-1", frame, answer, 1, CLASSES));
     }
 }

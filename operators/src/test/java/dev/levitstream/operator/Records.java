@@ -86,6 +86,7 @@ final class Records {
                 100,
                 residentKeys,
                 fleet,
+                100,
                 DeviceChoice.CPU,
                 Compute.Path.SCRIPT);
     }

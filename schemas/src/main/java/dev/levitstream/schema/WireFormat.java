@@ -45,17 +45,18 @@ public final class WireFormat<T extends SpecificRecordBase> {
     private final SpecificDatumWriter<T> writer;
 
     /**
-     * @param current schema that is written, and into which every older one is resolved
-     * @param older schemas of earlier releases that may still lie in the topic
+     * @param current schema that is written, and into which those of earlier releases are resolved, whose messages may
+     *     still lie in a topic or wait in a checkpoint
      */
-    public WireFormat(Schema current, Schema... older) {
+    public WireFormat(Schema current) {
         schema = current;
         fingerprint = SchemaNormalization.parsingFingerprint64(current);
         writer = new SpecificDatumWriter<>(current);
-        readers.put(fingerprint, new SpecificDatumReader<>(current, current));
-        for (Schema written : older) {
-            readers.put(SchemaNormalization.parsingFingerprint64(written), new SpecificDatumReader<>(written, current));
+        for (Schema released : ReleasedSchemas.of(current.getName())) {
+            readers.put(
+                    SchemaNormalization.parsingFingerprint64(released), new SpecificDatumReader<>(released, current));
         }
+        readers.put(fingerprint, new SpecificDatumReader<>(current, current));
     }
 
     /**

@@ -52,13 +52,16 @@ class WireFormatTest {
                 2,
                 1.5f,
                 null,
-                9L);
+                9L,
+                0.125f,
+                3);
         WireFormat<Prediction> predictions = new WireFormat<>(Prediction.getClassSchema());
         assertThat(predictions.unframe("t", predictions.frame(prediction))).isEqualTo(prediction);
         ComponentCreated created = new ComponentCreated("k", 2, 9L, Instant.ofEpochMilli(5), 2.5, 1.5, 2, 300L);
         WireFormat<ComponentCreated> events = new WireFormat<>(ComponentCreated.getClassSchema());
         assertThat(events.unframe("t", events.frame(created))).isEqualTo(created);
-        DeadLetter letter = new DeadLetter("t", 1, 2L, Instant.ofEpochMilli(3), "why", null);
+        DeadLetter letter = new DeadLetter(
+                "t", 1, 2L, Instant.ofEpochMilli(3), "why", null, 70L, ByteBuffer.wrap(new byte[] {4, 5}));
         WireFormat<DeadLetter> letters = new WireFormat<>(DeadLetter.getClassSchema());
         assertThat(letters.unframe("t", letters.frame(letter))).isEqualTo(letter);
     }
