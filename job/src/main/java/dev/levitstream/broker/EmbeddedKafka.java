@@ -46,9 +46,19 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @throws IOException if the folder or the port cannot be used
      */
     public static EmbeddedKafka start(Path folder, int port) throws IOException {
+        return start(folder, port, Map.of());
+    }
+
+    /**
+     * The same with further settings of the broker.
+     *
+     * @param settings broker properties by name, as {@code transactional.id.expiration.ms}
+     */
+    public static EmbeddedKafka start(Path folder, int port, Map<String, String> settings) throws IOException {
         int clients = port == 0 ? freePort() : requireFree(port);
         int controller = freePort();
         Properties properties = properties(folder, clients, controller);
+        properties.putAll(settings);
         try {
             String cluster = new MetaPropertiesEnsemble.Loader()
                     .addMetadataLogDir(folder.toString())
