@@ -51,7 +51,7 @@ final class HeldLease implements AutoCloseable {
         try (Admin admin = Admin.create(lease.client())) {
             while (true) {
                 consumer.poll(POLL);
-                Optional<Holder> other = lease.stays(admin, self::isYoungerThan);
+                Optional<Holder> other = lease.stays(admin, self::givesWayTo);
                 if (other.isPresent()) {
                     older.accept(other.get());
                     return;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -36,7 +37,7 @@ record JobLease(Properties client, String prefix, Instant started) implements Se
     static final Duration SESSION = Duration.ofSeconds(6);
 
     /** A member that is still there after this is alive. */
-    private static final Duration PATIENCE = SESSION.plusSeconds(3);
+    private static final Duration PATIENCE = SESSION.plusSeconds(4);
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
 
@@ -56,9 +57,10 @@ record JobLease(Properties client, String prefix, Instant started) implements Se
             return MARK + "." + job + "." + started.toEpochMilli();
         }
 
-        /** Whether this job gives way; never to itself. */
-        boolean isYoungerThan(Holder other) {
-            return started.equals(other.started) ? job.compareTo(other.job) > 0 : started.isAfter(other.started);
+        /** Whether it is another job, which this one gives way to. */
+        boolean givesWayTo(Holder other) {
+            return !job.equals(other.job)
+                    && (started.equals(other.started) ? job.compareTo(other.job) > 0 : started.isAfter(other.started));
         }
     }
 
@@ -67,7 +69,7 @@ record JobLease(Properties client, String prefix, Instant started) implements Se
         Properties client = new Properties();
         client.putAll(options.client());
         client.put("bootstrap.servers", options.bootstrapServers());
-        return new JobLease(client, options.transactionPrefix(), Instant.now());
+        return new JobLease(client, options.transactionPrefix(), Instant.now().truncatedTo(ChronoUnit.MILLIS));
     }
 
     String group() {
@@ -99,7 +101,7 @@ record JobLease(Properties client, String prefix, Instant started) implements Se
         try (Admin admin = Admin.create(client)) {
             Optional<Holder> other = stays(
                     admin,
-                    task.getAttemptNumber() == 0 ? holder -> !holder.job().equals(self.job()) : self::isYoungerThan);
+                    task.getAttemptNumber() == 0 ? holder -> !holder.job().equals(self.job()) : self::givesWayTo);
             if (other.isPresent()) {
                 throw end(other.get());
             }

@@ -71,13 +71,12 @@ final class ResultCommitter implements Committer<KafkaCommittable> {
                 metrics.lost(results.count());
                 LOG.error(
                         "results={} written to topic={} since {} are lost: the broker aborted transaction={} before its"
-                                + " commit; publish their images again, and keep kafka.transaction-timeout-millis={}"
-                                + " above the longest outage",
+                                + " commit; publish their images again, and keep kafka.transaction-timeout-millis above"
+                                + " the longest outage",
                         results.count(),
                         results.topic(),
                         results.since(),
-                        transaction.getTransactionalId(),
-                        client.getProperty("transaction.timeout.ms"));
+                        transaction.getTransactionalId());
             }
             case UNKNOWN -> {
                 metrics.unknown();
@@ -101,6 +100,11 @@ final class ResultCommitter implements Committer<KafkaCommittable> {
 
         Watched(CommitRequest<KafkaCommittable> request) {
             this.request = request;
+        }
+
+        @Override
+        public String toString() { // the connector logs requests
+            return getCommittable().toString();
         }
 
         @Override
