@@ -11,7 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import org.apache.flink.api.common.JobExecutionResult;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MetricOptions;
@@ -28,10 +31,12 @@ final class HandledJob implements AutoCloseable {
     static final Duration BY_HAND = Duration.ofDays(10);
 
     private final JobClient client;
+    private final CompletableFuture<JobExecutionResult> result;
     private final FlinkRest rest;
 
     private HandledJob(JobClient client, FlinkRest rest) {
         this.client = client;
+        this.result = client.getJobExecutionResult(); // its cluster cannot be asked any more when it has ended
         this.rest = rest;
     }
 
@@ -60,7 +65,7 @@ final class HandledJob implements AutoCloseable {
         return new HandledJob(env.executeAsync(), new FlinkRest(port));
     }
 
-    /** Takes a savepoint; the job goes on, and commits the results before it. */
+    /** Takes a savepoint; the results before it wait for the next checkpoint to be committed. */
     Path savepoint(Path folder) throws Exception {
         return path(client.triggerSavepoint(folder.toString(), SavepointFormatType.CANONICAL)
                 .get());
@@ -68,8 +73,10 @@ final class HandledJob implements AutoCloseable {
 
     /** Stops on a savepoint; the results before it are committed. */
     Path stop(Path folder) throws Exception {
-        return path(client.stopWithSavepoint(false, folder.toString(), SavepointFormatType.CANONICAL)
-                .get());
+        String path = client.stopWithSavepoint(false, folder.toString(), SavepointFormatType.CANONICAL)
+                .get();
+        result.get();
+        return path(path);
     }
 
     private static Path path(String uri) {
@@ -78,8 +85,7 @@ final class HandledJob implements AutoCloseable {
 
     /** Whether the job has ended by itself; a failure is thrown. */
     boolean hasEnded() throws Exception {
-        return client.getJobExecutionResult().isDone()
-                && client.getJobExecutionResult().get() != null;
+        return result.isDone() && result.get() != null;
     }
 
     /** Restarts since the start (count). */
@@ -87,17 +93,17 @@ final class HandledJob implements AutoCloseable {
         return value("/jobs/" + client.getJobID() + "/metrics", "numRestarts");
     }
 
-    /** Sum of a counter of ours over all tasks. */
-    long count(String name) throws InterruptedException {
-        long sum = 0;
+    /** Sum of a counter of ours over all tasks; empty before it is reported. */
+    OptionalLong count(String name) throws InterruptedException {
+        OptionalLong sum = OptionalLong.empty();
         JsonNode job = rest.get("/jobs/" + client.getJobID()).orElseThrow();
         for (JsonNode vertex : job.path("vertices")) {
             String metrics = "/jobs/" + client.getJobID() + "/vertices/"
                     + vertex.path("id").asText() + "/metrics";
             for (JsonNode metric : rest.get(metrics).orElseThrow()) {
                 String id = metric.path("id").asText();
-                if (id.endsWith("levit." + name)) {
-                    sum += value(metrics, id);
+                if (id.endsWith(".levit." + name.replace('.', '_'))) { // so Flink spells it here
+                    sum = OptionalLong.of(sum.orElse(0) + value(metrics, id));
                 }
             }
         }
@@ -113,10 +119,10 @@ final class HandledJob implements AutoCloseable {
     /** Cancels the job. */
     @Override
     public void close() throws Exception {
-        if (!client.getJobExecutionResult().isDone()) {
+        if (!result.isDone()) {
             client.cancel().get();
             try {
-                client.getJobExecutionResult().get();
+                result.get();
             } catch (ExecutionException e) {
                 return; // a cancelled job's result is an error
             }
