@@ -50,15 +50,15 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     /**
-     * The same with other settings.
+     * The same with further settings of the broker.
      *
-     * @param more settings of the broker, over those that it has here
+     * @param settings broker properties by name, as {@code transactional.id.expiration.ms}
      */
-    public static EmbeddedKafka start(Path folder, int port, Map<String, String> more) throws IOException {
+    public static EmbeddedKafka start(Path folder, int port, Map<String, String> settings) throws IOException {
         int clients = port == 0 ? freePort() : requireFree(port);
         int controller = freePort();
         Properties properties = properties(folder, clients, controller);
-        properties.putAll(more);
+        properties.putAll(settings);
         try {
             String cluster = new MetaPropertiesEnsemble.Loader()
                     .addMetadataLogDir(folder.toString())

@@ -45,8 +45,10 @@ final class EmbeddedJob implements AutoCloseable {
      *
      * @param checkpoints folder of checkpoints
      * @param uiPort port of the web UI
+     * @throws IllegalStateException if a job that runs has the transaction prefix
      */
     static EmbeddedJob start(JobOptions options, Path checkpoints, int uiPort) throws Exception {
+        ExpandableVitJob.requireOwnTransactions(options.kafka());
         return start(options, checkpoints, uiPort, env -> ExpandableVitJob.buildOnKafka(env, options));
     }
 

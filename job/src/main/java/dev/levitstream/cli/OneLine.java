@@ -3,7 +3,9 @@ package dev.levitstream.cli;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import org.apache.flink.runtime.JobException;
 import org.apache.flink.runtime.client.JobExecutionException;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 
 /** What went wrong, in one line a user can act on. */
 final class OneLine {
@@ -29,6 +31,8 @@ final class OneLine {
         return failure instanceof ExecutionException
                 || failure instanceof CompletionException
                 || failure instanceof JobExecutionException
+                || failure instanceof JobException // says that a restart would not help
+                || failure instanceof SuppressRestartsException
                 || message == null
                 || message.equals(String.valueOf(failure.getCause()));
     }

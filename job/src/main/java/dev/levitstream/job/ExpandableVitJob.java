@@ -61,9 +61,21 @@ public final class ExpandableVitJob {
 
     private static void execute(JobOptions options) throws Exception {
         Topics.require(options.kafka());
+        requireOwnTransactions(options.kafka());
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration(options));
         buildOnKafka(env, options);
         env.execute(NAME);
+    }
+
+    /**
+     * Looks whether another job that runs writes under the same transaction prefix; takes some seconds if it seems so.
+     *
+     * @throws IllegalStateException with one line, if there is one
+     */
+    public static void requireOwnTransactions(KafkaOptions options) throws InterruptedException {
+        if (options.exactlyOnce()) {
+            JobLease.of(options).requireFree();
+        }
     }
 
     /** The graph over Kafka. */

@@ -9,6 +9,7 @@ import dev.levitstream.schema.StreamEvent;
 import dev.levitstream.schema.WireFormat;
 import java.util.Objects;
 import java.util.Properties;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
@@ -27,6 +28,9 @@ import org.apache.kafka.clients.consumer.OffsetResetStrategy;
  * from a pool, so their number does not grow with the job's age.
  */
 final class KafkaEndpoints {
+    /** The sink that holds the job's lease. */
+    private static final String HOLDER = "predictions";
+
     private static final String MAX_REQUEST = Integer.toString(WireFormat.MAX_MESSAGE_BYTES + (1 << 16));
 
     private KafkaEndpoints() {}
@@ -48,19 +52,18 @@ final class KafkaEndpoints {
 
     static JobSinks sinks(KafkaOptions options) {
         return new JobSinks(
-                sink(options, "predictions", new PredictionWriter(options)),
+                sink(options, HOLDER, new PredictionWriter(options)),
                 sink(options, "components-created", new ComponentCreatedWriter(options)),
                 sink(options, "dead-letters", new DeadLetterWriter(options)),
                 sink(options, "events", new StreamEventWriter(options)));
     }
 
-    private static <T> KafkaSink<T> sink(
-            KafkaOptions options, String name, KafkaRecordSerializationSchema<T> serializer) {
+    private static <T> Sink<T> sink(KafkaOptions options, String name, KafkaRecordSerializationSchema<T> serializer) {
         Properties properties = client(options);
         properties.setProperty("transaction.timeout.ms", Long.toString(options.transactionTimeoutMillis()));
         properties.setProperty("max.request.size", MAX_REQUEST);
         properties.setProperty("compression.type", "lz4");
-        return KafkaSink.<T>builder()
+        KafkaSink<T> sink = KafkaSink.<T>builder()
                 .setKafkaProducerConfig(properties)
                 .setBootstrapServers(options.bootstrapServers())
                 .setDeliveryGuarantee(
@@ -69,6 +72,11 @@ final class KafkaEndpoints {
                 .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
                 .setRecordSerializer(serializer)
                 .build();
+        if (!options.exactlyOnce()) {
+            return sink;
+        }
+        JobLease lease = JobLease.of(options);
+        return name.equals(HOLDER) ? ResultSink.holding(sink, lease) : ResultSink.looking(sink, lease);
     }
 
     private static Properties client(KafkaOptions options) {

@@ -16,7 +16,8 @@ import java.util.stream.Stream;
  * @param deadLetters topic of records that could not be used
  * @param events topic of what happened to streams and to the input besides
  * @param groupId consumer group, for lag monitoring; the position lies in the checkpoints
- * @param transactionPrefix start of transactional ids, unique per job on the cluster; never change it between restores
+ * @param transactionPrefix start of transactional ids, unique per job on the cluster; never change it between restores;
+ *     by default {@link #prefixOf made of} group and result topics
  * @param transactionTimeoutMillis after which the broker aborts what a dead job left open (milliseconds); longer than
  *     the checkpoint interval and the longest outage, at most the broker's transaction.max.timeout.ms
  * @param exactlyOnce whether results become visible with checkpoints, exactly once, or at once, at least once
@@ -44,7 +45,7 @@ public record KafkaOptions(
             "dead-letters",
             "events",
             "levit-stream",
-            "levit-stream",
+            prefixOf("levit-stream", List.of("predictions", "components-created", "dead-letters", "events")),
             600_000,
             true,
             Map.of());
@@ -67,5 +68,10 @@ public record KafkaOptions(
                 transactionTimeoutMillis,
                 "must be at least 1000");
         client = Map.copyOf(client);
+    }
+
+    /** A prefix that two jobs share only if they have the group and all result topics in common. */
+    static String prefixOf(String groupId, List<String> resultTopics) {
+        return groupId + ":" + String.join(":", resultTopics); // no topic has a colon in its name
     }
 }

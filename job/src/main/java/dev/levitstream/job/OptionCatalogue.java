@@ -329,23 +329,29 @@ public final class OptionCatalogue {
 
     private static KafkaOptions kafka(OptionReader r) {
         KafkaOptions base = KafkaOptions.DEFAULT;
+        String servers = r.text(
+                "kafka.bootstrap-servers", base.bootstrapServers(), "host:port, comma-separated", "Kafka brokers");
+        String images = r.text("kafka.images", base.images(), "topic", "image records in");
+        String predictions = r.text("kafka.predictions", base.predictions(), "topic", "predictions out");
+        String created =
+                r.text("kafka.components-created", base.componentsCreated(), "topic", "component-created events out");
+        String letters = r.text("kafka.dead-letters", base.deadLetters(), "topic", "unusable records out");
+        String events =
+                r.text("kafka.events", base.events(), "topic", "what happens to streams and to the input besides, out");
+        String group = r.text("kafka.group-id", base.groupId(), "any text", "consumer group, for lag monitoring");
         return new KafkaOptions(
-                r.text(
-                        "kafka.bootstrap-servers",
-                        base.bootstrapServers(),
-                        "host:port, comma-separated",
-                        "Kafka brokers"),
-                r.text("kafka.images", base.images(), "topic", "image records in"),
-                r.text("kafka.predictions", base.predictions(), "topic", "predictions out"),
-                r.text("kafka.components-created", base.componentsCreated(), "topic", "component-created events out"),
-                r.text("kafka.dead-letters", base.deadLetters(), "topic", "unusable records out"),
-                r.text("kafka.events", base.events(), "topic", "what happens to streams and to the input besides, out"),
-                r.text("kafka.group-id", base.groupId(), "any text", "consumer group, for lag monitoring"),
+                servers,
+                images,
+                predictions,
+                created,
+                letters,
+                events,
+                group,
                 r.text(
                         "kafka.transaction-prefix",
-                        base.transactionPrefix(),
+                        KafkaOptions.prefixOf(group, List.of(predictions, created, letters, events)),
                         "unique per job",
-                        "start of transactional ids; never change it between restores"),
+                        "start of transactional ids, by default group and result topics; never change it between restores"),
                 r.whole(
                         "kafka.transaction-timeout-millis",
                         base.transactionTimeoutMillis(),
