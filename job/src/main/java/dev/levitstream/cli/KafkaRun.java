@@ -40,9 +40,9 @@ final class KafkaRun {
 
     /** @param progress told of images as they are answered */
     static RunResult run(Benchmark benchmark, RunPlan plan, LongConsumer progress) throws Exception {
-        try (WorkFolder folder = WorkFolder.open(null)) {
+        try (WorkFolder folder = WorkFolder.temporary()) {
             OnInterrupt.close(folder);
-            EmbeddedKafka kafka = folder.owns(EmbeddedKafka.start(folder.path("kafka"), 0));
+            EmbeddedKafka kafka = folder.start(() -> EmbeddedKafka.start(folder.path("kafka"), 0));
             Map<String, String> given = new LinkedHashMap<>(plan.given(benchmark.shape()));
             given.put("checkpoint.interval-millis", Long.toString(CHECKPOINTS.toMillis()));
             given.put("kafka.bootstrap-servers", kafka.bootstrapServers());
@@ -50,8 +50,8 @@ final class KafkaRun {
             KafkaOptions topics = options.kafka();
             kafka.createTopics(
                     List.of(topics.images(), topics.predictions(), topics.componentsCreated(), topics.deadLetters()));
-            EmbeddedJob job =
-                    folder.owns(EmbeddedJob.start(options, folder.path("checkpoints"), EmbeddedKafka.freePort()));
+            EmbeddedJob job = folder.start(
+                    () -> EmbeddedJob.start(options, folder.path("checkpoints"), EmbeddedKafka.freePort()));
             int batch = options.operator().learner().batchSize();
             return follow(new ObservedStream(benchmark, plan, batch), benchmark, topics, job, progress);
         }
