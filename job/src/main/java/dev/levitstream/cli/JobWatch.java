@@ -111,7 +111,7 @@ final class JobWatch implements AutoCloseable {
             if (failure.getTimestamp() > newestFailure) {
                 newest = Math.max(newest, failure.getTimestamp());
                 failures++;
-                cause = OneLine.of(failure.getException().deserializeError(JobWatch.class.getClassLoader()));
+                cause = OneLine.root(failure.getException().deserializeError(JobWatch.class.getClassLoader()));
             }
         }
         newestFailure = newest;

@@ -57,6 +57,7 @@ final class LocalRequests extends ChannelInboundHandlerAdapter {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // whether the refusal arrives or not, the listener closes
     private void refuse(ChannelHandlerContext context, HttpResponseStatus status, String reason) {
         refused = true;
         DefaultFullHttpResponse response = new DefaultFullHttpResponse(

@@ -41,8 +41,8 @@ final class ProcessFolder implements AutoCloseable {
      * @throws IOException with one line, if it cannot be made
      */
     static ProcessFolder make(Path folder) throws IOException {
-        Path parent = folder.toAbsolutePath().getParent();
-        Path made = parent.resolve("." + folder.getFileName());
+        Path parent = folder.resolveSibling("");
+        Path made = folder.resolveSibling("." + folder.getFileName());
         try {
             Files.createDirectory(
                     made, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
