@@ -178,7 +178,7 @@ class ProcessIT {
             assertThat(demo.exitCode()).isEqualTo(1);
             assertThat(demo.errors())
                     .isEqualTo(
-                            "levit-stream: folder " + below + "/pytorch cannot take the deep-learning engine's native"
+                            "levit-stream: folder " + below + " cannot take the deep-learning engine's native"
                                     + " libraries (Not a directory): set DJL_CACHE_DIR to a folder that can be written, with"
                                     + " 500 MB left");
         }

@@ -44,7 +44,8 @@ public final class NativeEngine {
         setUnlessGiven("ai.djl.offline", "true");
         setUnlessGiven("ai.djl.pytorch.num_threads", "1");
         setUnlessGiven("ai.djl.pytorch.num_interop_threads", "1");
-        return NDManager.newBaseManager(Device.fromName(device), engine().getEngineName());
+        String engine = engine().getEngineName(); // first: naming a device starts an engine, too
+        return NDManager.newBaseManager(Device.fromName(device), engine);
     }
 
     private static Engine engine() {
