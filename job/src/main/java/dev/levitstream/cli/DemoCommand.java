@@ -40,7 +40,6 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Callable<Integer> {
     private static final String STREAM = "demo";
     private static final String TEST = "test-";
-    private static final int INTERRUPTED = 130;
     private static final Duration POLL = Duration.ofMillis(200);
 
     @Spec
@@ -85,34 +84,38 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Check.that(rate >= 0, "rate", rate, "must be at least 0");
-        PrintWriter out = spec.commandLine().getOut();
         Dataset dataset = data.read();
-        ImageShape shape = dataset.train().get(0).samples().get(0).shape();
         int port = uiPort == 0 ? EmbeddedKafka.freePort() : EmbeddedKafka.requireFree(uiPort);
-        try (WorkFolder folder = WorkFolder.open(workDir)) {
+        try (WorkFolder folder = workDir == null ? WorkFolder.temporary() : WorkFolder.chosen(workDir, "--work-dir")) {
             OnInterrupt.close(folder);
-            out.println("starting a Kafka broker ...");
-            out.flush();
-            EmbeddedKafka kafka = folder.owns(EmbeddedKafka.start(folder.path("kafka"), kafkaPort));
-            JobOptions options = options(kafka.bootstrapServers(), shape);
-            kafka.createTopics(options.kafka().topics());
-            Topics.require(options.kafka());
-            out.println("starting a Flink cluster ...");
-            out.flush();
-            EmbeddedJob job = folder.owns(EmbeddedJob.start(options, folder.path("checkpoints"), port));
-            out.printf(
-                    "learner %s, images %s; broker %s; web UI http://127.0.0.1:%d; Ctrl-C stops%n%n",
-                    options.operator().learner().kind().key(), shape, kafka.bootstrapServers(), port);
-            out.flush();
             try {
-                return follow(dataset, options.kafka(), job, new DemoView(out, dataset.train()));
+                return live(dataset, folder, port);
             } catch (Exception e) {
                 if (folder.isClosed()) { // Ctrl-C: what fails now fails because everything is being stopped
-                    return INTERRUPTED;
+                    return WorkFolder.INTERRUPTED;
                 }
                 throw e;
             }
         }
+    }
+
+    private int live(Dataset dataset, WorkFolder folder, int port) throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        ImageShape shape = dataset.train().get(0).samples().get(0).shape();
+        out.println("starting a Kafka broker ...");
+        out.flush();
+        EmbeddedKafka kafka = folder.start(() -> EmbeddedKafka.start(folder.path("kafka"), kafkaPort));
+        JobOptions options = options(kafka.bootstrapServers(), shape);
+        kafka.createTopics(options.kafka().topics());
+        Topics.require(options.kafka());
+        out.println("starting a Flink cluster ...");
+        out.flush();
+        EmbeddedJob job = folder.start(() -> EmbeddedJob.start(options, folder.path("checkpoints"), port));
+        out.printf(
+                "learner %s, images %s; broker %s; web UI http://127.0.0.1:%d; Ctrl-C stops%n%n",
+                options.operator().learner().kind().key(), shape, kafka.bootstrapServers(), port);
+        out.flush();
+        return follow(dataset, options.kafka(), job, new DemoView(out, dataset.train()));
     }
 
     private JobOptions options(String bootstrapServers, ImageShape shape) {

@@ -40,17 +40,17 @@ final class KafkaRun {
 
     /** @param progress told of images as they are answered */
     static RunResult run(Benchmark benchmark, RunPlan plan, LongConsumer progress) throws Exception {
-        try (WorkFolder folder = WorkFolder.open(null)) {
+        try (WorkFolder folder = WorkFolder.temporary()) {
             OnInterrupt.close(folder);
-            EmbeddedKafka kafka = folder.owns(EmbeddedKafka.start(folder.path("kafka"), 0));
+            EmbeddedKafka kafka = folder.start(() -> EmbeddedKafka.start(folder.path("kafka"), 0));
             Map<String, String> given = new LinkedHashMap<>(plan.given(benchmark.shape()));
             given.put("checkpoint.interval-millis", Long.toString(CHECKPOINTS.toMillis()));
             given.put("kafka.bootstrap-servers", kafka.bootstrapServers());
             JobOptions options = OptionCatalogue.read(given);
             KafkaOptions topics = options.kafka();
             kafka.createTopics(topics.topics());
-            EmbeddedJob job =
-                    folder.owns(EmbeddedJob.start(options, folder.path("checkpoints"), EmbeddedKafka.freePort()));
+            EmbeddedJob job = folder.start(
+                    () -> EmbeddedJob.start(options, folder.path("checkpoints"), EmbeddedKafka.freePort()));
             int batch = options.operator().learner().batchSize();
             return follow(new ObservedStream(benchmark, plan, batch), benchmark, topics, job, progress);
         }

@@ -36,9 +36,9 @@ final class KafkaSpeed {
     }
 
     void run() throws Exception {
-        try (WorkFolder folder = WorkFolder.open(null)) {
+        try (WorkFolder folder = WorkFolder.temporary()) {
             OnInterrupt.close(folder);
-            EmbeddedKafka kafka = folder.owns(EmbeddedKafka.start(folder.path("kafka"), 0));
+            EmbeddedKafka kafka = folder.start(() -> EmbeddedKafka.start(folder.path("kafka"), 0));
             Contest contest = new Contest(workload.images(), lines);
             contest.add(JOB, round -> job(kafka, folder, round + "-job"));
             contest.add(LEARNER, round -> new LearnersAlone(workload, 1));

@@ -1,7 +1,10 @@
 package dev.levitstream.cli;
 
 import dev.levitstream.job.CommandLineOptions;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,9 +26,26 @@ public final class Main implements Runnable {
 
     /** Runs a command and ends the process: 0 done, 1 failed, 2 wrong usage. */
     public static void main(String[] args) {
-        int code = commandLine().execute(args);
+        int code = commandLine().setExecutionStrategy(Main::inProcessFolder).execute(args);
         // Flink and Kafka leave threads behind that are not daemons
         System.exit(code);
+    }
+
+    private static int inProcessFolder(CommandLine.ParseResult parsed) {
+        Integer helped = CommandLine.executeHelpRequest(parsed);
+        if (helped != null) {
+            return helped;
+        }
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        if (Files.exists(temporary)) { // not started by the script, which gives each process one of its own
+            return new CommandLine.RunLast().execute(parsed);
+        }
+        try (ProcessFolder folder = ProcessFolder.make(temporary)) {
+            return new CommandLine.RunLast().execute(parsed);
+        } catch (IOException e) {
+            CommandLine command = parsed.commandSpec().commandLine();
+            throw new CommandLine.ExecutionException(command, OneLine.of(e), e);
+        }
     }
 
     /** The commands, with one-line errors. */

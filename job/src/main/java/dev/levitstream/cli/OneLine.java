@@ -26,6 +26,18 @@ final class OneLine {
         return message.lines().findFirst().orElse(message);
     }
 
+    /** The innermost failure, for those whose outer ones only say which part of the engine noticed. */
+    static String root(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        String text = root.getMessage() == null
+                ? root.getClass().getSimpleName()
+                : root.getClass().getSimpleName() + ": " + root.getMessage();
+        return text.lines().findFirst().orElse(text);
+    }
+
     private static boolean isWrapper(Throwable failure) {
         String message = failure.getMessage();
         return failure instanceof ExecutionException

@@ -4,6 +4,7 @@ import dev.levitstream.broker.EmbeddedKafka;
 import dev.levitstream.job.CommandLineOptions;
 import dev.levitstream.job.JobOptions;
 import dev.levitstream.job.Topics;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -43,14 +44,22 @@ final class RunCommand implements Callable<Integer> {
         JobOptions options = CommandLineOptions.read(spec.commandLine().getParseResult(), Map.of());
         Topics.require(options.kafka());
         int port = uiPort == 0 ? EmbeddedKafka.freePort() : EmbeddedKafka.requireFree(uiPort);
-        EmbeddedJob job = EmbeddedJob.start(options, checkpoints, port);
-        OnInterrupt.close(job);
-        spec.commandLine()
-                .getOut()
-                .println("learning from " + options.kafka().images() + " at "
+        PrintWriter out = spec.commandLine().getOut();
+        try (WorkFolder folder = WorkFolder.chosen(checkpoints, "--checkpoints")) {
+            OnInterrupt.close(folder);
+            try {
+                EmbeddedJob job = folder.start(() -> EmbeddedJob.start(options, checkpoints, port));
+                out.println("learning from " + options.kafka().images() + " at "
                         + options.kafka().bootstrapServers() + "; web UI http://127.0.0.1:" + port + "; Ctrl-C stops");
-        spec.commandLine().getOut().flush();
-        job.await();
-        return 0;
+                out.flush();
+                job.await();
+                return 0;
+            } catch (Exception e) {
+                if (folder.isClosed()) { // Ctrl-C: what fails now fails because everything is being stopped
+                    return WorkFolder.INTERRUPTED;
+                }
+                throw e;
+            }
+        }
     }
 }

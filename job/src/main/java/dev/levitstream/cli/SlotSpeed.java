@@ -29,7 +29,7 @@ final class SlotSpeed {
     }
 
     void run() throws Exception {
-        try (WorkFolder folder = WorkFolder.open(null)) {
+        try (WorkFolder folder = WorkFolder.temporary()) {
             OnInterrupt.close(folder);
             Contest contest = new Contest(workload.images(), lines);
             contest.add(LEARNER, round -> new LearnersAlone(workload, 1));

@@ -1,20 +1,23 @@
 package dev.levitstream.cli;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
-import java.util.List;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.apache.flink.util.FileUtils;
 
 /**
  * A folder and what works in it: closing stops everything, the latest first, and deletes the folder if it was
  * temporary.
  */
 final class WorkFolder implements AutoCloseable {
+    /** Exit code after Ctrl-C, as shells have it. */
+    static final int INTERRUPTED = 130;
+
     private static final long NEEDED_BYTES = 500L << 20;
 
     private final Path folder;
@@ -28,31 +31,71 @@ final class WorkFolder implements AutoCloseable {
     }
 
     /**
-     * Opens a folder.
+     * Opens a folder that is kept; it is made if it is missing.
      *
-     * @param chosen to be kept, or null for a temporary one
-     * @throws IOException if it cannot be made or its disk is full
+     * @param option of the command line that chose it
+     * @throws IOException with one line, if it cannot be written or its disk is full
      */
-    static WorkFolder open(@Nullable Path chosen) throws IOException {
-        Path folder = chosen == null ? Files.createTempDirectory("levit-stream") : Files.createDirectories(chosen);
+    static WorkFolder chosen(Path folder, String option) throws IOException {
+        String cure = "choose another with " + option;
+        try {
+            requireSpace(Files.createDirectories(folder), cure);
+            Files.delete(Files.createTempFile(folder, "levit-stream", null));
+        } catch (FileSystemException e) {
+            throw unusable(folder, e, cure);
+        }
+        return new WorkFolder(folder, false);
+    }
+
+    /**
+     * Opens a temporary folder.
+     *
+     * @throws IOException with one line, if it cannot be made or its disk is full
+     */
+    static WorkFolder temporary() throws IOException {
+        Path parent = Path.of(System.getProperty("java.io.tmpdir"));
+        try {
+            requireSpace(parent, ProcessFolder.CURE);
+            return new WorkFolder(Files.createTempDirectory("levit-stream"), true);
+        } catch (FileSystemException e) {
+            throw unusable(parent, e, ProcessFolder.CURE);
+        }
+    }
+
+    private static void requireSpace(Path folder, String cure) throws IOException {
         long usable = Files.getFileStore(folder).getUsableSpace();
         if (usable < NEEDED_BYTES) {
             throw new IOException("folder " + folder + " has " + (usable >> 20) + " MiB left, needs "
-                    + (NEEDED_BYTES >> 20) + ": free some, or choose another disk with --work-dir");
+                    + (NEEDED_BYTES >> 20) + ": free some, or " + cure);
         }
-        return new WorkFolder(folder, chosen == null);
+    }
+
+    /** The one line about a folder that cannot be written. */
+    static IOException unusable(Path folder, FileSystemException failure, String cure) {
+        String reason = Objects.requireNonNullElse(
+                failure.getReason(), failure.getClass().getSimpleName());
+        return new IOException("folder " + folder + " cannot be written (" + reason + "): " + cure, failure);
     }
 
     Path path(String name) throws IOException {
         return Files.createDirectories(folder.resolve(name));
     }
 
-    /** Takes something that is to be closed with the folder. */
-    <T extends AutoCloseable> T owns(T resource) {
+    /**
+     * Starts something that is to be closed with the folder. Ctrl-C waits until it has started, so that it leaves
+     * nothing behind.
+     *
+     * @throws IllegalStateException if everything is being stopped
+     */
+    <T extends AutoCloseable> T start(Callable<T> starter) throws Exception {
         synchronized (owned) {
-            owned.push(resource);
+            if (closed) {
+                throw new IllegalStateException("stopped before it started");
+            }
+            T started = starter.call();
+            owned.push(started);
+            return started;
         }
-        return resource;
     }
 
     boolean isClosed() {
@@ -62,23 +105,16 @@ final class WorkFolder implements AutoCloseable {
     @Override
     public void close() throws Exception {
         closed = true;
-        synchronized (owned) { // Ctrl-C may close while the command closes
-            while (!owned.isEmpty()) {
-                owned.pop().close();
+        synchronized (owned) { // Ctrl-C may close while the command starts or closes
+            try {
+                while (!owned.isEmpty()) {
+                    owned.pop().close();
+                }
+            } finally {
+                if (temporary) {
+                    FileUtils.deleteDirectory(folder.toFile());
+                }
             }
-            if (temporary && Files.exists(folder)) {
-                delete();
-            }
-        }
-    }
-
-    private void delete() throws IOException {
-        List<Path> deepestFirst;
-        try (Stream<Path> files = Files.walk(folder)) {
-            deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : deepestFirst) {
-            Files.deleteIfExists(path);
         }
     }
 }
