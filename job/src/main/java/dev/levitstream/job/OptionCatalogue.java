@@ -127,6 +127,11 @@ public final class OptionCatalogue {
                         base.classes(),
                         "count, at least 0",
                         "most labels; 0 lets the classifier grow with every new one"),
+                r.integer(
+                        "labels.max",
+                        base.mostLabels(),
+                        "count, at least 1",
+                        "most labels of a key where classes is 0; an image with one more is a dead letter"),
                 r.whole(
                         "seed",
                         base.seed(),

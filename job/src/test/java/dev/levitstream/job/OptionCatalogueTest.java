@@ -25,6 +25,7 @@ class OptionCatalogueTest {
             Map.entry("learner", "er"),
             Map.entry("batch.size", "7"),
             Map.entry("classes", "3"),
+            Map.entry("labels.max", "11"),
             Map.entry("seed", "9"),
             Map.entry("fusion.level", "attention"),
             Map.entry("fusion.components", "3"),

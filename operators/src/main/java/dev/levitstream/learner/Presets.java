@@ -53,6 +53,8 @@ public enum Presets {
     };
 
     private static final int SMALL_SIDE = 48;
+    /** The router keeps sums of every feature for each label: 11 KB with the default of 900 features. */
+    private static final int MOST_LABELS = 1000;
     /** Most components that one fuses in a stream. */
     private static final int FUSED = 2;
 
@@ -75,6 +77,7 @@ public enum Presets {
                 image,
                 10,
                 0,
+                MOST_LABELS,
                 0,
                 new FusionOptions(KnowledgeFusion.Level.FEATURES, fused),
                 routing,

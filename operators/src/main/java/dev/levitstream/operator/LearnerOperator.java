@@ -150,10 +150,7 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         String label = frame.image().label().orElse(null);
         if (label != null && !key.admits(label)) {
             throw new MalformedRecordException(
-                    source.topic(),
-                    "label",
-                    label,
-                    "must be one of the " + options.learner().classes() + " classes known (option classes)");
+                    source.topic(), "label", label, options.learner().labelRule());
         }
     }
 
