@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -61,6 +62,21 @@ public final class Compute implements AutoCloseable {
 
     private static <V> Map<String, V> oldestFirst() {
         return new LinkedHashMap<>(16, 0.75f, true);
+    }
+
+    /**
+     * What the last bits of results depend on beside options and images, by name: processor, kind of device, engine,
+     * its threads, and how networks are run.
+     */
+    public Map<String, String> identity() {
+        return Map.of(
+                "cpu", Processor.kind(),
+                "device", manager.getDevice().getDeviceType(),
+                "engine",
+                        manager.getEngine().getEngineName() + " "
+                                + manager.getEngine().getVersion(),
+                "threads", Integer.toString(JniUtils.getNumThreads()),
+                "compute", path.name().toLowerCase(Locale.ROOT));
     }
 
     /** An owner of arrays on the device; the caller closes it. */

@@ -55,6 +55,7 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
     private static final int MOST_BATCHES_WAITING = 2;
 
     private final OperatorOptions options;
+    private final Map<String, String> structure;
     /** Learners in memory, the longest unused first. */
     private final transient Map<String, LiveLearner> live = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -66,15 +67,19 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
     private transient InternalTimerService<VoidNamespace> timers;
     private transient LearnerMetrics learnerMetrics;
     private transient Compute compute;
+    private transient Fingerprint fingerprint;
 
-    LearnerOperator(StreamOperatorParameters<Prediction> parameters, OperatorOptions options) {
+    LearnerOperator(
+            StreamOperatorParameters<Prediction> parameters, OperatorOptions options, Map<String, String> structure) {
         super(parameters);
         this.options = options;
+        this.structure = structure;
     }
 
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
+        fingerprint = new Fingerprint(context.getOperatorStateStore(), structure);
         store = new LearnerStore(context);
         pendingDescriptor = new ListStateDescriptor<>("pending", TypeInformation.of(SourceRecord.class));
         pendingState = context.getKeyedStateStore().getListState(pendingDescriptor);
@@ -92,6 +97,9 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         learnerMetrics = new LearnerMetrics(getMetricGroup());
         learnerMetrics.gauges(live::size, this::largestComponents, () -> device.startsWith("gpu") ? 1 : 0);
         LOG.info("learner {} computes on {}", options.learner().kind().key(), device);
+        Optional<String> otherMachine = fingerprint.machine(compute.identity());
+        otherMachine.ifPresent(LOG::warn);
+        learnerMetrics.restored(otherMachine.isPresent());
         requireReadable();
     }
 
@@ -326,6 +334,7 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
+        fingerprint.snapshot();
         for (Map.Entry<String, LiveLearner> entry : live.entrySet()) {
             store(entry.getKey(), entry.getValue());
         }

@@ -36,8 +36,9 @@ class NewLabelsTest {
                 }
             }
         }
-        long start = readings.get(0);
-        assertThat(readings).allSatisfy(resident -> assertThat(resident).isLessThan((long) (FLAT * start)));
+        long start = readings.get(2); // until then the heap grows to what it needs
+        assertThat(readings.subList(3, readings.size()))
+                .allSatisfy(resident -> assertThat(resident).isLessThan((long) (FLAT * start)));
     }
 
     private static void learnLabels(Compute compute, int key) {
