@@ -128,7 +128,9 @@ public final class ExpandableVitJob {
         SingleOutputStreamOperator<Prediction> predictions = keyed.keyBy(
                         KeyedRecord::streamKey, BasicTypeInfo.STRING_TYPE_INFO)
                 .transform(
-                        "learner", new AvroTypeInfo<>(Prediction.class), new LearnerOperatorFactory(options.operator()))
+                        "learner",
+                        new AvroTypeInfo<>(Prediction.class),
+                        new LearnerOperatorFactory(options.operator(), options.structure()))
                 .uid("learner");
         predictions.sinkTo(sinks.predictions()).name("predictions").uid("predictions");
         predictions

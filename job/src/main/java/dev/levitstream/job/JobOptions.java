@@ -2,6 +2,9 @@ package dev.levitstream.job;
 
 import dev.levitstream.nn.Check;
 import dev.levitstream.operator.OperatorOptions;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * All settings of the job.
@@ -15,6 +18,7 @@ import dev.levitstream.operator.OperatorOptions;
  * @param lateMillis how far records may be out of order in event time (milliseconds), at least 0; watermarks only,
  *     nothing is dropped
  * @param idleMillis silence after which a partition no longer holds watermarks back (milliseconds), at least 1
+ * @param structure text of each option that cannot change while the job goes on from its state, by key
  */
 public record JobOptions(
         KafkaOptions kafka,
@@ -24,8 +28,10 @@ public record JobOptions(
         int parallelism,
         int maxParallelism,
         long lateMillis,
-        long idleMillis) {
+        long idleMillis,
+        SortedMap<String, String> structure) {
     public JobOptions {
+        structure = Collections.unmodifiableSortedMap(new TreeMap<>(structure));
         Check.that(checkpointMillis >= 100, "checkpoint.interval-millis", checkpointMillis, "must be at least 100");
         Check.that(parallelism >= 1, "parallelism", parallelism, "must be at least 1");
         Check.that(

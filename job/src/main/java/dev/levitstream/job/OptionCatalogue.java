@@ -48,125 +48,169 @@ public final class OptionCatalogue {
     }
 
     private static JobOptions read(OptionReader r) {
-        Presets preset = r.choice("preset", Presets.STREAM, "where the defaults of the options below come from");
-        ImageShape image =
-                shape(r.text("image", "28x28x1", "HEIGHTxWIDTHxCHANNELS, channels 1 to 64", "size of images"));
+        Presets preset = r.free().choice("preset", Presets.STREAM, "where the defaults of the options below come from");
+        ImageShape image = shape(
+                r.structural().text("image", "28x28x1", "HEIGHTxWIDTHxCHANNELS, channels 1 to 64", "size of images"));
         LearnerOptions learner = learner(r, preset.options(image));
+        learner.requireFit();
         OperatorOptions operator = new OperatorOptions(
                 learner,
                 keys(r),
-                r.choice(
-                        "batch.flush",
-                        OperatorOptions.Flush.GAP,
-                        "what lets an incomplete batch go; wait is not byte-identical"),
-                r.whole(
-                        "batch.gap-millis",
-                        10_000,
-                        "milliseconds, at least 1",
-                        "event-time gap that closes a batch (flush gap)"),
-                r.whole("batch.wait-millis", 1000, "milliseconds, at least 1", "longest wait of a batch (flush wait)"),
-                r.integer(
-                        "learner.resident-keys",
-                        64,
-                        "count, at least 1",
-                        "most learners in the memory of a subtask; silent keys leave first and come back from state"),
-                r.integer(
-                        "learner.fleet",
-                        1,
-                        "count, at least 1",
-                        "most keys of a subtask whose updates are made in one step; for a GPU, where the last bits then"
-                                + " depend on which keys learn at once"),
-                r.integer(
-                        "prediction.scores",
-                        100,
-                        "count, at least 1",
-                        "most scores in one prediction, the highest; the others are summed"),
-                r.choice(
-                        "device",
-                        DeviceChoice.AUTO,
-                        "where to compute; auto takes the cluster's external resource gpu if there is one"),
-                r.choice(
-                        "compute",
-                        Compute.Path.SCRIPT,
-                        "how networks run: as compiled scripts, or array by array, which is slower and easier to debug"));
+                r.free()
+                        .choice(
+                                "batch.flush",
+                                OperatorOptions.Flush.GAP,
+                                "what lets an incomplete batch go; wait is not byte-identical"),
+                r.free()
+                        .whole(
+                                "batch.gap-millis",
+                                10_000,
+                                "milliseconds, at least 1",
+                                "event-time gap that closes a batch (flush gap)"),
+                r.free()
+                        .whole(
+                                "batch.wait-millis",
+                                1000,
+                                "milliseconds, at least 1",
+                                "longest wait of a batch (flush wait)"),
+                r.free()
+                        .integer(
+                                "learner.resident-keys",
+                                64,
+                                "count, at least 1",
+                                "most learners in the memory of a subtask; silent keys leave first and come back from state"),
+                r.free()
+                        .integer(
+                                "learner.fleet",
+                                1,
+                                "count, at least 1",
+                                "most keys of a subtask whose updates are made in one step; for a GPU, where the last bits then"
+                                        + " depend on which keys learn at once"),
+                r.free()
+                        .integer(
+                                "prediction.scores",
+                                100,
+                                "count, at least 1",
+                                "most scores in one prediction, the highest; the others are summed"),
+                r.free()
+                        .choice(
+                                "device",
+                                DeviceChoice.AUTO,
+                                "where to compute; auto takes the cluster's external resource gpu if there is one"),
+                r.free()
+                        .choice(
+                                "compute",
+                                Compute.Path.SCRIPT,
+                                "how networks run: as compiled scripts, or array by array, which is slower and easier to debug"));
         return new JobOptions(
                 kafka(r),
                 operator,
-                r.whole(
-                        "checkpoint.interval-millis",
-                        10_000,
-                        "milliseconds, at least 100",
-                        "time between checkpoints; results become visible with them"),
-                r.yesNo(
-                        "checkpoint.unaligned",
-                        true,
-                        "checkpoints overtake waiting records, so that load does not hold them up"),
-                r.integer(
-                        "parallelism", 1, "subtasks, at least 1", "parallel learner tasks; keys are spread over them"),
-                r.integer(
-                        "parallelism.max",
-                        128,
-                        "subtasks, parallelism to 32768",
-                        "most subtasks ever; fixed for the life of the state"),
-                r.whole(
-                        "watermark.late-millis",
-                        5000,
-                        "milliseconds, at least 0",
-                        "how far event times may be out of order"),
-                r.whole(
-                        "watermark.idle-millis",
-                        30_000,
-                        "milliseconds, at least 1",
-                        "silence after which a partition stops holding watermarks back"));
+                r.free()
+                        .whole(
+                                "checkpoint.interval-millis",
+                                10_000,
+                                "milliseconds, at least 100",
+                                "time between checkpoints; results become visible with them"),
+                r.free()
+                        .yesNo(
+                                "checkpoint.unaligned",
+                                true,
+                                "checkpoints overtake waiting records, so that load does not hold them up"),
+                r.free()
+                        .integer(
+                                "parallelism",
+                                1,
+                                "subtasks, at least 1",
+                                "parallel learner tasks; keys are spread over them"),
+                r.structural()
+                        .integer(
+                                "parallelism.max",
+                                128,
+                                "subtasks, parallelism to 32768",
+                                "most subtasks ever; fixed for the life of the state"),
+                r.free()
+                        .whole(
+                                "watermark.late-millis",
+                                5000,
+                                "milliseconds, at least 0",
+                                "how far event times may be out of order"),
+                r.free()
+                        .whole(
+                                "watermark.idle-millis",
+                                30_000,
+                                "milliseconds, at least 1",
+                                "silence after which a partition stops holding watermarks back"),
+                r.structure());
     }
 
     private static KeyOptions keys(OptionReader r) {
         KeyOptions base = KeyOptions.DEFAULT;
         return new KeyOptions(
-                r.integer(
-                        "keys.max",
-                        base.most(),
-                        "count, at least 1",
-                        "most keys with state in a subtask; images of others become dead letters"),
-                r.whole(
-                        "keys.expire-millis",
-                        base.expireMillis(),
-                        "milliseconds of event time, 0 for never",
-                        "silence of a key after which its state goes and it starts anew"),
-                r.choice(
-                        "learner.failure",
-                        base.failure(),
-                        "what becomes of images of a key whose learner failed on its own numbers: answered by the"
-                                + " learner as it was then, or dead letters"),
-                r.texts(
-                        "quarantine.release",
-                        "KEY#N, comma-separated, as the event KEY_QUARANTINED says",
-                        "failed keys that learn again from where they were"),
-                r.texts(
-                        "quarantine.reset",
-                        "KEY#N, comma-separated, as the event KEY_QUARANTINED says",
-                        "failed keys that learn again from nothing"));
+                r.free()
+                        .integer(
+                                "keys.max",
+                                base.most(),
+                                "count, at least 1",
+                                "most keys with state in a subtask; images of others become dead letters"),
+                r.free()
+                        .whole(
+                                "keys.expire-millis",
+                                base.expireMillis(),
+                                "milliseconds of event time, 0 for never",
+                                "silence of a key after which its state goes and it starts anew"),
+                r.free()
+                        .choice(
+                                "learner.failure",
+                                base.failure(),
+                                "what becomes of images of a key whose learner failed on its own numbers: answered by the"
+                                        + " learner as it was then, or dead letters"),
+                r.free()
+                        .texts(
+                                "quarantine.release",
+                                "KEY#N, comma-separated, as the event KEY_QUARANTINED says",
+                                "failed keys that learn again from where they were"),
+                r.free()
+                        .texts(
+                                "quarantine.reset",
+                                "KEY#N, comma-separated, as the event KEY_QUARANTINED says",
+                                "failed keys that learn again from nothing"));
     }
 
     private static LearnerOptions learner(OptionReader r, LearnerOptions base) {
         return new LearnerOptions(
-                r.choice("learner", base.kind(), LearnerKind.values(), LearnerKind::key, "which method learns"),
+                r.structural()
+                        .choice("learner", base.kind(), LearnerKind.values(), LearnerKind::key, "which method learns"),
                 base.image(),
-                r.integer(
-                        "batch.size",
-                        base.batchSize(),
-                        "images, at least 1",
-                        "images per batch: predicted, then learnt together"),
-                r.integer(
-                        "classes",
-                        base.classes(),
-                        "count, at least 0",
-                        "most labels; 0 lets the classifier grow with every new one"),
-                r.whole(
-                        "seed",
-                        base.seed(),
-                        "any whole number",
-                        "seed of all randomness; each stream key derives its own"),
+                r.free()
+                        .integer(
+                                "batch.size",
+                                base.batchSize(),
+                                "images, at least 1",
+                                "images per batch: predicted, then learnt together"),
+                r.structural()
+                        .integer(
+                                "classes",
+                                base.classes(),
+                                "count, at least 0",
+                                "most labels; 0 lets the classifier grow with every new one"),
+                r.free()
+                        .integer(
+                                "labels.max",
+                                base.mostLabels(),
+                                "count, at least 1",
+                                "most labels of a key where classes is 0; an image with one more is a dead letter"),
+                r.free()
+                        .integer(
+                                "learner.max-mib",
+                                base.maxMib(),
+                                "MiB, at least 1",
+                                "most memory that a learner with one component may need, as estimated from its sizes"),
+                r.free()
+                        .whole(
+                                "seed",
+                                base.seed(),
+                                "any whole number",
+                                "seed of all randomness; each stream key derives its own"),
                 fusion(r, base.fusion()),
                 routing(r, base.routing()),
                 network(r, base.network()),
@@ -178,35 +222,44 @@ public final class OptionCatalogue {
 
     private static FusionOptions fusion(OptionReader r, FusionOptions base) {
         return new FusionOptions(
-                r.choice(
-                        "fusion.level",
-                        base.level(),
-                        "where knowledge of frozen components joins (levit-dkf, levit-dkf-fixed)"),
-                r.integer(
-                        "fusion.components",
-                        base.components(),
-                        "count, at least 0",
-                        "most frozen components that one fuses, the oldest; 0 for all, as in the article"));
+                r.structural()
+                        .choice(
+                                "fusion.level",
+                                base.level(),
+                                "where knowledge of frozen components joins (levit-dkf, levit-dkf-fixed)"),
+                r.free()
+                        .integer(
+                                "fusion.components",
+                                base.components(),
+                                "count, at least 0",
+                                "most frozen components that one fuses, the oldest; 0 for all, as in the article"));
     }
 
     private static RoutingOptions routing(OptionReader r, RoutingOptions base) {
         return new RoutingOptions(
-                r.choice("routing.router", base.router(), "what chooses the component per image; vae is the article's"),
-                r.choice("routing.score", base.score(), "VAE score that novelty and the router vae go by"),
-                r.choice(
-                        "routing.judges",
-                        base.judges(),
-                        "whose VAEs look at an image, where router and criterion do not compare all"),
-                r.integer(
-                        "routing.filters",
-                        base.filters(),
-                        "count, at least 1",
-                        "random filters of the discriminant; it keeps 9 features of each"),
-                r.number(
-                        "routing.shrinkage",
-                        base.shrinkage(),
-                        "positive",
-                        "share of the mean variance that the discriminant adds to every feature's"));
+                r.free()
+                        .choice(
+                                "routing.router",
+                                base.router(),
+                                "what chooses the component per image; vae is the article's"),
+                r.structural().choice("routing.score", base.score(), "VAE score that novelty and the router vae go by"),
+                r.free()
+                        .choice(
+                                "routing.judges",
+                                base.judges(),
+                                "whose VAEs look at an image, where router and criterion do not compare all"),
+                r.structural()
+                        .integer(
+                                "routing.filters",
+                                base.filters(),
+                                "count, at least 1",
+                                "random filters of the discriminant; it keeps 9 features of each"),
+                r.free()
+                        .number(
+                                "routing.shrinkage",
+                                base.shrinkage(),
+                                "positive",
+                                "share of the mean variance that the discriminant adds to every feature's"));
     }
 
     private static NetworkOptions network(OptionReader r, NetworkOptions base) {
@@ -215,130 +268,171 @@ public final class OptionCatalogue {
         return new NetworkOptions(
                 new VitOptions(
                         vit.image(),
-                        r.integer("vit.patch", vit.patch(), "pixels, must divide height and width", "side of a patch"),
-                        r.integer("vit.embedding-width", vit.embeddingWidth(), "at least 1", "width of a patch token"),
-                        r.integer("vit.heads", vit.heads(), "at least 1", "attention heads, each of full width"),
-                        r.integers("vit.hidden", vit.hidden(), "widths, at least 1 each", "layers of the MLP")),
+                        r.structural()
+                                .integer(
+                                        "vit.patch",
+                                        vit.patch(),
+                                        "pixels, must divide height and width",
+                                        "side of a patch"),
+                        r.structural()
+                                .integer(
+                                        "vit.embedding-width",
+                                        vit.embeddingWidth(),
+                                        "at least 1",
+                                        "width of a patch token"),
+                        r.structural()
+                                .integer("vit.heads", vit.heads(), "at least 1", "attention heads, each of full width"),
+                        r.structural()
+                                .integers("vit.hidden", vit.hidden(), "widths, at least 1 each", "layers of the MLP")),
                 new VaeOptions(
                         vae.image(),
-                        r.integer("vae.latent-width", vae.latentWidth(), "at least 1", "width of the VAE's code"),
-                        r.integers(
-                                "vae.channels",
-                                vae.channels(),
-                                "widths, may be empty",
-                                "convolutions of the VAE; empty for a fully connected one"),
-                        r.integers(
-                                "vae.hidden",
-                                vae.hidden(),
-                                "widths; one where vae.channels is given",
-                                "fully connected layers of the VAE")),
-                r.integers("dnn.hidden", base.dnnHidden(), "widths, at least 1 each", "layers of levit-dnn"),
-                r.yesNo(
-                        "vit.shared-embedding",
-                        base.sharedEmbedding(),
-                        "whether the patch embedding is learnt by the first component alone"));
+                        r.structural()
+                                .integer(
+                                        "vae.latent-width", vae.latentWidth(), "at least 1", "width of the VAE's code"),
+                        r.structural()
+                                .integers(
+                                        "vae.channels",
+                                        vae.channels(),
+                                        "widths, may be empty",
+                                        "convolutions of the VAE; empty for a fully connected one"),
+                        r.structural()
+                                .integers(
+                                        "vae.hidden",
+                                        vae.hidden(),
+                                        "widths; one where vae.channels is given",
+                                        "fully connected layers of the VAE")),
+                r.structural()
+                        .integers("dnn.hidden", base.dnnHidden(), "widths, at least 1 each", "layers of levit-dnn"),
+                r.free()
+                        .yesNo(
+                                "vit.shared-embedding",
+                                base.sharedEmbedding(),
+                                "whether the patch embedding is learnt by the first component alone"));
     }
 
     private static TrainingOptions training(OptionReader r, TrainingOptions base) {
         return new TrainingOptions(
-                r.integer(
-                        "training.batch",
-                        base.batch(),
-                        "images, at least 1",
-                        "images of one update, drawn from the memory"),
-                r.number("training.learning-rate", base.learningRate(), "positive", "Adam's learning rate"),
-                r.number(
-                        "training.gate-learning-rate",
-                        base.gateLearningRate(),
-                        "positive",
-                        "Adam's learning rate for fusion gates"),
-                r.number("training.beta1", base.beta1(), "0 to below 1", "decay of Adam's first moment"),
-                r.number("training.beta2", base.beta2(), "0 to below 1", "decay of Adam's second moment"),
-                r.number("training.kl-weight", base.klWeight(), "at least 0", "weight of the VAE's divergence"),
-                r.choice(
-                        "training.augmentation",
-                        base.augmentation(),
-                        "how images are changed before an update; costs the cache of frozen components"));
+                r.free()
+                        .integer(
+                                "training.batch",
+                                base.batch(),
+                                "images, at least 1",
+                                "images of one update, drawn from the memory"),
+                r.free().number("training.learning-rate", base.learningRate(), "positive", "Adam's learning rate"),
+                r.free()
+                        .number(
+                                "training.gate-learning-rate",
+                                base.gateLearningRate(),
+                                "positive",
+                                "Adam's learning rate for fusion gates"),
+                r.free().number("training.beta1", base.beta1(), "0 to below 1", "decay of Adam's first moment"),
+                r.free().number("training.beta2", base.beta2(), "0 to below 1", "decay of Adam's second moment"),
+                r.free().number("training.kl-weight", base.klWeight(), "at least 0", "weight of the VAE's divergence"),
+                r.free()
+                        .choice(
+                                "training.augmentation",
+                                base.augmentation(),
+                                "how images are changed before an update; costs the cache of frozen components"));
     }
 
     private static BudgetOptions budget(OptionReader r, BudgetOptions base) {
         return new BudgetOptions(
-                r.integer(
-                        "budget.updates",
-                        base.updates(),
-                        "count, at least 0",
-                        "updates granted every budget.period batches"),
-                r.integer("budget.period", base.period(), "batches, at least 1", "batches between grants"),
-                r.integer(
-                        "budget.millis",
-                        base.millis(),
-                        "milliseconds, 0 for none",
-                        "most time for updates per batch; a bound is not byte-identical"),
-                r.integer(
-                        "budget.slice",
-                        base.slice(),
-                        "count, at least 1",
-                        "most updates in one go, for which a checkpoint may wait; an overloaded key does more to keep pace"),
-                r.integer(
-                        "budget.queue", base.queue(), "count, at least budget.updates", "most updates that may wait"));
+                r.free()
+                        .integer(
+                                "budget.updates",
+                                base.updates(),
+                                "count, at least 0",
+                                "updates granted every budget.period batches"),
+                r.free().integer("budget.period", base.period(), "batches, at least 1", "batches between grants"),
+                r.free()
+                        .integer(
+                                "budget.millis",
+                                base.millis(),
+                                "milliseconds, 0 for none",
+                                "most time for updates per batch; a bound is not byte-identical"),
+                r.free()
+                        .integer(
+                                "budget.slice",
+                                base.slice(),
+                                "count, at least 1",
+                                "most updates in one go, for which a checkpoint may wait; an overloaded key does more to keep pace"),
+                r.free()
+                        .integer(
+                                "budget.queue",
+                                base.queue(),
+                                "count, at least budget.updates",
+                                "most updates that may wait"));
     }
 
     private static MemoryOptions memory(OptionReader r, MemoryOptions base) {
         return new MemoryOptions(
-                r.integer("memory.capacity", base.capacity(), "images, at least 64", "size of the replay memory"),
-                r.choice("memory.admission", base.admission(), "what a full memory keeps"),
-                r.choice("memory.unlabelled", base.unlabelled(), "which unlabelled images are learnt"));
+                r.free()
+                        .integer(
+                                "memory.capacity", base.capacity(), "images, at least 64", "size of the replay memory"),
+                r.free().choice("memory.admission", base.admission(), "what a full memory keeps"),
+                r.free().choice("memory.unlabelled", base.unlabelled(), "which unlabelled images are learnt"));
     }
 
     private static ExpansionOptions expansion(OptionReader r, ExpansionOptions base) {
         return new ExpansionOptions(
-                r.choice("expansion.criterion", base.criterion(), "what tells that the world has changed"),
-                r.choice("expansion.scale", base.scale(), "measure itself, or divided by what is usual"),
-                r.number("expansion.threshold", base.threshold(), "positive", "what the measure must exceed"),
-                r.choice("expansion.codes", base.codes(), "codes that the latent criterion compares"),
-                r.integer(
-                        "expansion.samples",
-                        base.samples(),
-                        "images, at least 16",
-                        "images that the latent and ratio measures compare"),
-                r.number(
-                        "expansion.evidence",
-                        base.evidence(),
-                        "thresholds, positive",
-                        "excess over the threshold that the novelty criterion must add up"),
-                r.integer(
-                        "expansion.warm-up",
-                        base.warmUp(),
-                        "images, at least 64",
-                        "images a component sees before novelty is judged"),
-                r.yesNo(
-                        "expansion.first-fill",
-                        base.firstFill(),
-                        "whether the first fill of the memory always expands"),
-                r.whole(
-                        "expansion.max-images",
-                        base.maxImages(),
-                        "images, 0 for no such limit",
-                        "images after which a component is frozen whatever is measured"),
-                r.integer(
-                        "components.max",
-                        base.maxComponents(),
-                        "count, at least 1",
-                        "most components; at the cap the active one learns on"));
+                r.free().choice("expansion.criterion", base.criterion(), "what tells that the world has changed"),
+                r.free().choice("expansion.scale", base.scale(), "measure itself, or divided by what is usual"),
+                r.free().number("expansion.threshold", base.threshold(), "positive", "what the measure must exceed"),
+                r.free().choice("expansion.codes", base.codes(), "codes that the latent criterion compares"),
+                r.free()
+                        .integer(
+                                "expansion.samples",
+                                base.samples(),
+                                "images, at least 16",
+                                "images that the latent and ratio measures compare"),
+                r.free()
+                        .number(
+                                "expansion.evidence",
+                                base.evidence(),
+                                "thresholds, positive",
+                                "excess over the threshold that the novelty criterion must add up"),
+                r.free()
+                        .integer(
+                                "expansion.warm-up",
+                                base.warmUp(),
+                                "images, at least 64",
+                                "images a component sees before novelty is judged"),
+                r.free()
+                        .yesNo(
+                                "expansion.first-fill",
+                                base.firstFill(),
+                                "whether the first fill of the memory always expands"),
+                r.free()
+                        .whole(
+                                "expansion.max-images",
+                                base.maxImages(),
+                                "images, 0 for no such limit",
+                                "images after which a component is frozen whatever is measured"),
+                r.free()
+                        .integer(
+                                "components.max",
+                                base.maxComponents(),
+                                "count, at least 1",
+                                "most components; at the cap the active one learns on"));
     }
 
     private static KafkaOptions kafka(OptionReader r) {
         KafkaOptions base = KafkaOptions.DEFAULT;
-        String servers = r.text(
-                "kafka.bootstrap-servers", base.bootstrapServers(), "host:port, comma-separated", "Kafka brokers");
-        String images = r.text("kafka.images", base.images(), "topic", "image records in");
-        String predictions = r.text("kafka.predictions", base.predictions(), "topic", "predictions out");
-        String created =
-                r.text("kafka.components-created", base.componentsCreated(), "topic", "component-created events out");
-        String letters = r.text("kafka.dead-letters", base.deadLetters(), "topic", "unusable records out");
-        String events =
-                r.text("kafka.events", base.events(), "topic", "what happens to streams and to the input besides, out");
-        String group = r.text("kafka.group-id", base.groupId(), "any text", "consumer group, for lag monitoring");
+        String servers = r.free()
+                .text(
+                        "kafka.bootstrap-servers",
+                        base.bootstrapServers(),
+                        "host:port, comma-separated",
+                        "Kafka brokers");
+        String images = r.structural().text("kafka.images", base.images(), "topic", "image records in");
+        String predictions = r.free().text("kafka.predictions", base.predictions(), "topic", "predictions out");
+        String created = r.free()
+                .text("kafka.components-created", base.componentsCreated(), "topic", "component-created events out");
+        String letters = r.free().text("kafka.dead-letters", base.deadLetters(), "topic", "unusable records out");
+        String events = r.free()
+                .text("kafka.events", base.events(), "topic", "what happens to streams and to the input besides, out");
+        String group =
+                r.free().text("kafka.group-id", base.groupId(), "any text", "consumer group, for lag monitoring");
         return new KafkaOptions(
                 servers,
                 images,
@@ -347,19 +441,21 @@ public final class OptionCatalogue {
                 letters,
                 events,
                 group,
-                r.text(
-                        "kafka.transaction-prefix",
-                        KafkaOptions.prefixOf(group, List.of(predictions, created, letters, events)),
-                        "unique per job",
-                        "start of transactional ids, by default group and result topics; never change it between restores"),
-                r.whole(
-                        "kafka.transaction-timeout-millis",
-                        base.transactionTimeoutMillis(),
-                        "milliseconds, above checkpoint.interval-millis",
-                        "after which the broker aborts what a dead job left open"),
-                r.yesNo("kafka.exactly-once", base.exactlyOnce(), "false: results at once, at least once"),
-                properties(
-                        r.text("kafka.client", "", "name=value, comma-separated", "further Kafka client properties")));
+                r.structural()
+                        .text(
+                                "kafka.transaction-prefix",
+                                KafkaOptions.prefixOf(group, List.of(predictions, created, letters, events)),
+                                "unique per job",
+                                "start of transactional ids, by default group and result topics; never change it between restores"),
+                r.free()
+                        .whole(
+                                "kafka.transaction-timeout-millis",
+                                base.transactionTimeoutMillis(),
+                                "milliseconds, above checkpoint.interval-millis",
+                                "after which the broker aborts what a dead job left open"),
+                r.free().yesNo("kafka.exactly-once", base.exactlyOnce(), "false: results at once, at least once"),
+                properties(r.free()
+                        .text("kafka.client", "", "name=value, comma-separated", "further Kafka client properties")));
     }
 
     private static Map<String, String> properties(String text) {

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -17,6 +19,7 @@ import java.util.stream.Collectors;
 final class OptionReader {
     private final Map<String, String> given;
     private final List<Option> options = new ArrayList<>();
+    private final SortedMap<String, String> structure = new TreeMap<>();
 
     /**
      * One option as help shows it.
@@ -25,8 +28,9 @@ final class OptionReader {
      * @param defaultValue as text
      * @param rule unit and allowed values
      * @param meaning in a few words
+     * @param structural whether state depends on it
      */
-    record Option(String key, String defaultValue, String rule, String meaning) {}
+    record Option(String key, String defaultValue, String rule, String meaning, boolean structural) {}
 
     OptionReader(Map<String, String> given) {
         this.given = new LinkedHashMap<>(given);
@@ -37,89 +41,126 @@ final class OptionReader {
         return options;
     }
 
-    String text(String key, String defaultValue, String rule, String meaning) {
-        options.add(new Option(key, defaultValue, rule, meaning));
-        return given.getOrDefault(key, defaultValue);
+    /** Values of the options that were read as structural, by key. */
+    SortedMap<String, String> structure() {
+        return structure;
     }
 
-    int integer(String key, int defaultValue, String rule, String meaning) {
-        return parse(key, Integer.toString(defaultValue), rule, meaning, "a whole number", Integer::parseInt);
+    /**
+     * Reads options that shape arrays, give stored numbers their meaning or name what belongs to the state: a restored
+     * job must have the same.
+     */
+    Reading structural() {
+        return new Reading(true);
     }
 
-    long whole(String key, long defaultValue, String rule, String meaning) {
-        return parse(key, Long.toString(defaultValue), rule, meaning, "a whole number", Long::parseLong);
+    /** Reads options that a restored job may have otherwise than before. */
+    Reading free() {
+        return new Reading(false);
     }
 
-    double number(String key, double defaultValue, String rule, String meaning) {
-        return parse(key, Double.toString(defaultValue), rule, meaning, "a number", Double::parseDouble);
-    }
+    /** How an option is read, and whether state depends on it. */
+    final class Reading {
+        private final boolean structural;
 
-    boolean yesNo(String key, boolean defaultValue, String meaning) {
-        return parse(key, Boolean.toString(defaultValue), "true or false", meaning, "true or false", text -> {
-            if (!text.equals("true") && !text.equals("false")) {
-                throw new IllegalArgumentException(text);
+        private Reading(boolean structural) {
+            this.structural = structural;
+        }
+
+        String text(String key, String defaultValue, String rule, String meaning) {
+            options.add(new Option(key, defaultValue, rule, meaning, structural));
+            String text = given.getOrDefault(key, defaultValue);
+            keep(key, text.trim());
+            return text;
+        }
+
+        int integer(String key, int defaultValue, String rule, String meaning) {
+            return parse(key, Integer.toString(defaultValue), rule, meaning, "a whole number", Integer::parseInt);
+        }
+
+        long whole(String key, long defaultValue, String rule, String meaning) {
+            return parse(key, Long.toString(defaultValue), rule, meaning, "a whole number", Long::parseLong);
+        }
+
+        double number(String key, double defaultValue, String rule, String meaning) {
+            return parse(key, Double.toString(defaultValue), rule, meaning, "a number", Double::parseDouble);
+        }
+
+        boolean yesNo(String key, boolean defaultValue, String meaning) {
+            return parse(key, Boolean.toString(defaultValue), "true or false", meaning, "true or false", text -> {
+                if (!text.equals("true") && !text.equals("false")) {
+                    throw new IllegalArgumentException(text);
+                }
+                return Boolean.parseBoolean(text);
+            });
+        }
+
+        List<Integer> integers(String key, List<Integer> defaultValue, String rule, String meaning) {
+            String text =
+                    String.join(",", defaultValue.stream().map(String::valueOf).toList());
+            return parse(
+                    key,
+                    text,
+                    rule,
+                    meaning,
+                    "whole numbers with commas between",
+                    given -> given.isBlank()
+                            ? List.of()
+                            : Arrays.stream(given.split(",", -1))
+                                    .map(String::trim)
+                                    .map(Integer::parseInt)
+                                    .toList());
+        }
+
+        /** Texts without commas; none by default. */
+        Set<String> texts(String key, String rule, String meaning) {
+            return Arrays.stream(text(key, "", rule, meaning).split(",", -1))
+                    .map(String::trim)
+                    .filter(each -> !each.isEmpty())
+                    .collect(Collectors.toSet());
+        }
+
+        /** One of an enum's constants, lower case with hyphens. */
+        <E extends Enum<E>> E choice(String key, E defaultValue, String meaning) {
+            E[] all = defaultValue.getDeclaringClass().getEnumConstants();
+            return choice(
+                    key,
+                    defaultValue,
+                    all,
+                    value -> value.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                    meaning);
+        }
+
+        <E> E choice(String key, E defaultValue, E[] all, Function<E, String> names, String meaning) {
+            String allowed = String.join(", ", Arrays.stream(all).map(names).toList());
+            return parse(
+                    key,
+                    names.apply(defaultValue),
+                    allowed,
+                    meaning,
+                    "one of " + allowed,
+                    text -> Arrays.stream(all)
+                            .filter(value -> names.apply(value).equals(text))
+                            .findFirst()
+                            .orElseThrow(() -> new IllegalArgumentException(text)));
+        }
+
+        private <T> T parse(
+                String key, String defaultValue, String rule, String meaning, String form, Function<String, T> parser) {
+            String text = text(key, defaultValue, rule, meaning).trim();
+            try {
+                T value = parser.apply(text);
+                keep(key, value instanceof Number ? value.toString() : text.replace(" ", ""));
+                return value;
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(key + "=" + text + " must be " + form, e);
             }
-            return Boolean.parseBoolean(text);
-        });
-    }
+        }
 
-    List<Integer> integers(String key, List<Integer> defaultValue, String rule, String meaning) {
-        String text =
-                String.join(",", defaultValue.stream().map(String::valueOf).toList());
-        return parse(
-                key,
-                text,
-                rule,
-                meaning,
-                "whole numbers with commas between",
-                given -> given.isBlank()
-                        ? List.of()
-                        : Arrays.stream(given.split(",", -1))
-                                .map(String::trim)
-                                .map(Integer::parseInt)
-                                .toList());
-    }
-
-    /** Texts without commas; none by default. */
-    Set<String> texts(String key, String rule, String meaning) {
-        return Arrays.stream(text(key, "", rule, meaning).split(",", -1))
-                .map(String::trim)
-                .filter(each -> !each.isEmpty())
-                .collect(Collectors.toSet());
-    }
-
-    /** One of an enum's constants, lower case with hyphens. */
-    <E extends Enum<E>> E choice(String key, E defaultValue, String meaning) {
-        E[] all = defaultValue.getDeclaringClass().getEnumConstants();
-        return choice(
-                key,
-                defaultValue,
-                all,
-                value -> value.name().toLowerCase(Locale.ROOT).replace('_', '-'),
-                meaning);
-    }
-
-    <E> E choice(String key, E defaultValue, E[] all, Function<E, String> names, String meaning) {
-        String allowed = String.join(", ", Arrays.stream(all).map(names).toList());
-        return parse(
-                key,
-                names.apply(defaultValue),
-                allowed,
-                meaning,
-                "one of " + allowed,
-                text -> Arrays.stream(all)
-                        .filter(value -> names.apply(value).equals(text))
-                        .findFirst()
-                        .orElseThrow(() -> new IllegalArgumentException(text)));
-    }
-
-    private <T> T parse(
-            String key, String defaultValue, String rule, String meaning, String form, Function<String, T> parser) {
-        String text = text(key, defaultValue, rule, meaning).trim();
-        try {
-            return parser.apply(text);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(key + "=" + text + " must be " + form, e);
+        private void keep(String key, String value) {
+            if (structural) {
+                structure.put(key, value);
+            }
         }
     }
 }

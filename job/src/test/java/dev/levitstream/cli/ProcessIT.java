@@ -177,10 +177,9 @@ class ProcessIT {
                 CommandProcess.start(dir, Map.of("DJL_CACHE_DIR", below), "demo", "--per-phase", "100")) {
             assertThat(demo.exitCode()).isEqualTo(1);
             assertThat(demo.errors())
-                    .isEqualTo(
-                            "levit-stream: folder " + below + " cannot take the deep-learning engine's native"
-                                    + " libraries (Not a directory): set DJL_CACHE_DIR to a folder that can be written, with"
-                                    + " 500 MB left");
+                    .isEqualTo("levit-stream: folder " + below + " cannot take the deep-learning engine's native"
+                            + " libraries (Not a directory): set DJL_CACHE_DIR to a folder that can be written, with"
+                            + " 500 MB left");
         }
         try (EmbeddedKafka kafka = EmbeddedKafka.start(dir.resolve("kafka"), 0)) {
             kafka.createTopics(List.of("images", "predictions", "components-created", "dead-letters"));

@@ -82,7 +82,7 @@ class TransactionsIT {
         all.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "200");
         all.put("transaction.remove.expired.transaction.cleanup.interval.ms", "200");
         EmbeddedKafka kafka = EmbeddedKafka.start(dir.resolve("kafka"), 0, all);
-        kafka.createTopics(List.of("images", "predictions", "components-created", "dead-letters"));
+        kafka.createTopics(List.of("images", "predictions", "components-created", "dead-letters", "events"));
         return kafka;
     }
 
@@ -150,8 +150,7 @@ class TransactionsIT {
 
     /** Reads until so many images have an answer that is committed, and a while longer. */
     private void read(EmbeddedKafka kafka, HandledJob job, int expected) throws Exception {
-        try (ResultReader reader = new ResultReader(
-                kafka.bootstrapServers(), "predictions", "components-created", "dead-letters", Map.of(), true)) {
+        try (ResultReader reader = new ResultReader(options(kafka).kafka(), true)) {
             answers.clear();
             for (int more = 0; more < 5; ) {
                 assertThat(job.hasEnded()).isFalse();

@@ -40,7 +40,7 @@ import picocli.CommandLine;
 class TwoJobsIT {
     private static final int KEYS = 2;
     private static final int ROUNDS = 40;
-    private static final String PREFIX = "levit-stream:predictions:components-created:dead-letters";
+    private static final String PREFIX = "levit-stream:predictions:components-created:dead-letters:events";
     private static final String LEASE = PREFIX + "-lease";
     private static final Duration POLL = Duration.ofMillis(200);
 
@@ -69,7 +69,7 @@ class TwoJobsIT {
 
     private EmbeddedKafka broker(Map<String, String> settings) throws Exception {
         EmbeddedKafka kafka = EmbeddedKafka.start(dir.resolve("kafka"), 0, settings);
-        kafka.createTopics(List.of("images", "predictions", "components-created", "dead-letters"));
+        kafka.createTopics(List.of("images", "predictions", "components-created", "dead-letters", "events"));
         return kafka;
     }
 
@@ -108,8 +108,7 @@ class TwoJobsIT {
     }
 
     private static ResultReader reader(EmbeddedKafka kafka) {
-        return new ResultReader(
-                kafka.bootstrapServers(), "predictions", "components-created", "dead-letters", Map.of(), true);
+        return new ResultReader(OptionCatalogue.read(given(kafka)).kafka(), true);
     }
 
     /** Runs a command as the shell does. */

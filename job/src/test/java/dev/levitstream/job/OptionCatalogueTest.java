@@ -9,23 +9,27 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 class OptionCatalogueTest {
     /** Another allowed value for every key; a key that is missing here fails the test. */
-    private static final Map<String, String> OTHER = Map.ofEntries(
+    static final Map<String, String> OTHER = Map.ofEntries(
             Map.entry("preset", "paper"),
             Map.entry("image", "32x32x3"),
             Map.entry("learner", "er"),
             Map.entry("batch.size", "7"),
             Map.entry("classes", "3"),
+            Map.entry("labels.max", "11"),
+            Map.entry("learner.max-mib", "999"),
             Map.entry("seed", "9"),
             Map.entry("fusion.level", "attention"),
             Map.entry("fusion.components", "3"),
@@ -127,6 +131,44 @@ class OptionCatalogueTest {
                 .orElseThrow()
                 .defaultValue();
         assertThat(OptionCatalogue.read(Map.of(key, shown))).isEqualTo(OptionCatalogue.read(Map.of()));
+    }
+
+    @Test
+    void theTextOfAStructuralOptionIsTheSameHoweverItIsWritten() {
+        assertThat(OptionCatalogue.read(Map.of("vit.hidden", " 50, 40", "vit.patch", "07"))
+                        .structure())
+                .isEqualTo(OptionCatalogue.read(Map.of("vit.hidden", "50,40")).structure())
+                .containsEntry("vit.hidden", "50,40")
+                .containsEntry("vit.patch", "7")
+                .doesNotContainKey("seed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"28x28x1", "32x32x3", "64x64x3", "224x224x3", "96x96x3", "84x84x3"})
+    void imagesOfUsualSizesFitWithEveryPreset(String image) {
+        for (String preset : List.of("stream", "paper")) {
+            JobOptions options = OptionCatalogue.read(Map.of("image", image, "preset", preset));
+            assertThat(options.operator().learner().image()).hasToString(image);
+        }
+    }
+
+    @Test
+    void sizesThatCouldNotBeAllocatedAreRefusedWithWhatFits() {
+        assertThatThrownBy(() -> OptionCatalogue.read(Map.of("image", "31x31x3")))
+                .hasMessage("image=31x31x3 must need at most learner.max-mib=2048 for one learner, but needs about 5497"
+                        + " MiB: its sides make 961 patches, choose sides with a common divisor, such as"
+                        + " image=32x32x3");
+        assertThatThrownBy(() -> OptionCatalogue.read(Map.of("image", "227x227x3")))
+                .hasMessageMatching("image=227x227x3 must need at most .*, such as image=228x228x3");
+        assertThatThrownBy(() -> OptionCatalogue.read(Map.of("image", "32x32x3", "vit.patch", "1")))
+                .hasMessageMatching("image=32x32x3 must need at most .*, such as vit.patch=8");
+        assertThatThrownBy(() -> OptionCatalogue.read(Map.of("image", "224x224x3", "learner", "levit-dnn")))
+                .hasMessageMatching("image=224x224x3 must need at most .*: make hidden layers,.* smaller");
+        assertThatThrownBy(() -> OptionCatalogue.read(Map.of("image", "99999x99999x64")))
+                .hasMessage("image=99999x99999x64 must have at most 16777216 values");
+        assertThatThrownBy(() -> OptionCatalogue.read(Map.of("image", "4096x4096x1", "vit.patch", "1")))
+                .hasMessage(
+                        "vit.heads=3 times patches=16777216 times vit.embedding-width=100 must be at most 100000000");
     }
 
     @Test

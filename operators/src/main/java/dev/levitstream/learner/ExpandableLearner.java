@@ -2,13 +2,10 @@ package dev.levitstream.learner;
 
 import dev.levitstream.learner.MemoryOptions.Unlabelled;
 import dev.levitstream.learner.ReplayMemory.Remembered;
-import dev.levitstream.nn.Body;
 import dev.levitstream.nn.Check;
-import dev.levitstream.nn.FullyConnected;
 import dev.levitstream.nn.Randomness;
 import dev.levitstream.nn.Randomness.Purpose;
 import dev.levitstream.nn.Vae;
-import dev.levitstream.nn.VisionTransformer;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -42,7 +39,7 @@ final class ExpandableLearner implements Learner {
         Vae vae = Vae.of(options.network().vae());
         latentWidth = vae.latentWidth();
         Blueprint blueprint = new Blueprint(
-                body(options),
+                Footprint.body(options),
                 Optional.of(vae),
                 options.kind().fusion(options.fusion().level()),
                 options.training().klWeight());
@@ -56,12 +53,6 @@ final class ExpandableLearner implements Learner {
         } else {
             criterion = restore(control, state);
         }
-    }
-
-    private static Body body(LearnerOptions options) {
-        return options.kind() == LearnerKind.LEVIT_DNN
-                ? new FullyConnected(options.image(), options.network().dnnHidden())
-                : new VisionTransformer(options.network().vit());
     }
 
     @Override

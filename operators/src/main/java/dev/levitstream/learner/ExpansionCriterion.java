@@ -17,6 +17,13 @@ sealed interface ExpansionCriterion permits LatentDistance, ReconstructionError,
         };
     }
 
+    /**
+     * A measure in units of what is usual; finite also where nothing at all is usual, as for images that are all black.
+     */
+    static double ratio(double measure, double usual) {
+        return measure / Math.max(usual, Float.MIN_NORMAL);
+    }
+
     /** Takes note of a batch, judged before it was learnt. */
     default void observed(List<Judgement> batch, ComponentPool pool) {}
 

@@ -15,19 +15,19 @@ final class LabelRegistry {
     /** Class of an image without a label. */
     static final int UNLABELLED = -1;
 
-    private final int limit;
+    private final LearnerOptions options;
     private final Map<String, Integer> classes = new HashMap<>();
     private List<String> labels = List.of();
 
-    /** @param limit most labels, 0 for any number */
-    LabelRegistry(int limit) {
-        this.limit = limit;
+    LabelRegistry(LearnerOptions options) {
+        this.options = options;
     }
 
     boolean admits(Set<String> more) {
         long unknown =
                 more.stream().filter(label -> !classes.containsKey(label)).count();
-        return limit == 0 || labels.size() + unknown <= limit;
+        int most = options.classes() > 0 ? options.classes() : options.mostLabels();
+        return unknown == 0 || labels.size() + unknown <= most;
     }
 
     /** The label's class; a new one for a label not seen before. */
@@ -36,7 +36,11 @@ final class LabelRegistry {
         if (known != null) {
             return known;
         }
-        Check.that(admits(Set.of(label)), "label", label, "must be one of the " + limit + " known: classes=" + limit);
+        Check.that(admits(Set.of(label)), "label", label, options.labelRule());
+        return add(label);
+    }
+
+    private int add(String label) {
         classes.put(label, labels.size());
         List<String> longer = new ArrayList<>(labels);
         longer.add(label);
@@ -51,7 +55,7 @@ final class LabelRegistry {
 
     /** Width of a new classifier. */
     int width() {
-        return limit == 0 ? labels.size() : limit;
+        return options.classes() == 0 ? labels.size() : options.classes();
     }
 
     void write(DataOutputStream out) throws IOException {
@@ -64,7 +68,7 @@ final class LabelRegistry {
     void read(DataInputStream in) throws IOException {
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
-            register(in.readUTF());
+            add(in.readUTF()); // also where there are more of them than the options now admit
         }
     }
 }

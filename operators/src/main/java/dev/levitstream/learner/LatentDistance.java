@@ -40,7 +40,7 @@ final class LatentDistance implements ExpansionCriterion {
             smallest = Math.min(smallest, distance(active, component, seen, rows));
         }
         if (expansion.scale() == Scale.RATIO) {
-            smallest /= distance(active, active, seen, rows);
+            smallest = ExpansionCriterion.ratio(smallest, distance(active, active, seen, rows));
         }
         return Optional.of(new Verdict(smallest, expansion.threshold()));
     }

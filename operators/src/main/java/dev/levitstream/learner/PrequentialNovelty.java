@@ -52,7 +52,10 @@ final class PrequentialNovelty implements ExpansionCriterion {
         for (Judgement image : batch) {
             int best = explaining(image.scores(), pool);
             if (calibrated) {
-                double excess = Math.min(image.scores()[best] / (options.threshold() * unit(best, pool)), MOST) - 1;
+                double excess = Math.min(
+                                ExpansionCriterion.ratio(image.scores()[best], options.threshold() * unit(best, pool)),
+                                MOST)
+                        - 1;
                 evidence = Math.max(0, evidence + excess);
             }
             images++;
@@ -88,7 +91,7 @@ final class PrequentialNovelty implements ExpansionCriterion {
     private int explaining(float[] scores, ComponentPool pool) {
         float[] ratios = new float[pool.size()];
         for (int c = 0; c < ratios.length; c++) {
-            ratios[c] = (float) (scores[c] / unit(c, pool));
+            ratios[c] = (float) ExpansionCriterion.ratio(scores[c], unit(c, pool));
         }
         return Router.best(ratios);
     }
@@ -117,7 +120,8 @@ final class PrequentialNovelty implements ExpansionCriterion {
         double sum = 0;
         for (Judgement image : pool.judge(batch)) {
             int best = explaining(image.scores(), pool);
-            sum += Math.min(image.scores()[best] / (options.threshold() * unit(best, pool)), MOST);
+            sum += Math.min(
+                    ExpansionCriterion.ratio(image.scores()[best], options.threshold() * unit(best, pool)), MOST);
         }
         return sum > batch.size();
     }

@@ -53,6 +53,10 @@ public enum Presets {
     };
 
     private static final int SMALL_SIDE = 48;
+    /** The router keeps sums of every feature for each label: 11 KB with the default of 900 features. */
+    private static final int MOST_LABELS = 1000;
+    /** Room for every preset at 224x224x3; the article's own needs the most. */
+    private static final int MAX_MIB = 2048;
     /** Most components that one fuses in a stream. */
     private static final int FUSED = 2;
 
@@ -75,6 +79,8 @@ public enum Presets {
                 image,
                 10,
                 0,
+                MOST_LABELS,
+                MAX_MIB,
                 0,
                 new FusionOptions(KnowledgeFusion.Level.FEATURES, fused),
                 routing,

@@ -21,7 +21,7 @@ final class Progress {
     Progress(LearnerContext context) {
         this.context = context;
         this.seed = context.seed();
-        this.labels = new LabelRegistry(context.options().classes());
+        this.labels = new LabelRegistry(context.options());
         this.work = new WorkQueue(context.options().budget(), context.nanoTime());
     }
 

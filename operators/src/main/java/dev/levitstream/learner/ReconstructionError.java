@@ -36,7 +36,7 @@ final class ReconstructionError implements ExpansionCriterion {
             smallest = Math.min(smallest, sum / memory.size());
         }
         if (expansion.scale() == Scale.RATIO) {
-            smallest /= ownError(memory.spread(expansion.samples()), pool.active());
+            smallest = ExpansionCriterion.ratio(smallest, ownError(memory.spread(expansion.samples()), pool.active()));
         }
         return Optional.of(new Verdict(smallest, expansion.threshold()));
     }

@@ -57,6 +57,12 @@ final class StateCodec {
         /** Values of parameters, or one value for each of them: once matrices lay row by row, then convolutions did. */
         float[] parameters(ParameterLayout layout) throws IOException {
             float[] values = readFloats(this);
+            Check.that(
+                    values.length == layout.size(),
+                    "state.parameters",
+                    values.length,
+                    "must be " + layout.size()
+                            + ", as these options have it: give those that the state was written with");
             layout.order(values, entry -> format < (entry.shape().dimension() > 2 ? 4 : 2));
             return values;
         }

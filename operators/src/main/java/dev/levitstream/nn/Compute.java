@@ -11,14 +11,18 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * Where and how learners compute: a device, and one compiled script for each text, however many learners run it. One
- * per task; not for several threads.
+ * Where and how learners compute: a device, and one compiled script for each text, however many learners run it. Every
+ * new label widens a classifier and so makes new scripts; those unused longest are closed, and compiled again when they
+ * are needed again. One per task; not for several threads.
  */
 public final class Compute implements AutoCloseable {
     /** How networks are run. */
@@ -32,12 +36,18 @@ public final class Compute implements AutoCloseable {
     /** What the engine says where there is no memory left, on a CPU and on a GPU. */
     private static final List<String> OUT_OF_MEMORY = List.of("allocate memory", "out of memory");
 
+    /**
+     * Most compiled scripts (count): 64 learners, the default of a task, may each have a classifier of another width,
+     * which takes up to four.
+     */
+    static final int MOST_SCRIPTS = 320;
+
     private final Path path;
     private final Products products;
     private final boolean blocks;
     private final NDManager manager;
-    private final Map<String, PtSymbolBlock> scripts = new HashMap<>();
-    private final Map<String, Boolean> steady = new HashMap<>();
+    private final Map<String, PtSymbolBlock> scripts = oldestFirst();
+    private final Map<String, Boolean> steady = oldestFirst();
 
     /**
      * @param device {@code cpu} or {@code gpuN}
@@ -53,6 +63,25 @@ public final class Compute implements AutoCloseable {
         this.products = products;
         this.blocks = blocks;
         this.manager = NativeEngine.newManager(device);
+    }
+
+    private static <V> Map<String, V> oldestFirst() {
+        return new LinkedHashMap<>(16, 0.75f, true);
+    }
+
+    /**
+     * What the last bits of results depend on beside options and images, by name: processor, kind of device, engine,
+     * its threads, and how networks are run.
+     */
+    public Map<String, String> identity() {
+        return Map.of(
+                "cpu", Processor.kind(),
+                "device", manager.getDevice().getDeviceType(),
+                "engine",
+                        manager.getEngine().getEngineName() + " "
+                                + manager.getEngine().getVersion(),
+                "threads", Integer.toString(JniUtils.getNumThreads()),
+                "compute", path.name().toLowerCase(Locale.ROOT));
     }
 
     /** An owner of arrays on the device; the caller closes it. */
@@ -87,16 +116,41 @@ public final class Compute implements AutoCloseable {
         return products;
     }
 
-    /** Compiles a script's text, or finds it compiled. */
+    /**
+     * Compiles a script's text, or finds it compiled.
+     *
+     * @return to be run at once; the next call may close it
+     */
     PtSymbolBlock compile(String text) {
-        return scripts.computeIfAbsent(text, any -> {
-            try {
-                return JniUtils.loadModule(
-                        (PtNDManager) manager, new ByteArrayInputStream(TorchModule.archive(text)), false, false);
-            } catch (IOException e) {
-                throw new UncheckedIOException("reading from memory failed", e);
-            }
-        });
+        PtSymbolBlock known = scripts.get(text);
+        if (known != null) {
+            return known;
+        }
+        try {
+            PtSymbolBlock compiled = JniUtils.loadModule(
+                    (PtNDManager) manager, new ByteArrayInputStream(TorchModule.archive(text)), false, false);
+            scripts.put(text, compiled);
+            oldestBeyondMost(scripts).ifPresent(PtSymbolBlock::close);
+            return compiled;
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading from memory failed", e);
+        }
+    }
+
+    /** Compiled scripts (count). */
+    int scripts() {
+        return scripts.size();
+    }
+
+    /** Takes the one unused longest out, if there is one too many. */
+    private static <V> Optional<V> oldestBeyondMost(Map<String, V> map) {
+        if (map.size() <= MOST_SCRIPTS) {
+            return Optional.empty();
+        }
+        Iterator<V> oldest = map.values().iterator();
+        V value = oldest.next();
+        oldest.remove();
+        return Optional.of(value);
     }
 
     /**
@@ -126,7 +180,12 @@ public final class Compute implements AutoCloseable {
      * once, and not where several threads divide the values of an array among them.
      */
     boolean steady(String text, BooleanSupplier trial) {
-        return blocks && JniUtils.getNumThreads() == 1 && steady.computeIfAbsent(text, any -> trial.getAsBoolean());
+        if (!blocks || JniUtils.getNumThreads() != 1) {
+            return false;
+        }
+        boolean holds = steady.computeIfAbsent(text, any -> trial.getAsBoolean());
+        oldestBeyondMost(steady);
+        return holds;
     }
 
     @Override

@@ -3,7 +3,7 @@ package dev.levitstream.nn;
 import java.io.Serializable;
 
 /**
- * Size of the images of one stream.
+ * Size of the images of one stream: at most 16,777,216 values.
  *
  * @param height rows, at least 1
  * @param width columns, at least 1
@@ -11,12 +11,19 @@ import java.io.Serializable;
  */
 public record ImageShape(int height, int width, int channels) implements Serializable {
     private static final int MAX_CHANNELS = 64;
+    private static final int MAX_SIZE = 1 << 24;
 
     public ImageShape {
         Check.that(height > 0, "image.height", height, "must be at least 1");
         Check.that(width > 0, "image.width", width, "must be at least 1");
         Check.that(
                 channels >= 1 && channels <= MAX_CHANNELS, "image.channels", channels, "must be 1 to " + MAX_CHANNELS);
+        long size = (long) height * width * channels;
+        Check.that(
+                (long) height * width <= MAX_SIZE && size <= MAX_SIZE,
+                "image",
+                height + "x" + width + "x" + channels,
+                "must have at most " + MAX_SIZE + " values");
     }
 
     /** Values of one image: D = H W C. */

@@ -97,7 +97,7 @@ public final class ParameterLayout {
     /** Collects arrays in the order in which they lie in the flat vector. */
     public static final class Builder {
         private final Map<String, Entry> entries = new LinkedHashMap<>();
-        private int size;
+        private long size;
 
         /** Appends one array, its values row by row. */
         public Builder add(String name, Start start, long... shape) {
@@ -106,17 +106,28 @@ public final class ParameterLayout {
 
         /** Appends one array with its axes in another order in memory: along the last one values lie side by side. */
         public Builder add(String name, Start start, List<Integer> order, long... shape) {
-            Entry entry = new Entry(name, new Shape(shape), start, size, List.copyOf(order));
+            int offset = (int) Math.min(size, Integer.MAX_VALUE); // of more than fit, only the count is asked for
+            Entry entry = new Entry(name, new Shape(shape), start, offset, List.copyOf(order));
             if (entries.put(entry.name(), entry) != null) {
                 throw new IllegalStateException("parameter " + entry.name() + " is declared twice");
             }
-            size += entry.size();
+            size += entry.shape().size();
             return this;
         }
 
-        /** Finishes the layout. */
+        /** Values so far; it may be more than a layout can have. */
+        public long size() {
+            return size;
+        }
+
+        /**
+         * Finishes the layout.
+         *
+         * @throws IllegalArgumentException if it has more values than an array holds
+         */
         public ParameterLayout build() {
-            return new ParameterLayout(new LinkedHashMap<>(entries), size);
+            Check.that(size <= Integer.MAX_VALUE, "parameters", size, "must be at most " + Integer.MAX_VALUE);
+            return new ParameterLayout(new LinkedHashMap<>(entries), (int) size);
         }
     }
 

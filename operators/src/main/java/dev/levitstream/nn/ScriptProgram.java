@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtSymbolBlock;
 import dev.levitstream.nn.ComponentNetwork.TrainingBatch;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -18,14 +17,12 @@ import java.util.SplittableRandom;
  * the gradient is taken inside it, so that nothing of the graph ever reaches Java.
  */
 final class ScriptProgram implements Program {
-    private record Compiled(Script.Written written, PtSymbolBlock module) {}
-
     /** What a script depends on, for one network. */
     private record Key(ScriptForm form, NetworkFunction function, long images, Optional<FusedAdam> optimizer) {}
 
     private final ComponentNetwork network;
     private final Compute compute;
-    private final Map<Key, Compiled> scripts = new HashMap<>();
+    private final Map<Key, Script.Written> scripts = new HashMap<>();
 
     ScriptProgram(ComponentNetwork network, Compute compute) {
         this.network = network;
@@ -34,24 +31,24 @@ final class ScriptProgram implements Program {
 
     @Override
     public NDList call(NDManager scope, NetworkFunction function, NDArray flat, NDArray... inputs) {
-        return Backward.without(() -> run(scope, compiled(ScriptForm.WHOLE, function, inputs), flat, inputs));
+        return Backward.without(() -> run(scope, written(ScriptForm.WHOLE, function, inputs), flat, inputs));
     }
 
     @Override
     public NDList each(NDManager scope, NetworkFunction function, NDArray flat, NDArray... inputs) {
         return Backward.without(() -> {
             for (ScriptForm form : List.of(ScriptForm.SHORTER_BLOCKS, ScriptForm.BLOCKS)) {
-                Compiled blocks = compiled(form, function, inputs);
-                if (compute.steady(blocks.written().text(), () -> steady(blocks, inputs))) {
+                Script.Written blocks = written(form, function, inputs);
+                if (compute.steady(blocks.text(), () -> steady(blocks, inputs))) {
                     return run(scope, blocks, flat, inputs);
                 }
             }
-            return run(scope, compiled(ScriptForm.EACH, function, inputs), flat, inputs);
+            return run(scope, written(ScriptForm.EACH, function, inputs), flat, inputs);
         });
     }
 
     /** With parameters of its own: a restored learner must come to the same decision. */
-    private boolean steady(Compiled blocks, NDArray... inputs) {
+    private boolean steady(Script.Written blocks, NDArray... inputs) {
         try (NDManager scope = compute.newManager()) {
             float[] values = network.layout().initialise(new SplittableRandom(1));
             NDArray flat = Tensors.of(scope, values, new Shape(values.length));
@@ -63,9 +60,9 @@ final class ScriptProgram implements Program {
     @Override
     public float gradient(NDManager scope, NDArray flat, TrainingBatch batch, float[] gradient) {
         NDArray[] inputs = batch.inputs();
-        Compiled loss = compiled(ScriptForm.GRADIENT, batch.loss(), inputs);
+        Script.Written loss = written(ScriptForm.GRADIENT, batch.loss(), inputs);
         NDList results = Backward.without(() -> run(scope, loss, flat, inputs));
-        List<ParameterLayout.Entry> used = loss.written().used();
+        List<ParameterLayout.Entry> used = loss.used();
         if (used.size() < network.layout().entries().size()) {
             Arrays.fill(gradient, 0);
         }
@@ -82,7 +79,7 @@ final class ScriptProgram implements Program {
     @Override
     public float update(NDManager scope, NDArray flat, TrainingBatch batch, Adam adam, List<Adam.Rate> rates) {
         Member only = new Member(flat, batch, adam);
-        Compiled script = compiled(ScriptForm.UPDATE, only, rates, batch.inputs());
+        Script.Written script = written(ScriptForm.UPDATE, only, rates, batch.inputs());
         NDArray step = Tensors.of(scope, new float[] {only.step()}, new Shape(1));
         NDList arguments = arguments(only.state(scope), step, only.inputs());
         float loss = Backward.without(() -> losses(script, arguments))[0];
@@ -110,7 +107,7 @@ final class ScriptProgram implements Program {
         List<NDList> states = fleet.stream().map(member -> member.state(scope)).toList();
         NDList stacked = Tensors.stack(states);
         NDList inputs = Tensors.stack(fleet.stream().map(Member::inputs).toList());
-        Compiled script = compiled(ScriptForm.FLEET, fleet.get(0), rates, inputs.toArray(NDArray[]::new));
+        Script.Written script = written(ScriptForm.FLEET, fleet.get(0), rates, inputs.toArray(NDArray[]::new));
         stacked.get(0).setRequiresGradient(true);
         float[] losses = Backward.with(() -> losses(script, arguments(stacked, step, inputs)));
         for (int g = 0; g < losses.length; g++) {
@@ -131,28 +128,28 @@ final class ScriptProgram implements Program {
         return arguments;
     }
 
-    private static float[] losses(Compiled script, NDList arguments) {
-        return Tensors.read(Compute.run(script.module(), arguments).get(0));
+    private float[] losses(Script.Written script, NDList arguments) {
+        return Tensors.read(
+                Compute.run(compute.compile(script.text()), arguments).get(0));
     }
 
-    private Compiled compiled(ScriptForm form, Member like, List<Adam.Rate> rates, NDArray... inputs) {
+    private Script.Written written(ScriptForm form, Member like, List<Adam.Rate> rates, NDArray... inputs) {
         FusedAdam optimizer = new FusedAdam(like.adam().beta1(), like.adam().beta2(), rates);
-        return compiled(form, like.batch().loss(), Optional.of(optimizer), inputs);
+        return written(form, like.batch().loss(), Optional.of(optimizer), inputs);
     }
 
-    private Compiled compiled(ScriptForm form, NetworkFunction function, NDArray... inputs) {
-        return compiled(form, function, Optional.empty(), inputs);
+    private Script.Written written(ScriptForm form, NetworkFunction function, NDArray... inputs) {
+        return written(form, function, Optional.empty(), inputs);
     }
 
-    private Compiled compiled(
+    private Script.Written written(
             ScriptForm form, NetworkFunction function, Optional<FusedAdam> optimizer, NDArray... inputs) {
         boolean asTold = form == ScriptForm.GRADIENT || form == ScriptForm.UPDATE;
         long images = asTold ? inputs[0].getShape().get(0) : 0;
-        return scripts.computeIfAbsent(new Key(form, function, images, optimizer), key -> {
-            Script.Written written =
-                    Script.write(form, function, network, images, sizes(form, inputs), compute.products(), optimizer);
-            return new Compiled(written, compute.compile(written.text()));
-        });
+        return scripts.computeIfAbsent(
+                new Key(form, function, images, optimizer),
+                key -> Script.write(
+                        form, function, network, images, sizes(form, inputs), compute.products(), optimizer));
     }
 
     /** Of the arrays for one component; their first axis is that of the images. */
@@ -164,10 +161,10 @@ final class ScriptProgram implements Program {
                 .toList();
     }
 
-    private static NDList run(NDManager scope, Compiled compiled, NDArray flat, NDArray... inputs) {
+    private NDList run(NDManager scope, Script.Written script, NDArray flat, NDArray... inputs) {
         Tensors.lend(flat, scope);
         NDList arguments = new NDList(flat);
         arguments.addAll(List.of(inputs));
-        return Compute.run(compiled.module(), arguments);
+        return Compute.run(compute.compile(script.text()), arguments);
     }
 }

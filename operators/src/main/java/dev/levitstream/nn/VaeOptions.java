@@ -15,6 +15,8 @@ import java.util.List;
  */
 public record VaeOptions(ImageShape image, int latentWidth, List<Integer> channels, List<Integer> hidden)
         implements Serializable {
+    private static final int MAX_WIDTH = 1_000_000_000;
+
     public VaeOptions {
         Check.that(latentWidth > 0, "vae.latent-width", latentWidth, "must be at least 1");
         Check.that(channels.stream().allMatch(width -> width > 0), "vae.channels", channels, "must be at least 1 each");
@@ -28,6 +30,12 @@ public record VaeOptions(ImageShape image, int latentWidth, List<Integer> channe
                 "vae.hidden",
                 hidden,
                 "must be one width where vae.channels is given");
+        long pixels = (long) image.height() * image.width() / 4;
+        Check.that(
+                channels.stream().allMatch(width -> width * pixels <= MAX_WIDTH),
+                "vae.channels",
+                channels,
+                "times a quarter of the pixels must be at most " + MAX_WIDTH);
         channels = List.copyOf(channels);
         hidden = List.copyOf(hidden);
     }

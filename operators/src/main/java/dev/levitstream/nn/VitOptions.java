@@ -14,6 +14,8 @@ import java.util.List;
  */
 public record VitOptions(ImageShape image, int patch, int embeddingWidth, int heads, List<Integer> hidden)
         implements Serializable {
+    private static final int MAX_WIDTH = 100_000_000;
+
     public VitOptions {
         Check.that(patch > 0, "vit.patch", patch, "must be at least 1");
         Check.that(
@@ -23,6 +25,13 @@ public record VitOptions(ImageShape image, int patch, int embeddingWidth, int he
                 "must divide height and width of " + image);
         Check.that(embeddingWidth > 0, "vit.embedding-width", embeddingWidth, "must be at least 1");
         Check.that(heads > 0, "vit.heads", heads, "must be at least 1");
+        long tokens = (long) (image.height() / patch) * (image.width() / patch) * embeddingWidth;
+        Check.that(
+                tokens <= MAX_WIDTH && tokens * heads <= MAX_WIDTH,
+                "vit.heads",
+                heads,
+                "times patches=" + image.height() / patch * (image.width() / patch) + " times vit.embedding-width="
+                        + embeddingWidth + " must be at most " + MAX_WIDTH);
         Check.that(
                 !hidden.isEmpty() && hidden.stream().allMatch(width -> width > 0),
                 "vit.hidden",

@@ -59,6 +59,12 @@ final class LearnerMetrics {
         group.gauge("device.gpu", (Gauge<Integer>) gpu::get); // 1 on a GPU, 0 on the CPU
     }
 
+    /** Adds what the restore came to. */
+    void restored(boolean bytesMayDiffer) {
+        // 1 if the restored state was written on another kind of machine, which may change last bits
+        group.gauge("restore.bytes-may-differ", (Gauge<Integer>) () -> bytesMayDiffer ? 1 : 0);
+    }
+
     private Histogram histogram(String name) {
         return group.histogram(name, new DescriptiveStatisticsHistogram(HISTOGRAM_SAMPLES));
     }

@@ -49,6 +49,7 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
     private static final int MOST_BATCHES_WAITING = 2;
 
     private final OperatorOptions options;
+    private final Map<String, String> structure;
 
     private transient FrameDecoder decoder;
     private transient KeyState state;
@@ -58,15 +59,19 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
     private transient LearnerMetrics learnerMetrics;
     private transient Compute compute;
     private transient Emitter emitter;
+    private transient Fingerprint fingerprint;
 
-    LearnerOperator(StreamOperatorParameters<Prediction> parameters, OperatorOptions options) {
+    LearnerOperator(
+            StreamOperatorParameters<Prediction> parameters, OperatorOptions options, Map<String, String> structure) {
         super(parameters);
         this.options = options;
+        this.structure = structure;
     }
 
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
+        fingerprint = new Fingerprint(context.getOperatorStateStore(), structure);
         state = new KeyState(context);
     }
 
@@ -84,6 +89,9 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         learnerMetrics.gauges(
                 life::keys, live.all()::size, live::largestComponents, () -> device.startsWith("gpu") ? 1 : 0);
         LOG.info("learner {} computes on {}", options.learner().kind().key(), device);
+        Optional<String> otherMachine = fingerprint.machine(compute.identity());
+        otherMachine.ifPresent(LOG::warn);
+        learnerMetrics.restored(otherMachine.isPresent());
         requireReadable();
         wakeWaiting();
     }
@@ -124,7 +132,7 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         try {
             Frame frame = decoder.decode(record.source()); // first, so that what is no image wakes no learner
             LiveLearner key = arrive(record, frame);
-            key.requireRoom(record.source(), frame, options.learner().classes());
+            key.requireRoom(record.source(), frame, options.learner().labelRule());
             key.add(new Pending(record.source(), frame));
             go(record.streamKey(), key);
         } catch (MalformedRecordException e) {
@@ -409,6 +417,7 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
+        fingerprint.snapshot();
         live.store();
     }
 

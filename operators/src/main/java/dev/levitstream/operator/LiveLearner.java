@@ -125,10 +125,10 @@ final class LiveLearner {
     /**
      * Checks that an image can join those that wait: all their labels together must find room in the learner.
      *
-     * @param classes that the learner has room for (count); for the error alone
+     * @param rule for the error alone
      * @throws MalformedRecordException if its label finds none
      */
-    void requireRoom(SourceRecord source, Frame frame, int classes) {
+    void requireRoom(SourceRecord source, Frame frame, String rule) {
         Optional<String> label = frame.image().label();
         if (label.isEmpty() || status.quarantined()) {
             return;
@@ -136,11 +136,7 @@ final class LiveLearner {
         Set<String> labels = new HashSet<>(Set.of(label.get()));
         pending.forEach(image -> image.frame().image().label().ifPresent(labels::add));
         if (!learner.admits(labels)) {
-            throw new MalformedRecordException(
-                    source.topic(),
-                    "label",
-                    label.get(),
-                    "must be one of the " + classes + " classes known (option classes)");
+            throw new MalformedRecordException(source.topic(), "label", label.get(), rule);
         }
     }
 

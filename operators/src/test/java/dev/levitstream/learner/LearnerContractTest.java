@@ -91,7 +91,7 @@ class LearnerContractTest {
         }
     }
 
-    private static void assertSameBytes(Map<String, byte[]> found, Map<String, byte[]> expected) {
+    static void assertSameBytes(Map<String, byte[]> found, Map<String, byte[]> expected) {
         assertThat(found.keySet()).isEqualTo(expected.keySet());
         expected.forEach((name, bytes) -> assertThat(found.get(name)).as(name).isEqualTo(bytes));
     }
@@ -391,7 +391,28 @@ class LearnerContractTest {
             assertThat(full.admits(Set.of("a"))).isTrue();
             assertThat(full.admits(Set.of("b"))).isFalse();
             assertThatThrownBy(() -> full.observe(List.of(b)))
-                    .hasMessage("label=b must be one of the 1 known: classes=1");
+                    .hasMessage("label=b must be one of the 1 classes known (option classes)");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(LearnerKind.class)
+    void labelsBeyondTheMostAreRefusedAndARestoredLearnerKeepsTheOnesItHas(LearnerKind kind) {
+        LabelledImage a = new LabelledImage(new byte[64], Optional.of("a"));
+        LabelledImage b = new LabelledImage(new byte[64], Optional.of("b"));
+        LearnerOptions two = TinyLearners.withMostLabels(TinyLearners.options(kind), 2);
+        LearnerOptions one = TinyLearners.withMostLabels(TinyLearners.options(kind), 1);
+        try (Learner learner = TinyLearners.open(two, 0)) {
+            learner.observe(List.of(a, b));
+            assertThat(learner.admits(Set.of("a", "b"))).isTrue();
+            assertThat(learner.admits(Set.of("c"))).isFalse();
+            try (Learner restored = TinyLearners.restore(one, TinyLearners.state(learner))) {
+                assertThat(restored.describe().labels()).containsExactly("a", "b");
+                assertThat(restored.admits(Set.of("a", "b"))).isTrue();
+                assertThat(restored.admits(Set.of("c"))).isFalse();
+                assertThatThrownBy(() -> restored.observe(List.of(new LabelledImage(new byte[64], Optional.of("c")))))
+                        .hasMessage("label=c must be one of the 1 labels known (option labels.max)");
+            }
         }
     }
 

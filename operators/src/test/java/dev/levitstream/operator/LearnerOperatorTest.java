@@ -260,12 +260,22 @@ class LearnerOperatorTest {
         }
     }
 
-    @Test
-    void aLabelBeyondTheFixedClassesBecomesADeadLetterAndTheStreamGoesOn() throws Exception {
-        LearnerOptions fixed = TinyLearners.withClasses(learner(LearnerKind.LEVIT_DKF), 2);
+    static Stream<Arguments> bounds() {
+        LearnerOptions options = learner(LearnerKind.LEVIT_DKF);
+        return Stream.of(
+                Arguments.of(
+                        TinyLearners.withClasses(options, 2), "must be one of the 2 classes known (option classes)"),
+                Arguments.of(
+                        TinyLearners.withMostLabels(options, 2),
+                        "must be one of the 2 labels known (option labels.max)"));
+    }
+
+    @ParameterizedTest(name = "{1}")
+    @MethodSource("bounds")
+    void aLabelBeyondTheMostBecomesADeadLetterAndTheStreamGoesOn(LearnerOptions options, String rule) throws Exception {
         List<LabelledImage> images = new ArrayList<>(new StreamSimulator(TinyLearners.SHAPE, 1).phase(0, 30, 0));
         images.addAll(new StreamSimulator(TinyLearners.SHAPE, 1).phase(1, 3, 0));
-        try (LearnerHarness harness = new LearnerHarness(Records.options(fixed, Flush.SIZE), 1, 0)) {
+        try (LearnerHarness harness = new LearnerHarness(Records.options(options, Flush.SIZE), 1, 0)) {
             harness.flink().open();
             for (int i = 0; i < images.size(); i++) {
                 harness.put(Records.keyed("north", i, i, images.get(i)));
@@ -274,8 +284,7 @@ class LearnerOperatorTest {
             assertThat(harness.flink().extractOutputValues()).hasSize(30);
             assertThat(harness.side(Outputs.DEAD_LETTERS))
                     .hasSize(3)
-                    .allMatch(letter ->
-                            letter.getReason().endsWith("must be one of the 2 classes known (option classes)"));
+                    .allMatch(letter -> letter.getReason().endsWith(rule));
         }
     }
 }

@@ -13,6 +13,7 @@ import dev.levitstream.schema.WireFormat;
 import dev.levitstream.testing.TinyLearners;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.Map;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.BasicTypeInfo;
 import org.apache.flink.formats.avro.typeutils.AvroTypeInfo;
@@ -101,7 +102,7 @@ final class Records {
             OperatorOptions options, int parallelism, int subtask, StateBackend backend) throws Exception {
         KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
-                        new LearnerOperatorFactory(options),
+                        new LearnerOperatorFactory(options, Map.of()),
                         KeyedRecord::streamKey,
                         BasicTypeInfo.STRING_TYPE_INFO,
                         16,

@@ -46,6 +46,8 @@ public final class TinyLearners {
                 SHAPE,
                 4,
                 0,
+                1000,
+                64,
                 0,
                 new FusionOptions(KnowledgeFusion.Level.FEATURES, few ? 1 : 0),
                 new RoutingOptions(
@@ -84,6 +86,25 @@ public final class TinyLearners {
         return copy(o, o.classes(), o.fusion(), o.training(), o.budget(), o.memory(), expansion);
     }
 
+    /** The same by another method. */
+    public static LearnerOptions with(LearnerOptions o, LearnerKind kind) {
+        return new LearnerOptions(
+                kind,
+                o.image(),
+                o.batchSize(),
+                o.classes(),
+                o.mostLabels(),
+                o.maxMib(),
+                o.seed(),
+                o.fusion(),
+                o.routing(),
+                o.network(),
+                o.training(),
+                o.budget(),
+                o.memory(),
+                o.expansion());
+    }
+
     /** The same with another memory. */
     public static LearnerOptions with(LearnerOptions o, MemoryOptions memory) {
         return copy(o, o.classes(), o.fusion(), o.training(), o.budget(), memory, o.expansion());
@@ -111,6 +132,25 @@ public final class TinyLearners {
     /** The same with a fixed number of classes. */
     public static LearnerOptions withClasses(LearnerOptions o, int classes) {
         return copy(o, classes, o.fusion(), o.training(), o.budget(), o.memory(), o.expansion());
+    }
+
+    /** The same with another bound on labels. */
+    public static LearnerOptions withMostLabels(LearnerOptions o, int labels) {
+        return new LearnerOptions(
+                o.kind(),
+                o.image(),
+                o.batchSize(),
+                o.classes(),
+                labels,
+                o.maxMib(),
+                o.seed(),
+                o.fusion(),
+                o.routing(),
+                o.network(),
+                o.training(),
+                o.budget(),
+                o.memory(),
+                o.expansion());
     }
 
     /** The same with other updates. */
@@ -181,6 +221,8 @@ public final class TinyLearners {
                 o.image(),
                 o.batchSize(),
                 classes,
+                o.mostLabels(),
+                o.maxMib(),
                 o.seed(),
                 fusion,
                 routing,

@@ -1,0 +1,192 @@
+package dev.levitstream.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.levitstream.operator.KeyedRecord;
+import dev.levitstream.operator.LearnerOperatorFactory;
+import dev.levitstream.operator.Outputs;
+import dev.levitstream.operator.SourceRecord;
+import dev.levitstream.schema.Encoding;
+import dev.levitstream.schema.ImageRecord;
+import dev.levitstream.schema.Prediction;
+import dev.levitstream.schema.WireFormat;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.BasicTypeInfo;
+import org.apache.flink.formats.avro.typeutils.AvroTypeInfo;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A job goes on from its state with each option changed in turn: it is refused with one line, or it answers. */
+@TestInstance(Lifecycle.PER_CLASS)
+class RestoredOptionsTest {
+    private static final WireFormat<ImageRecord> FORMAT = new WireFormat<>(ImageRecord.getClassSchema());
+    private static final int BEFORE = 220;
+    private static final int AFTER = 40;
+
+    /** A small learner that expands every 100 images. */
+    private static final Map<String, String> BASE = Map.ofEntries(
+            Map.entry("image", "8x8x1"),
+            Map.entry("device", "cpu"),
+            Map.entry("batch.size", "4"),
+            Map.entry("vit.patch", "4"),
+            Map.entry("vit.embedding-width", "6"),
+            Map.entry("vit.heads", "3"),
+            Map.entry("vit.hidden", "8"),
+            Map.entry("vae.latent-width", "4"),
+            Map.entry("vae.hidden", "12,12"),
+            Map.entry("routing.filters", "2"),
+            Map.entry("training.batch", "16"),
+            Map.entry("budget.updates", "1"),
+            Map.entry("budget.period", "2"),
+            Map.entry("memory.capacity", "128"),
+            Map.entry("expansion.samples", "16"),
+            Map.entry("expansion.max-images", "100"));
+
+    /** Where the catalogue's other value does not suit a learner of that size. */
+    private static final Map<String, String> OTHER = Map.of(
+            "image", "16x16x1",
+            "vit.patch", "2",
+            "memory.capacity", "64",
+            "parallelism.max", "64");
+
+    private OperatorSubtaskState state = OperatorSubtaskState.builder().build();
+
+    @BeforeAll
+    void runBefore() throws Exception {
+        try (Harness harness = new Harness(BASE)) {
+            harness.open();
+            harness.put(0, BEFORE);
+            state = harness.snapshot(1, 1);
+        }
+    }
+
+    private static final class Harness extends KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> {
+        Harness(Map<String, String> given) throws Exception {
+            this(OptionCatalogue.read(given));
+        }
+
+        private Harness(JobOptions options) throws Exception {
+            super(
+                    new LearnerOperatorFactory(options.operator(), options.structure()),
+                    KeyedRecord::streamKey,
+                    BasicTypeInfo.STRING_TYPE_INFO,
+                    16,
+                    1,
+                    0);
+            setup(new AvroTypeInfo<>(Prediction.class).createSerializer(new SerializerConfigImpl()));
+        }
+
+        void put(int from, int to) throws Exception {
+            for (int i = from; i < to; i++) {
+                byte[] pixels = new byte[64];
+                new SplittableRandom(i).nextBytes(pixels);
+                byte[] value = FORMAT.frame(new ImageRecord(
+                        "key",
+                        "image " + i,
+                        Instant.ofEpochMilli(i),
+                        8,
+                        8,
+                        1,
+                        Encoding.RAW,
+                        ByteBuffer.wrap(pixels),
+                        "label " + i % 2));
+                SourceRecord source = new SourceRecord("images", 0, i, i, value);
+                processElement(new StreamRecord<>(new KeyedRecord("key", source), i));
+            }
+        }
+    }
+
+    private static Map<String, String> changed(String key) {
+        Map<String, String> given = new HashMap<>(BASE);
+        given.put(key, OTHER.getOrDefault(key, String.valueOf(OptionCatalogueTest.OTHER.get(key))));
+        if (key.equals("vae.channels")) {
+            given.put("vae.hidden", "12");
+        }
+        return given;
+    }
+
+    static Stream<String> structural() {
+        return OptionCatalogue.all().stream()
+                .filter(OptionReader.Option::structural)
+                .map(OptionReader.Option::key);
+    }
+
+    static Stream<String> free() {
+        return OptionCatalogue.all().stream()
+                .filter(option -> !option.structural())
+                .map(OptionReader.Option::key)
+                .filter(key -> !key.equals("preset")); // it counts by what it makes of other options
+    }
+
+    @ParameterizedTest
+    @MethodSource("structural")
+    void anotherStructureIsRefusedWithOneLineBeforeAnyImage(String key) throws Exception {
+        Map<String, String> given = changed(key);
+        String before = OptionCatalogue.read(BASE).structure().get(key);
+        try (Harness harness = new Harness(given)) {
+            assertThatThrownBy(() -> harness.initializeState(state))
+                    .isInstanceOf(SuppressRestartsException.class)
+                    .cause()
+                    .hasMessageContaining(key + "=" + given.get(key) + " must be " + before)
+                    .hasMessageEndingWith(
+                            ": the restored state was written with that; give it again, or start without the state")
+                    .hasMessageNotContaining("\n");
+        }
+    }
+
+    @Test
+    void everyDifferenceIsNamedAlsoWhereTheNumberOfParametersIsTheSame() throws Exception {
+        Map<String, String> given = new HashMap<>(BASE);
+        given.put("vae.hidden", "4,68");
+        try (Harness harness = new Harness(given)) {
+            assertThatThrownBy(() -> harness.initializeState(state))
+                    .cause()
+                    .hasMessageStartingWith("vae.hidden=4,68 must be 12,12: ");
+        }
+        given.put("kafka.images", "others");
+        try (Harness harness = new Harness(given)) {
+            assertThatThrownBy(() -> harness.initializeState(state))
+                    .cause()
+                    .hasMessageStartingWith("kafka.images=others must be images, vae.hidden=4,68 must be 12,12: ");
+        }
+    }
+
+    @Test
+    void anotherPresetIsRefusedForWhatItMakesOfStructuralOptions() throws Exception {
+        try (Harness harness = new Harness(changed("preset"))) {
+            assertThatThrownBy(() -> harness.initializeState(state))
+                    .cause()
+                    .hasMessageStartingWith("routing.score=elbo must be reconstruction: ");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("free")
+    void anyOtherOptionMayChangeAndTheJobGoesOnAnswering(String key) throws Exception {
+        try (Harness harness = new Harness(changed(key))) {
+            harness.initializeState(state);
+            harness.open();
+            harness.put(BEFORE, BEFORE + AFTER);
+            harness.endInput();
+            assertThat(harness.getSideOutput(Outputs.DEAD_LETTERS)).isNullOrEmpty();
+            assertThat(harness.extractOutputValues())
+                    .hasSize(AFTER)
+                    .allSatisfy(prediction -> assertThat(prediction.getScores()).hasSize(2));
+        }
+    }
+}
