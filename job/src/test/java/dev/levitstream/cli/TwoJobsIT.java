@@ -208,12 +208,9 @@ class TwoJobsIT {
             }
             consumer.close(
                     CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP));
-            assertThat(admin.describeConsumerGroups(List.of(LEASE))
-                            .all()
-                            .get()
-                            .get(LEASE)
-                            .members())
-                    .hasSize(1);
+            assertThat(admin.describeConsumerGroups(List.of(LEASE)).all().get().values())
+                    .singleElement()
+                    .satisfies(group -> assertThat(group.members()).hasSize(1));
         }
     }
 
