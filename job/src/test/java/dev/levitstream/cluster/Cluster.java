@@ -85,7 +85,7 @@ final class Cluster implements AutoCloseable {
                 "execution.checkpointing.dir",
                 checkpoints.folder().toUri().toString());
         ClusterConfiguration.write(conf, restPort, zooKeeperPort, disks);
-        taskManagerFlags = taskManagerFlags();
+        taskManagerFlags = ClusterConfiguration.taskManagerFlags(flinkLib, conf);
         zooKeeper = flink(
                 "zookeeper",
                 List.of(
@@ -100,23 +100,6 @@ final class Cluster implements AutoCloseable {
         for (int i = 0; i < workers; i++) {
             taskManagers.add(startTaskManager());
         }
-    }
-
-    private List<String> taskManagerFlags() throws IOException, InterruptedException {
-        JavaProcess asked = JavaProcess.start(
-                flinkLib,
-                Map.of(),
-                folder.resolve("flags"),
-                List.of(
-                        "org.apache.flink.runtime.util.bash.BashJavaUtils",
-                        "GET_TM_RESOURCE_PARAMS",
-                        "--configDir",
-                        conf.toString()));
-        return asked.output()
-                .lines()
-                .filter(line -> line.startsWith("BASH_JAVA_UTILS_EXEC_RESULT:"))
-                .map(line -> line.substring("BASH_JAVA_UTILS_EXEC_RESULT:".length()))
-                .toList();
     }
 
     private JavaProcess flink(String name, List<String> words) throws IOException {

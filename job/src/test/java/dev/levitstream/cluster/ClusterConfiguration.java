@@ -105,4 +105,22 @@ final class ClusterConfiguration {
                         "io.tmp.dirs",
                         Files.createDirectories(folder.resolve("tmp")).toString()));
     }
+
+    /** What Flink's own start script gives a task manager: options of its virtual machine, and arguments. */
+    static List<String> taskManagerFlags(List<String> flinkLib, Path conf) throws IOException, InterruptedException {
+        JavaProcess asked = JavaProcess.start(
+                flinkLib,
+                Map.of(),
+                conf.resolveSibling("flags"),
+                List.of(
+                        "org.apache.flink.runtime.util.bash.BashJavaUtils",
+                        "GET_TM_RESOURCE_PARAMS",
+                        "--configDir",
+                        conf.toString()));
+        return asked.output()
+                .lines()
+                .filter(line -> line.startsWith("BASH_JAVA_UTILS_EXEC_RESULT:"))
+                .map(line -> line.substring("BASH_JAVA_UTILS_EXEC_RESULT:".length()))
+                .toList();
+    }
 }

@@ -78,11 +78,17 @@ final class JavaProcess implements AutoCloseable {
     void requireEnd() throws IOException, InterruptedException {
         if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();
-            throw new IllegalStateException("no end after " + END_SECONDS + " seconds: " + Files.readString(log));
+            throw new IllegalStateException("no end after " + END_SECONDS + " seconds: " + end());
         }
         if (process.exitValue() != 0) {
-            throw new IllegalStateException("exit value " + process.exitValue() + ": " + Files.readString(log));
+            throw new IllegalStateException("exit value " + process.exitValue() + ": " + end());
         }
+    }
+
+    /** The end of what was printed. */
+    private String end() throws IOException {
+        String printed = Files.readString(log);
+        return printed.substring(Math.max(0, printed.length() - 4000));
     }
 
     /** SIGKILL: nothing is flushed, nothing said goodbye to. */
