@@ -72,6 +72,9 @@ final class Audit {
         });
         assertThat(answers).as("answers to what nobody sent").isEmpty();
         assertThat(letters).as("dead letters of what nobody sent").isEmpty();
+        assertThat(shown("events"))
+                .as("nothing happened but to cameras out of order")
+                .allMatch(event -> event.key().startsWith(BadCameras.KEYS));
     }
 
     private Set<String> answers() {

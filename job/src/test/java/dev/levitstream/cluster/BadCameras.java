@@ -9,6 +9,9 @@ import java.util.List;
 
 /** Cameras that are out of order, each under a key of its own; what they send is an image, but an unlikely one. */
 final class BadCameras {
+    /** What all their keys start with. */
+    static final String KEYS = "camera-";
+
     private static final byte[] GREY = pixels(90);
     private static final byte[] BLACK = pixels(0);
     private static final int SINGLE_EVERY = 16;
@@ -22,17 +25,17 @@ final class BadCameras {
     /** What comes beside a round of good images. */
     List<Message> round(int number) {
         List<ImageRecord> round = new ArrayList<>(List.of(
-                images.image("camera-frozen", number, GREY, "one"),
-                images.image("camera-frozen-two-labels", number, GREY, "label-" + number % 2),
-                images.image("camera-black", number, BLACK, "night"),
-                images.image("camera-flickering", number, pixels(number % 2 * 255), "light"),
-                relabelled("camera-one-class", number, "only"),
-                relabelled("camera-new-labels", number, "new-" + number + "x".repeat(200)),
-                at("camera-microseconds", number, 1000),
-                at("camera-nanoseconds", number, 1_000_000),
+                images.image(KEYS + "frozen", number, GREY, "one"),
+                images.image(KEYS + "frozen-two-labels", number, GREY, "label-" + number % 2),
+                images.image(KEYS + "black", number, BLACK, "night"),
+                images.image(KEYS + "flickering", number, pixels(number % 2 * 255), "light"),
+                relabelled(KEYS + "one-class", number, "only"),
+                relabelled(KEYS + "new-labels", number, "new-" + number + "x".repeat(200)),
+                at(KEYS + "microseconds", number, 1000),
+                at(KEYS + "nanoseconds", number, 1_000_000),
                 ahead(number)));
         if (number % SINGLE_EVERY == 0) {
-            round.add(images.image("camera-single-" + number, number)); // its only image ever
+            round.add(images.image(KEYS + "single-" + number, number)); // its only image ever
         }
         return round.stream()
                 .map(image -> images.message(image, Message.Fate.EITHER))
@@ -53,7 +56,7 @@ final class BadCameras {
     }
 
     private ImageRecord ahead(int number) {
-        ImageRecord image = images.image("camera-two-hours-ahead", number);
+        ImageRecord image = images.image(KEYS + "two-hours-ahead", number);
         image.setEventTime(image.getEventTime().plus(Duration.ofHours(2)));
         return image;
     }

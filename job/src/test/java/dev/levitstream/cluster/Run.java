@@ -12,7 +12,8 @@ final class Run {
     private static final Map<String, String> OUTPUTS = Map.of(
             "kafka.predictions", "predictions",
             "kafka.components-created", "components",
-            "kafka.dead-letters", "letters");
+            "kafka.dead-letters", "letters",
+            "kafka.events", "events");
 
     /** Images that a learner takes in together (count). */
     static final int BATCH = 4;
