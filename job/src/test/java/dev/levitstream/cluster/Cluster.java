@@ -4,12 +4,12 @@ import dev.levitstream.broker.EmbeddedKafka;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -40,6 +40,7 @@ final class Cluster implements AutoCloseable {
     private JavaProcess broker;
     private JavaProcess jobManager;
     private final List<JavaProcess> taskManagers = new ArrayList<>();
+    private final Map<Long, String> ended = new TreeMap<>();
     private int calls;
 
     /**
@@ -264,29 +265,44 @@ final class Cluster implements AutoCloseable {
         broker = startBroker();
     }
 
-    /** Waits until something holds; meanwhile replaces task managers that end by themselves, as Kubernetes would. */
+    /**
+     * Waits until something holds; meanwhile replaces processes of Flink that end by themselves, as Kubernetes would.
+     */
     void await(String what, Callable<Boolean> holds) throws Exception {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!holds.call()) {
             if (System.nanoTime() > end) {
                 throw new IllegalStateException("waited " + PATIENCE + " in vain for: " + what);
             }
-            replaceEndedTaskManagers();
+            replaceEnded();
             LockSupport.parkNanos(Duration.ofMillis(100).toNanos()); // between two questions to another process
         }
     }
 
-    /** Flink ends a task manager whose sink cannot be closed, which is so if its successor has fenced it off. */
-    private void replaceEndedTaskManagers() throws IOException {
+    /**
+     * Flink ends a task manager whose sink cannot be closed, which is so if its successor has fenced it off, and a job
+     * manager that cannot go on as it is.
+     */
+    void replaceEnded() throws IOException {
+        if (!jobManager.isAlive()) {
+            note(jobManager);
+            jobManager = startJobManager();
+        }
         for (int i = 0; i < taskManagers.size(); i++) {
-            JavaProcess ended = taskManagers.get(i);
-            if (!ended.isAlive()) {
+            if (!taskManagers.get(i).isAlive()) {
+                note(taskManagers.get(i));
                 taskManagers.set(i, startTaskManager());
-                String line = ended.log().getFileName() + " ended by itself\n";
-                Files.writeString(
-                        folder.resolve("replaced"), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             }
         }
+    }
+
+    private void note(JavaProcess process) {
+        ended.put(System.currentTimeMillis(), process.log().getFileName() + " ended by itself");
+    }
+
+    /** Processes that ended by themselves, by when that was noticed (epoch milliseconds). */
+    Map<Long, String> ended() {
+        return ended;
     }
 
     @Override

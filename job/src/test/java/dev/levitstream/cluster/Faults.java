@@ -109,6 +109,8 @@ final class Faults {
 
     /** What failed until now; a new job manager knows nothing of what the one before has seen. */
     private void collectFailures() throws Exception {
+        cluster.replaceEnded();
+        failures.putAll(cluster.ended());
         failures.putAll(cluster.rest().failures(run.job()));
     }
 
@@ -122,7 +124,7 @@ final class Faults {
                         .anyMatch(fault -> fault.start() <= time && time <= fault.recovered() + ECHO_MILLIS));
     }
 
-    /** A line for each fault, with the seconds until it was over, and for each failure of the job. */
+    /** A line for each fault, with the seconds until it was over, and for each failure of the job or a process. */
     List<String> table() {
         List<String> lines = new ArrayList<>(List.of("what,millis,seconds,count"));
         for (Fault fault : inflicted) {
