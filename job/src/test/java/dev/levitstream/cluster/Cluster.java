@@ -4,7 +4,6 @@ import dev.levitstream.broker.EmbeddedKafka;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,29 +14,15 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.apache.flink.util.FileUtils;
 
 /**
  * A standalone Flink session cluster with high availability beside one Kafka broker. Flink's {@code lib} holds Flink
- * and the distribution's {@code djl} folder; the job comes as the job jar through Flink's own command line.
+ * and the distribution's {@code djl} folder; the job comes as the job jar through Flink's own command line. RocksDB and
+ * the checkpoints have small disks of their own.
  */
 final class Cluster implements AutoCloseable {
-    /** The distribution as built. */
-    static final Path DISTRIBUTION = Path.of("target/levit-stream").toAbsolutePath();
-
-    /** Jars that the job brings along, or that only our command line needs. */
-    private static final List<String> NOT_FLINK = List.of(
-            "levit-stream",
-            "kafka",
-            "flink-connector-kafka",
-            "flink-avro",
-            "avro",
-            "picocli",
-            "jackson",
-            "scala",
-            "echarts");
-
+    private static final int DISK_MEGABYTES = 256;
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Pattern JOB_ID = Pattern.compile("JobID ([0-9a-f]{32})");
     private static final Pattern SAVEPOINT = Pattern.compile("Path: (file:\\S+)");
@@ -49,10 +34,13 @@ final class Cluster implements AutoCloseable {
     private final int kafkaPort = EmbeddedKafka.freePort();
     private final FlinkRest rest = new FlinkRest(restPort);
     private final List<String> taskManagerFlags;
+    private final Disk rocksDb;
+    private final Disk checkpoints;
     private final JavaProcess zooKeeper;
     private JavaProcess broker;
     private JavaProcess jobManager;
     private final List<JavaProcess> taskManagers = new ArrayList<>();
+    private final Map<Long, String> ended = new TreeMap<>();
     private int calls;
 
     /**
@@ -60,12 +48,22 @@ final class Cluster implements AutoCloseable {
      *
      * @param name of the folder under {@code target/cluster} for logs, checkpoints and data; emptied first, kept after
      * @param workers task managers of two slots each (count)
-     * @param settings of Flink beside those that make a cluster
      */
-    static Cluster start(String name, int workers, Map<String, String> settings) throws Exception {
+    static Cluster start(String name, int workers) throws Exception {
         Path folder = Path.of("target/cluster", name).toAbsolutePath();
+        Disk.unmountAll(folder);
         FileUtils.deleteDirectory(folder.toFile());
-        Cluster cluster = new Cluster(folder, workers, settings);
+        Disk rocksDb = Disk.mount(folder.resolve("rocksdb"), DISK_MEGABYTES);
+        try {
+            return start(folder, workers, rocksDb, Disk.mount(folder.resolve("checkpoints"), DISK_MEGABYTES));
+        } catch (Exception e) {
+            Disk.unmountAll(folder);
+            throw e;
+        }
+    }
+
+    private static Cluster start(Path folder, int workers, Disk rocksDb, Disk checkpoints) throws Exception {
+        Cluster cluster = new Cluster(folder, workers, rocksDb, checkpoints);
         try {
             cluster.await("task managers", () -> cluster.isAlive() && cluster.rest.taskManagers() == workers);
             return cluster;
@@ -75,13 +73,20 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    private Cluster(Path folder, int workers, Map<String, String> settings) throws Exception {
+    private Cluster(Path folder, int workers, Disk rocksDb, Disk checkpoints) throws Exception {
         this.folder = folder;
+        this.rocksDb = rocksDb;
+        this.checkpoints = checkpoints;
         this.conf = Files.createDirectories(folder.resolve("conf"));
-        this.flinkLib = flinkLib();
+        this.flinkLib = ClusterConfiguration.flinkLib();
         int zooKeeperPort = EmbeddedKafka.freePort();
-        writeConfiguration(zooKeeperPort, settings);
-        taskManagerFlags = taskManagerFlags();
+        Map<String, String> disks = Map.of(
+                "state.backend.rocksdb.localdir",
+                rocksDb.folder().toString(),
+                "execution.checkpointing.dir",
+                checkpoints.folder().toUri().toString());
+        ClusterConfiguration.write(conf, restPort, zooKeeperPort, disks);
+        taskManagerFlags = ClusterConfiguration.taskManagerFlags(flinkLib, conf);
         zooKeeper = flink(
                 "zookeeper",
                 List.of(
@@ -98,91 +103,6 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    private static List<String> flinkLib() throws IOException {
-        try (Stream<Path> lib = Files.list(DISTRIBUTION.resolve("lib"));
-                Stream<Path> djl = Files.list(DISTRIBUTION.resolve("djl"))) {
-            return Stream.concat(
-                            lib.filter(jar -> NOT_FLINK.stream()
-                                    .noneMatch(
-                                            name -> jar.getFileName().toString().startsWith(name))),
-                            djl)
-                    .map(Path::toString)
-                    .sorted()
-                    .toList();
-        }
-    }
-
-    private void writeConfiguration(int zooKeeperPort, Map<String, String> settings) throws IOException {
-        Map<String, String> all = new TreeMap<>(Map.ofEntries(
-                Map.entry("jobmanager.rpc.address", "127.0.0.1"),
-                Map.entry("jobmanager.bind-host", "127.0.0.1"),
-                Map.entry("jobmanager.memory.process.size", "1000m"),
-                Map.entry("taskmanager.bind-host", "127.0.0.1"),
-                Map.entry("taskmanager.host", "127.0.0.1"),
-                Map.entry("taskmanager.memory.process.size", "1600m"),
-                Map.entry("taskmanager.memory.task.off-heap.size", "400m"),
-                Map.entry("taskmanager.memory.managed.size", "128m"),
-                Map.entry("taskmanager.numberOfTaskSlots", "2"),
-                Map.entry("rest.address", "127.0.0.1"),
-                Map.entry("rest.bind-address", "127.0.0.1"),
-                Map.entry("rest.port", Integer.toString(restPort)),
-                Map.entry("rest.bind-port", Integer.toString(restPort)),
-                Map.entry("high-availability.type", "zookeeper"),
-                Map.entry("high-availability.zookeeper.quorum", "127.0.0.1:" + zooKeeperPort),
-                Map.entry("high-availability.zookeeper.client.session-timeout", "10 s"),
-                Map.entry(
-                        "high-availability.storageDir",
-                        folder.resolve("ha").toUri().toString()),
-                Map.entry("heartbeat.interval", "1 s"),
-                Map.entry("heartbeat.timeout", "10 s"),
-                Map.entry("heartbeat.rpc-failure-threshold", "2"),
-                Map.entry("state.backend.type", "rocksdb"),
-                Map.entry(
-                        "execution.checkpointing.dir",
-                        folder.resolve("checkpoints").toUri().toString()),
-                Map.entry("taskmanager.network.memory.buffer-debloat.enabled", "true"),
-                Map.entry("classloader.parent-first-patterns.additional", "ai.djl.;com.sun.jna."),
-                Map.entry(
-                        "io.tmp.dirs",
-                        Files.createDirectories(folder.resolve("tmp")).toString())));
-        all.putAll(settings);
-        StringBuilder yaml = new StringBuilder();
-        all.forEach(
-                (key, value) -> yaml.append(key).append(": \"").append(value).append("\"\n"));
-        Files.writeString(conf.resolve("config.yaml"), yaml);
-        Files.writeString(
-                conf.resolve("zoo.cfg"),
-                "tickTime=1000\ndataDir=" + folder.resolve("zookeeper") + "\nclientPort=" + zooKeeperPort
-                        + "\nclientPortAddress=127.0.0.1\nadmin.enableServer=false\n");
-        Files.writeString(conf.resolve("log4j2.properties"), """
-                rootLogger.level=INFO
-                rootLogger.appenderRef.out.ref=Out
-                appender.out.name=Out
-                appender.out.type=Console
-                appender.out.layout.type=PatternLayout
-                appender.out.layout.pattern=%d{HH:mm:ss,SSS} %-5p %c{1} %m%n
-                logger.kafka.name=org.apache.kafka
-                logger.kafka.level=WARN
-                """);
-    }
-
-    private List<String> taskManagerFlags() throws IOException, InterruptedException {
-        JavaProcess asked = JavaProcess.start(
-                flinkLib,
-                Map.of(),
-                folder.resolve("flags"),
-                List.of(
-                        "org.apache.flink.runtime.util.bash.BashJavaUtils",
-                        "GET_TM_RESOURCE_PARAMS",
-                        "--configDir",
-                        conf.toString()));
-        return asked.output()
-                .lines()
-                .filter(line -> line.startsWith("BASH_JAVA_UTILS_EXEC_RESULT:"))
-                .map(line -> line.substring("BASH_JAVA_UTILS_EXEC_RESULT:".length()))
-                .toList();
-    }
-
     private JavaProcess flink(String name, List<String> words) throws IOException {
         List<String> all = new ArrayList<>();
         all.add("-Dlog4j2.configurationFile=" + conf.resolve("log4j2.properties"));
@@ -193,7 +113,7 @@ final class Cluster implements AutoCloseable {
 
     private JavaProcess startBroker() throws IOException {
         return JavaProcess.start(
-                List.of(DISTRIBUTION.resolve("lib") + "/*", "target/test-classes"),
+                List.of(ClusterConfiguration.DISTRIBUTION.resolve("lib") + "/*", "target/test-classes"),
                 Map.of(),
                 folder.resolve("kafka.log"),
                 List.of(
@@ -249,6 +169,32 @@ final class Cluster implements AutoCloseable {
         return folder;
     }
 
+    JavaProcess taskManager(int index) {
+        return taskManagers.get(index);
+    }
+
+    JavaProcess jobManager() {
+        return jobManager;
+    }
+
+    JavaProcess broker() {
+        return broker;
+    }
+
+    JavaProcess zooKeeper() {
+        return zooKeeper;
+    }
+
+    /** Where RocksDB works. */
+    Disk rocksDb() {
+        return rocksDb;
+    }
+
+    /** Where checkpoints go. */
+    Disk checkpoints() {
+        return checkpoints;
+    }
+
     /**
      * Submits the job as a user does.
      *
@@ -262,7 +208,9 @@ final class Cluster implements AutoCloseable {
         if (!savepoint.isEmpty()) {
             words.addAll(List.of("-s", savepoint));
         }
-        words.add(DISTRIBUTION.resolve("job/levit-stream-job.jar").toString());
+        words.add(ClusterConfiguration.DISTRIBUTION
+                .resolve("job/levit-stream-job.jar")
+                .toString());
         Map<String, String> given = new LinkedHashMap<>(options);
         given.put("kafka.bootstrap-servers", bootstrapServers());
         given.put("parallelism", Integer.toString(parallelism));
@@ -304,13 +252,6 @@ final class Cluster implements AutoCloseable {
         taskManagers.set(index, startTaskManager());
     }
 
-    /** SIGSTOP of one task manager for a while. */
-    void pauseTaskManager(int index, Duration pause) throws Exception {
-        taskManagers.get(index).pause(true);
-        LockSupport.parkNanos(pause.toNanos()); // the fault is the time that passes
-        taskManagers.get(index).pause(false);
-    }
-
     /** SIGKILL of the job manager; another takes its place at once. */
     void killJobManager() throws Exception {
         jobManager.kill();
@@ -324,38 +265,55 @@ final class Cluster implements AutoCloseable {
         broker = startBroker();
     }
 
-    /** Waits until something holds; meanwhile replaces task managers that end by themselves, as Kubernetes would. */
+    /**
+     * Waits until something holds; meanwhile replaces processes of Flink that end by themselves, as Kubernetes would.
+     */
     void await(String what, Callable<Boolean> holds) throws Exception {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!holds.call()) {
             if (System.nanoTime() > end) {
                 throw new IllegalStateException("waited " + PATIENCE + " in vain for: " + what);
             }
-            replaceEndedTaskManagers();
+            replaceEnded();
             LockSupport.parkNanos(Duration.ofMillis(100).toNanos()); // between two questions to another process
         }
     }
 
-    /** Flink ends a task manager whose sink cannot be closed, which is so if its successor has fenced it off. */
-    private void replaceEndedTaskManagers() throws IOException {
+    /**
+     * Flink ends a task manager whose sink cannot be closed, which is so if its successor has fenced it off, and a job
+     * manager that cannot go on as it is.
+     */
+    void replaceEnded() throws IOException {
+        if (!jobManager.isAlive()) {
+            note(jobManager);
+            jobManager = startJobManager();
+        }
         for (int i = 0; i < taskManagers.size(); i++) {
-            JavaProcess ended = taskManagers.get(i);
-            if (!ended.isAlive()) {
+            if (!taskManagers.get(i).isAlive()) {
+                note(taskManagers.get(i));
                 taskManagers.set(i, startTaskManager());
-                String line = ended.log().getFileName() + " ended by itself\n";
-                Files.writeString(
-                        folder.resolve("replaced"), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             }
         }
     }
 
+    private void note(JavaProcess process) {
+        ended.put(System.currentTimeMillis(), process.log().getFileName() + " ended by itself");
+    }
+
+    /** Processes that ended by themselves, by when that was noticed (epoch milliseconds). */
+    Map<Long, String> ended() {
+        return ended;
+    }
+
     @Override
-    public void close() throws InterruptedException {
+    public void close() throws IOException, InterruptedException {
         for (JavaProcess process : taskManagers) {
             process.close();
         }
         jobManager.close();
         broker.close();
         zooKeeper.close();
+        rocksDb.close();
+        checkpoints.close();
     }
 }

@@ -8,7 +8,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** What a cluster says of itself over its REST endpoint; empty while nobody answers. */
 public final class FlinkRest {
@@ -65,5 +67,25 @@ public final class FlinkRest {
                         .path("trigger_timestamp")
                         .asLong())
                 .orElse(0L);
+    }
+
+    /** Checkpoints of the job that failed since its job manager began with it (count). */
+    long failedCheckpoints(String job) throws InterruptedException {
+        return get("/jobs/" + job + "/checkpoints")
+                .map(node -> node.path("counts").path("failed").asLong())
+                .orElse(0L);
+    }
+
+    /** Failures for which the job was restarted, by when they happened (epoch milliseconds). */
+    Map<Long, String> failures(String job) throws InterruptedException {
+        Map<Long, String> failures = new TreeMap<>();
+        get("/jobs/" + job + "/exceptions?maxExceptions=1000")
+                .ifPresent(node -> node.path("exceptionHistory").path("entries").forEach(entry -> {
+                    String text = entry.path("stacktrace").asText();
+                    failures.put(
+                            entry.path("timestamp").asLong(),
+                            text.lines().findFirst().orElse(""));
+                }));
+        return failures;
     }
 }

@@ -4,10 +4,12 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** A Java program in a process of its own; what it prints goes to a file. */
 final class JavaProcess implements AutoCloseable {
@@ -68,15 +70,25 @@ final class JavaProcess implements AutoCloseable {
 
     /** Waits for the end and returns what was printed; fails if that says failure. */
     String output() throws IOException, InterruptedException {
+        requireEnd();
+        return Files.readString(log);
+    }
+
+    /** Waits for the end; fails if that says failure. */
+    void requireEnd() throws IOException, InterruptedException {
         if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();
-            throw new IllegalStateException("no end after " + END_SECONDS + " seconds: " + Files.readString(log));
+            throw new IllegalStateException("no end after " + END_SECONDS + " seconds: " + end());
         }
-        String printed = Files.readString(log);
         if (process.exitValue() != 0) {
-            throw new IllegalStateException("exit value " + process.exitValue() + ": " + printed);
+            throw new IllegalStateException("exit value " + process.exitValue() + ": " + end());
         }
-        return printed;
+    }
+
+    /** The end of what was printed. */
+    private String end() throws IOException {
+        String printed = Files.readString(log);
+        return printed.substring(Math.max(0, printed.length() - 4000));
     }
 
     /** SIGKILL: nothing is flushed, nothing said goodbye to. */
@@ -85,11 +97,18 @@ final class JavaProcess implements AutoCloseable {
         process.waitFor();
     }
 
-    /** SIGSTOP, or SIGCONT. */
-    void pause(boolean stop) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", stop ? "-STOP" : "-CONT", Long.toString(process.pid()))
-                .start()
-                .waitFor();
+    /** SIGSTOP, and SIGCONT after a while. */
+    void pause(Duration pause) throws IOException, InterruptedException {
+        signal("-STOP");
+        try {
+            LockSupport.parkNanos(pause.toNanos()); // the fault is the time that passes
+        } finally {
+            signal("-CONT");
+        }
+    }
+
+    private void signal(String signal) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
     }
 
     @Override

@@ -1,19 +1,23 @@
 package dev.levitstream.cluster;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Counts the committed records of a topic as they appear. */
+/** Counts the committed records of a topic, under keys that start in one way, as they appear. */
 final class Observer implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
+    private final String keys;
     private long seen;
 
-    Observer(String bootstrapServers, String topic) {
+    Observer(String bootstrapServers, String topic, String keys) {
+        this.keys = keys;
         consumer = new KafkaConsumer<>(
                 Map.of(
                         "bootstrap.servers", bootstrapServers,
@@ -31,7 +35,9 @@ final class Observer implements AutoCloseable {
 
     /** Records seen so far (count). */
     long seen() {
-        seen += consumer.poll(Duration.ofMillis(100)).count();
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+            seen += new String(record.key(), StandardCharsets.UTF_8).startsWith(keys) ? 1 : 0;
+        }
         return seen;
     }
 
