@@ -161,8 +161,15 @@ public final class TestStream implements AutoCloseable {
     }
 
     /** Images of good streams that were sent (count). */
-    long images() {
+    public long images() {
         return (long) rounds * keys.size();
+    }
+
+    /** Records that cannot be used (count); complete after {@link #flush}. */
+    public long bad() {
+        return sent.values().stream()
+                .filter(message -> message.fate() == Message.Fate.DEAD_LETTER)
+                .count();
     }
 
     /** Keys of the good streams. */

@@ -207,7 +207,7 @@ class OptionCatalogueTest {
 
     @Test
     void theTransactionPrefixTellsJobsOfOtherGroupsOrTopicsApart() {
-        assertThat(prefix()).isEqualTo("levit-stream:predictions:components-created:dead-letters");
+        assertThat(prefix()).isEqualTo("levit-stream:predictions:components-created:dead-letters:events");
         assertThat(Stream.of(
                         prefix(),
                         prefix("kafka.group-id", "other"),
