@@ -18,6 +18,7 @@ import java.util.stream.Stream;
  * @param transactionPrefix start of transactional ids, unique per job on the cluster; never change it between restores
  * @param transactionTimeoutMillis after which the broker aborts what a dead job left open (milliseconds); longer than
  *     the checkpoint interval and the longest outage, at most the broker's transaction.max.timeout.ms
+ * @param offsetReset where to go on when the images at the position are gone
  * @param exactlyOnce whether results become visible with checkpoints, exactly once, or at once, at least once
  * @param client further Kafka client properties, as for security
  */
@@ -31,6 +32,7 @@ public record KafkaOptions(
         String groupId,
         String transactionPrefix,
         long transactionTimeoutMillis,
+        OffsetReset offsetReset,
         boolean exactlyOnce,
         Map<String, String> client) {
     /** Defaults for a broker on this machine. */
@@ -44,6 +46,7 @@ public record KafkaOptions(
             "levit-stream",
             "levit-stream",
             600_000,
+            OffsetReset.EARLIEST,
             true,
             Map.of());
 

@@ -23,6 +23,7 @@ final class LearnerMetrics {
     private final Counter expansions;
     private final Counter refusedExpansions;
     private final Counter deadLetters;
+    private final Counter skipped;
     private final Counter evictions;
     private final Histogram answerMillis;
     private final Histogram learnMillis;
@@ -36,6 +37,7 @@ final class LearnerMetrics {
         expansions = group.counter("expansion.count"); // components created
         refusedExpansions = group.counter("expansion.refused.count"); // found novel at the cap on components
         deadLetters = group.counter("dead-letters.count"); // records that could not be used
+        skipped = group.counter("images.skipped.count"); // offsets that were gone before they were read
         evictions = group.counter("keys.evicted.count"); // learners that left memory for others
         answerMillis = histogram("answer.millis"); // of a batch
         learnMillis = histogram("learn.millis"); // of one slice of work
@@ -55,6 +57,10 @@ final class LearnerMetrics {
 
     void deadLetter() {
         deadLetters.inc();
+    }
+
+    void skipped(long count) {
+        skipped.inc(count);
     }
 
     void answered(Answers answers, double millis) {

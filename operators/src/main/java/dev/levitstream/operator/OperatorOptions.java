@@ -16,6 +16,7 @@ import java.io.Serializable;
  * @param fleet most keys of one subtask whose updates are made together (count), at least 1
  * @param device where learners compute
  * @param path how they run their networks
+ * @param eventTime which event times are believed
  */
 public record OperatorOptions(
         LearnerOptions learner,
@@ -25,7 +26,8 @@ public record OperatorOptions(
         int residentKeys,
         int fleet,
         DeviceChoice device,
-        Compute.Path path)
+        Compute.Path path,
+        EventTimeOptions eventTime)
         implements Serializable {
     /** What lets a batch go that is not full; the end of a bounded stream always does. */
     public enum Flush {

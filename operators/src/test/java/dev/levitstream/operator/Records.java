@@ -27,6 +27,9 @@ final class Records {
 
     private static final WireFormat<ImageRecord> FORMAT = new WireFormat<>(ImageRecord.getClassSchema());
 
+    /** Times of test records count from 1970. */
+    static final EventTimeOptions ANY_TIME = new EventTimeOptions(Instant.EPOCH, 86_400_000);
+
     private Records() {}
 
     static byte[] bytes(
@@ -78,7 +81,8 @@ final class Records {
     }
 
     static OperatorOptions options(LearnerOptions learner, Flush flush, int residentKeys, int fleet) {
-        return new OperatorOptions(learner, flush, 50, 100, residentKeys, fleet, DeviceChoice.CPU, Compute.Path.SCRIPT);
+        return new OperatorOptions(
+                learner, flush, 50, 100, residentKeys, fleet, DeviceChoice.CPU, Compute.Path.SCRIPT, ANY_TIME);
     }
 
     static KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> harness(
