@@ -1,5 +1,6 @@
 package dev.levitstream.job;
 
+import dev.levitstream.schema.WireFormat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,7 +29,6 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +39,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ImageFetcher implements SplitReader<ConsumerRecord<byte[], byte[]>, KafkaPartitionSplit> {
     private static final Logger LOG = LoggerFactory.getLogger(ImageFetcher.class);
+    private static final int MOST_AT_ONCE = 500;
     private static final Duration POLL = Duration.ofSeconds(10);
     /** Between two looks at whether the topics are still the same. */
     private static final Duration LOOK = Duration.ofSeconds(10);
@@ -49,6 +50,7 @@ final class ImageFetcher implements SplitReader<ConsumerRecord<byte[], byte[]>, 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final ImageTopics topics;
     private final Map<TopicPartition, Position> positions = new HashMap<>();
+    private final BatchReader batches;
     private final List<Notice> notices = new ArrayList<>();
     private Optional<CompletableFuture<Map<String, Uuid>>> look = Optional.empty();
     private long lastLook = System.nanoTime();
@@ -63,10 +65,18 @@ final class ImageFetcher implements SplitReader<ConsumerRecord<byte[], byte[]>, 
         own.setProperty("client.id", clientId);
         own.setProperty("enable.auto.commit", "false");
         own.setProperty("auto.offset.reset", "none");
-        consumer = new KafkaConsumer<>(own, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        own.putIfAbsent("max.poll.records", Long.toString(recordsAtOnce()));
+        consumer = new KafkaConsumer<>(own, new BoundedBytes(0), new BoundedBytes(WireFormat.MAX_MESSAGE_BYTES + 1));
+        batches = new BatchReader(own, clientId + "-batches");
         topics = new ImageTopics(properties, clientId + "-admin");
         metrics.registerKafkaConsumerMetrics(consumer);
         metrics.registerNumBytesIn(consumer);
+    }
+
+    /** So many that all the records that wait at once, four times these, take a quarter of memory at most. */
+    private static long recordsAtOnce() {
+        long fit = Runtime.getRuntime().maxMemory() / 16 / WireFormat.MAX_MESSAGE_BYTES;
+        return Math.max(1, Math.min(fit, MOST_AT_ONCE));
     }
 
     @Override
@@ -111,6 +121,9 @@ final class ImageFetcher implements SplitReader<ConsumerRecord<byte[], byte[]>, 
                 take(consumer.poll(POLL), fetched);
             } catch (WakeupException e) {
                 LOG.debug("woken for new partitions or for the end", e);
+            } catch (OutOfMemoryError e) {
+                LOG.warn("a record is larger than memory, reading batch by batch: {}", positions, e);
+                readBatches(fetched);
             } catch (OffsetOutOfRangeException e) {
                 resume(e.offsetOutOfRangePartitions().keySet());
             }
@@ -123,7 +136,7 @@ final class ImageFetcher implements SplitReader<ConsumerRecord<byte[], byte[]>, 
     private void take(
             ConsumerRecords<byte[], byte[]> records, RecordsBySplits.Builder<ConsumerRecord<byte[], byte[]>> fetched) {
         for (TopicPartition partition : records.partitions()) {
-            fetched.addAll(KafkaPartitionSplit.toSplitId(partition), records.records(partition));
+            fetched.addAll(KafkaPartitionSplit.toSplitId(partition), new ArrayList<>(records.records(partition)));
             metrics.maybeAddRecordsLagMetric(consumer, partition);
         }
         // ahead of the last record by what is no image: markers and aborted records, which may be deleted unread
@@ -136,6 +149,23 @@ final class ImageFetcher implements SplitReader<ConsumerRecord<byte[], byte[]>, 
             }
         });
         metrics.updateNumBytesInCounter();
+    }
+
+    /**
+     * Gets past what the consumer cannot hold: it makes room for a record of whatever size its header declares, and what
+     * it took from other partitions before it failed is lost with the call.
+     */
+    private void readBatches(RecordsBySplits.Builder<ConsumerRecord<byte[], byte[]>> fetched) {
+        consumer.assign(Set.of()); // lets go of what it has fetched
+        consumer.assign(positions.keySet());
+        for (Map.Entry<TopicPartition, Position> entry : positions.entrySet()) {
+            TopicPartition partition = entry.getKey();
+            OneBatch batch = batches.read(partition, topics.leader(partition), entry.getValue());
+            fetched.addAll(KafkaPartitionSplit.toSplitId(partition), batch.records());
+            entry.setValue(new Position(entry.getValue().topicId(), batch.next()));
+            notices.add(new Notice(partition, new Resumption(entry.getValue(), Optional.empty())));
+            consumer.seek(partition, batch.next());
+        }
     }
 
     /** The consumer follows a topic that was made anew under the same name as if nothing had happened. */
@@ -185,5 +215,6 @@ final class ImageFetcher implements SplitReader<ConsumerRecord<byte[], byte[]>, 
     public void close() {
         consumer.close();
         topics.close();
+        batches.close();
     }
 }

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 
@@ -60,6 +61,14 @@ final class ImageTopics implements AutoCloseable {
                             known(found, partition.topic()).topicId(), known(starts, partition), known(ends, partition)));
         }
         return extents;
+    }
+
+    /** The broker that a partition is read from. */
+    Node leader(TopicPartition partition) {
+        Set<String> topic = Set.of(partition.topic());
+        TopicDescription found =
+                known(get(admin.describeTopics(topic).allTopicNames(), topic), partition.topic());
+        return Objects.requireNonNull(found.partitions().get(partition.partition()).leader(), "leader");
     }
 
     /** A missing partition would be asked for in vain, for a minute. */

@@ -144,6 +144,7 @@ class GapsIT {
                 for (int i = 0; i < 10; i++) {
                     producer.beginTransaction();
                     life.send(producer, 1000 + i, 1003 + i);
+                    producer.flush(); // else they never leave
                     producer.abortTransaction();
                     producer.beginTransaction();
                     life.send(producer, 2 * i, 2 * i + 2);
@@ -151,10 +152,12 @@ class GapsIT {
                 }
                 producer.beginTransaction();
                 life.send(producer, 2000, 2003);
+                producer.flush();
                 producer.abortTransaction();
             }
-            life.runUntil(() -> life.hasAnswered(19));
-            life.deleteBefore(74); // all there is: 10 x (3 + 1 + 2 + 1) + 3 + 1
+            // 10 x (3 images, abort, 2 images, commit), 3 images, abort
+            life.runUntil(() -> life.hasAnswered(19) && life.committed() == 74);
+            life.deleteBefore(74);
             life.publish(20, 30);
             life.runUntil(Map.of("kafka.offset-reset", "fail"), () -> life.hasAnswered(29));
             life.assertAnswered(numbers(0, 30));
@@ -166,7 +169,7 @@ class GapsIT {
     void aGroupThatComesBackWithoutStateIsToldWhatItMissed() throws Exception {
         try (InputLife life = InputLife.begin(kafka, "group", dir)) {
             life.publish(0, 10);
-            life.runUntil(() -> life.hasAnswered(9));
+            life.runUntil(() -> life.hasAnswered(9) && life.committed() == 10);
             life.publish(10, 30);
             life.deleteBefore(20);
             try (InputLife again = new InputLife(kafka, "group", dir.resolve("other"))) {

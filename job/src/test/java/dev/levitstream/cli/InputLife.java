@@ -3,6 +3,7 @@ package dev.levitstream.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levitstream.broker.EmbeddedKafka;
+import dev.levitstream.job.ExpandableVitJob;
 import dev.levitstream.job.JobOptions;
 import dev.levitstream.job.OptionCatalogue;
 import dev.levitstream.schema.DeadLetter;
@@ -21,11 +22,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -105,6 +110,19 @@ final class InputLife implements AutoCloseable {
                 .get();
     }
 
+    /** How far the job's group has told the broker it is; 0 before the first time. */
+    long committed() {
+        try {
+            OffsetAndMetadata offset = admin.listConsumerGroupOffsets(name)
+                    .partitionsToOffsetAndMetadata()
+                    .get()
+                    .get(new TopicPartition(images(), 0));
+            return offset == null ? 0 : offset.offset();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     static byte[] image(int number, Instant eventTime) {
         byte[] pixels = new byte[SIDE * SIDE];
         new SplittableRandom(number).nextBytes(pixels);
@@ -146,6 +164,17 @@ final class InputLife implements AutoCloseable {
 
     EmbeddedJob start(Map<String, String> more) throws Exception {
         return EmbeddedJob.start(options(more), checkpoints, EmbeddedKafka.freePort());
+    }
+
+    /** Starts the job so that the first failure ends it. */
+    EmbeddedJob startWithoutRestarts() throws Exception {
+        JobOptions options = options(Map.of());
+        Configuration once = new Configuration();
+        once.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+        return EmbeddedJob.start(options, checkpoints, EmbeddedKafka.freePort(), env -> {
+            env.configure(once);
+            ExpandableVitJob.buildOnKafka(env, options);
+        });
     }
 
     /** Starts the job on its newest checkpoint, waits, cancels it. */
