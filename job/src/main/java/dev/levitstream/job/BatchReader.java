@@ -39,6 +39,7 @@ import org.apache.kafka.common.utils.BufferSupplier;
 import org.apache.kafka.common.utils.ByteUtils;
 import org.apache.kafka.common.utils.LogContext;
 import org.apache.kafka.common.utils.Time;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one batch of a partition as a stream, so that the size of a record costs time but no memory: of a record that
@@ -118,8 +119,7 @@ final class BatchReader implements AutoCloseable {
         FetchRequest.Builder request = FetchRequest.Builder.forConsumer(
                         ApiKeys.FETCH.latestVersion(), 0, 1, Map.of(partition, asked))
                 .isolationLevel(IsolationLevel.READ_COMMITTED);
-        ClientRequest sent =
-                connected.newClientRequest(leader.idString(), request, Time.SYSTEM.milliseconds(), true);
+        ClientRequest sent = connected.newClientRequest(leader.idString(), request, Time.SYSTEM.milliseconds(), true);
         FetchResponse response = (FetchResponse) Objects.requireNonNull(
                 NetworkClientUtils.sendAndReceive(connected, sent, Time.SYSTEM).responseBody(), "answer");
         if (response.data().responses().isEmpty()) {
@@ -161,7 +161,8 @@ final class BatchReader implements AutoCloseable {
                 }
             }
         }
-        long next = left == 0 ? batch.nextOffset() : records.get(records.size() - 1).offset() + 1;
+        long next =
+                left == 0 ? batch.nextOffset() : records.get(records.size() - 1).offset() + 1;
         return new OneBatch(records, next);
     }
 
@@ -186,7 +187,7 @@ final class BatchReader implements AutoCloseable {
                 Optional.empty());
     }
 
-    private static byte @org.jspecify.annotations.Nullable [] value(ByteBuffer kept) {
+    private static byte @Nullable [] value(ByteBuffer kept) {
         ByteBuffer whole = kept.duplicate();
         try {
             int key = Math.max(0, ByteUtils.readVarint(kept));

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
@@ -86,8 +87,9 @@ final class ImageFetcher implements SplitReader<ConsumerRecord<byte[], byte[]>, 
         }
         Map<TopicPartition, Position> added = change.splits().stream()
                 .collect(Collectors.toMap(KafkaPartitionSplit::getTopicPartition, ImageSplit::position));
-        Set<TopicPartition> unread = added.keySet().stream()
-                .filter(partition -> added.get(partition).offset() == KafkaPartitionSplit.COMMITTED_OFFSET)
+        Set<TopicPartition> unread = added.entrySet().stream()
+                .filter(entry -> entry.getValue().offset() == KafkaPartitionSplit.COMMITTED_OFFSET)
+                .map(Map.Entry::getKey)
                 .collect(Collectors.toSet());
         if (!unread.isEmpty()) {
             topics.committed(group, unread)
@@ -103,8 +105,8 @@ final class ImageFetcher implements SplitReader<ConsumerRecord<byte[], byte[]>, 
     private void resume(Collection<TopicPartition> partitions) {
         Map<TopicPartition, Extent> extents = topics.extents(partitions);
         for (TopicPartition partition : partitions) {
-            Resumption resumption =
-                    Resumption.of(reset, partition, positions.get(partition), extents.get(partition), Instant.now());
+            Resumption resumption = Resumption.of(
+                    reset, partition, known(positions, partition), known(extents, partition), Instant.now());
             resumption.event().ifPresent(event -> LOG.warn("{}: {}", partition, event.getReason()));
             consumer.seek(partition, resumption.position().offset());
             positions.put(partition, resumption.position());
@@ -117,20 +119,33 @@ final class ImageFetcher implements SplitReader<ConsumerRecord<byte[], byte[]>, 
         lookAtTopics();
         RecordsBySplits.Builder<ConsumerRecord<byte[], byte[]>> fetched = new RecordsBySplits.Builder<>();
         if (notices.isEmpty()) {
-            try {
-                take(consumer.poll(POLL), fetched);
-            } catch (WakeupException e) {
-                LOG.debug("woken for new partitions or for the end", e);
-            } catch (OutOfMemoryError e) {
-                LOG.warn("a record is larger than memory, reading batch by batch: {}", positions, e);
-                readBatches(fetched);
-            } catch (OffsetOutOfRangeException e) {
-                resume(e.offsetOutOfRangePartitions().keySet());
-            }
+            read(fetched);
         }
         notices.forEach(notice -> fetched.add(splitId(notice), notice));
         notices.clear();
         return fetched.build();
+    }
+
+    private void read(RecordsBySplits.Builder<ConsumerRecord<byte[], byte[]>> fetched) {
+        ConsumerRecords<byte[], byte[]> records;
+        try {
+            records = consumer.poll(POLL);
+        } catch (WakeupException e) {
+            LOG.debug("woken for new partitions or for the end", e);
+            return;
+        } catch (OffsetOutOfRangeException e) {
+            resume(e.offsetOutOfRangePartitions().keySet());
+            return;
+        } catch (OutOfMemoryError e) {
+            LOG.warn("a record is larger than memory, reading the next batches as streams: {}", positions, e);
+            readBatches(fetched);
+            return;
+        }
+        take(records, fetched);
+    }
+
+    private static <V> V known(Map<TopicPartition, V> values, TopicPartition partition) {
+        return Objects.requireNonNull(values.get(partition), partition::toString);
     }
 
     private void take(
@@ -142,7 +157,7 @@ final class ImageFetcher implements SplitReader<ConsumerRecord<byte[], byte[]>, 
         // ahead of the last record by what is no image: markers and aborted records, which may be deleted unread
         records.nextOffsets().forEach((partition, next) -> {
             List<ConsumerRecord<byte[], byte[]>> taken = records.records(partition);
-            Position position = new Position(positions.get(partition).topicId(), next.offset());
+            Position position = new Position(known(positions, partition).topicId(), next.offset());
             positions.put(partition, position);
             if (taken.isEmpty() || taken.get(taken.size() - 1).offset() + 1 < next.offset()) {
                 notices.add(new Notice(partition, new Resumption(position, Optional.empty())));
@@ -152,8 +167,8 @@ final class ImageFetcher implements SplitReader<ConsumerRecord<byte[], byte[]>, 
     }
 
     /**
-     * Gets past what the consumer cannot hold: it makes room for a record of whatever size its header declares, and what
-     * it took from other partitions before it failed is lost with the call.
+     * Gets past what the consumer cannot hold: it makes room for a record of whatever size its header declares, and
+     * what it took from other partitions before it failed is lost with the call.
      */
     private void readBatches(RecordsBySplits.Builder<ConsumerRecord<byte[], byte[]>> fetched) {
         consumer.assign(Set.of()); // lets go of what it has fetched
@@ -161,7 +176,7 @@ final class ImageFetcher implements SplitReader<ConsumerRecord<byte[], byte[]>, 
         for (Map.Entry<TopicPartition, Position> entry : positions.entrySet()) {
             TopicPartition partition = entry.getKey();
             OneBatch batch = batches.read(partition, topics.leader(partition), entry.getValue());
-            fetched.addAll(KafkaPartitionSplit.toSplitId(partition), batch.records());
+            fetched.addAll(KafkaPartitionSplit.toSplitId(partition), new ArrayList<>(batch.records()));
             entry.setValue(new Position(entry.getValue().topicId(), batch.next()));
             notices.add(new Notice(partition, new Resumption(entry.getValue(), Optional.empty())));
             consumer.seek(partition, batch.next());
@@ -175,8 +190,11 @@ final class ImageFetcher implements SplitReader<ConsumerRecord<byte[], byte[]>, 
             look = Optional.empty();
             if (!answer.isCompletedExceptionally()) { // a broker that is away is noticed elsewhere
                 Map<String, Uuid> ids = answer.getNow(Map.of());
-                List<TopicPartition> replaced = positions.keySet().stream()
-                        .filter(partition -> !positions.get(partition).topicId().equals(ids.get(partition.topic())))
+                List<TopicPartition> replaced = positions.entrySet().stream()
+                        .filter(entry -> !entry.getValue()
+                                .topicId()
+                                .equals(ids.get(entry.getKey().topic())))
+                        .map(Map.Entry::getKey)
                         .toList();
                 if (!replaced.isEmpty()) {
                     resume(replaced);

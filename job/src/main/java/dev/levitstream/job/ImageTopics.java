@@ -8,7 +8,6 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -58,7 +57,9 @@ final class ImageTopics implements AutoCloseable {
             extents.put(
                     partition,
                     new Extent(
-                            known(found, partition.topic()).topicId(), known(starts, partition), known(ends, partition)));
+                            known(found, partition.topic()).topicId(),
+                            known(starts, partition),
+                            known(ends, partition)));
         }
         return extents;
     }
@@ -66,9 +67,9 @@ final class ImageTopics implements AutoCloseable {
     /** The broker that a partition is read from. */
     Node leader(TopicPartition partition) {
         Set<String> topic = Set.of(partition.topic());
-        TopicDescription found =
-                known(get(admin.describeTopics(topic).allTopicNames(), topic), partition.topic());
-        return Objects.requireNonNull(found.partitions().get(partition.partition()).leader(), "leader");
+        TopicDescription found = known(get(admin.describeTopics(topic).allTopicNames(), topic), partition.topic());
+        return Objects.requireNonNull(
+                found.partitions().get(partition.partition()).leader(), "leader");
     }
 
     /** A missing partition would be asked for in vain, for a minute. */

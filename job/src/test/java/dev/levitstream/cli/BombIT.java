@@ -61,8 +61,9 @@ class BombIT {
             }
             life.assertAnswered(IntStream.range(0, 12).boxed().toList());
             assertThat(life.letters().stream().map(DeadLetter::getOffset)).containsExactly(6L, 8L, 10L, 11L);
-            assertThat(life.letters()).allSatisfy(letter -> assertThat(letter.getReason())
-                    .contains("message.bytes=16781313 must be at most 16781312"));
+            assertThat(life.letters())
+                    .allSatisfy(letter ->
+                            assertThat(letter.getReason()).contains("message.bytes=16781313 must be at most 16781312"));
             assertThat(life.events()).isEmpty();
         }
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.clients.ApiVersions;
 import org.apache.kafka.clients.ClientUtils;
 import org.apache.kafka.clients.DefaultHostResolver;
@@ -117,15 +118,15 @@ final class HandmadeBatch {
                         30_000,
                         new ManualMetadataUpdater(),
                         new DefaultHostResolver())) {
-            TopicDescription found =
-                    admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
+            TopicDescription found = Objects.requireNonNull(
+                    admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic), topic);
             Node leader = found.partitions().get(0).leader();
             TopicProduceDataCollection topics = new TopicProduceDataCollection();
             topics.add(new TopicProduceData()
                     .setName(topic)
                     .setTopicId(found.topicId())
-                    .setPartitionData(List.of(
-                            new PartitionProduceData().setIndex(0).setRecords(built))));
+                    .setPartitionData(
+                            List.of(new PartitionProduceData().setIndex(0).setRecords(built))));
             NetworkClientUtils.awaitReady(client, leader, Time.SYSTEM, 30_000);
             ProduceResponse answer = (ProduceResponse) NetworkClientUtils.sendAndReceive(
                             client,
@@ -142,8 +143,8 @@ final class HandmadeBatch {
             answer.data()
                     .responses()
                     .forEach(each -> each.partitionResponses()
-                            .forEach(partition -> Errors.forCode(partition.errorCode())
-                                    .maybeThrow()));
+                            .forEach(partition ->
+                                    Errors.forCode(partition.errorCode()).maybeThrow()));
         }
         return built.sizeInBytes();
     }
