@@ -34,6 +34,7 @@ final class ConnectionOptions {
                 any.groupId(),
                 any.transactionPrefix(),
                 any.transactionTimeoutMillis(),
+                any.offsetReset(),
                 any.exactlyOnce(),
                 client);
     }

@@ -143,8 +143,8 @@ public final class ExpandableVitJob {
                 .sinkTo(sinks.deadLetters())
                 .name("dead-letters")
                 .uid("dead-letters");
-        predictions
-                .getSideOutput(Outputs.EVENTS)
+        keyed.getSideOutput(Outputs.EVENTS)
+                .union(predictions.getSideOutput(Outputs.EVENTS))
                 .sinkTo(sinks.events())
                 .name("events")
                 .uid("events");

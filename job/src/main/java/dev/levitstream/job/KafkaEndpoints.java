@@ -15,9 +15,6 @@ import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
-import org.apache.flink.connector.kafka.source.KafkaSource;
-import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
-import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 
 /**
  * One source and four sinks.
@@ -35,19 +32,14 @@ final class KafkaEndpoints {
 
     private KafkaEndpoints() {}
 
-    @SuppressWarnings("deprecation") // the connector offers no other type for the reset strategy yet
     static Source<SourceRecord, ?, ?> images(KafkaOptions options) {
-        return KafkaSource.<SourceRecord>builder()
-                .setProperties(client(options))
-                .setBootstrapServers(options.bootstrapServers())
-                .setTopics(options.images())
-                .setGroupId(options.groupId())
-                .setClientIdPrefix(options.transactionPrefix() + "-images")
-                .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
-                .setProperty("isolation.level", "read_committed")
-                .setProperty("partition.discovery.interval.ms", "30000")
-                .setDeserializer(new SourceRecordReader())
-                .build();
+        Properties properties = client(options);
+        properties.setProperty("bootstrap.servers", options.bootstrapServers());
+        properties.setProperty("group.id", options.groupId());
+        properties.setProperty("client.id.prefix", options.transactionPrefix() + "-images");
+        properties.setProperty("isolation.level", "read_committed");
+        properties.setProperty("partition.discovery.interval.ms", "30000");
+        return new ImageSource(options.images(), options.offsetReset(), properties);
     }
 
     static JobSinks sinks(KafkaOptions options) {

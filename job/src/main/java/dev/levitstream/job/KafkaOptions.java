@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  *     by default {@link #prefixOf made of} group and result topics
  * @param transactionTimeoutMillis after which the broker aborts what a dead job left open (milliseconds); longer than
  *     the checkpoint interval and the longest outage, at most the broker's transaction.max.timeout.ms
+ * @param offsetReset where to go on when the images at the position are gone
  * @param exactlyOnce whether results become visible with checkpoints, exactly once, or at once, at least once
  * @param client further Kafka client properties, as for security
  */
@@ -33,6 +34,7 @@ public record KafkaOptions(
         String groupId,
         String transactionPrefix,
         long transactionTimeoutMillis,
+        OffsetReset offsetReset,
         boolean exactlyOnce,
         Map<String, String> client)
         implements Serializable {
@@ -47,6 +49,7 @@ public record KafkaOptions(
             "levit-stream",
             prefixOf("levit-stream", List.of("predictions", "components-created", "dead-letters", "events")),
             600_000,
+            OffsetReset.EARLIEST,
             true,
             Map.of());
 

@@ -15,6 +15,7 @@ import dev.levitstream.nn.ImageShape;
 import dev.levitstream.nn.VaeOptions;
 import dev.levitstream.nn.VitOptions;
 import dev.levitstream.operator.DeviceChoice;
+import dev.levitstream.operator.EventTimeOptions;
 import dev.levitstream.operator.KeyOptions;
 import dev.levitstream.operator.OperatorOptions;
 import java.util.LinkedHashMap;
@@ -101,7 +102,8 @@ public final class OptionCatalogue {
                         .choice(
                                 "compute",
                                 Compute.Path.SCRIPT,
-                                "how networks run: as compiled scripts, or array by array, which is slower and easier to debug"));
+                                "how networks run: as compiled scripts, or array by array, which is slower and easier to debug"),
+                eventTime(r));
         return new JobOptions(
                 kafka(r),
                 operator,
@@ -174,6 +176,22 @@ public final class OptionCatalogue {
                                 "quarantine.reset",
                                 "KEY#N, comma-separated, as the event KEY_QUARANTINED says",
                                 "failed keys that learn again from nothing"));
+    }
+
+    private static EventTimeOptions eventTime(OptionReader r) {
+        EventTimeOptions base = EventTimeOptions.DEFAULT;
+        return new EventTimeOptions(
+                r.free()
+                        .instant(
+                                "event-time.earliest",
+                                base.earliest(),
+                                "images that claim to be earlier become dead letters; seconds taken for milliseconds do"),
+                r.free()
+                        .whole(
+                                "event-time.ahead-millis",
+                                base.aheadMillis(),
+                                "milliseconds, at least 0",
+                                "images that claim to be further ahead of their record's timestamp become dead letters"));
     }
 
     private static LearnerOptions learner(OptionReader r, LearnerOptions base) {
@@ -453,6 +471,12 @@ public final class OptionCatalogue {
                                 base.transactionTimeoutMillis(),
                                 "milliseconds, above checkpoint.interval-millis",
                                 "after which the broker aborts what a dead job left open"),
+                r.free()
+                        .choice(
+                                "kafka.offset-reset",
+                                base.offsetReset(),
+                                "where to go on when images were deleted before they were read, or their topic is another one;"
+                                        + " fail ends the job"),
                 r.free().yesNo("kafka.exactly-once", base.exactlyOnce(), "false: results at once, at least once"),
                 properties(r.free()
                         .text("kafka.client", "", "name=value, comma-separated", "further Kafka client properties")));

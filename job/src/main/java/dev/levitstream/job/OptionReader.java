@@ -1,5 +1,7 @@
 package dev.levitstream.job;
 
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -84,6 +86,17 @@ final class OptionReader {
 
         double number(String key, double defaultValue, String rule, String meaning) {
             return parse(key, Double.toString(defaultValue), rule, meaning, "a number", Double::parseDouble);
+        }
+
+        Instant instant(String key, Instant defaultValue, String meaning) {
+            String form = "a time as in " + defaultValue;
+            return parse(key, defaultValue.toString(), form, meaning, form, text -> {
+                try {
+                    return Instant.parse(text);
+                } catch (DateTimeParseException e) {
+                    throw new IllegalArgumentException(text, e);
+                }
+            });
         }
 
         boolean yesNo(String key, boolean defaultValue, String meaning) {

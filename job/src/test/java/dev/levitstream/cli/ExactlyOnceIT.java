@@ -75,6 +75,7 @@ class ExactlyOnceIT {
                 Map.entry("expansion.warm-up", "64"),
                 Map.entry("batch.size", "4"),
                 Map.entry("batch.flush", "gap"),
+                Map.entry("event-time.earliest", "1970-01-01T00:00:00Z"), // times of the test count from there
                 Map.entry("checkpoint.interval-millis", "200"),
                 Map.entry("parallelism", "2"),
                 Map.entry("device", "cpu"),

@@ -18,9 +18,15 @@ final class FrameDecoder {
 
     private final WireFormat<ImageRecord> format = new WireFormat<>(ImageRecord.getClassSchema());
     private final ImageShape shape;
+    private final EventTimeOptions eventTime;
 
     FrameDecoder(ImageShape shape) {
+        this(shape, EventTimeOptions.DEFAULT);
+    }
+
+    FrameDecoder(ImageShape shape, EventTimeOptions eventTime) {
         this.shape = shape;
+        this.eventTime = eventTime;
     }
 
     /**
@@ -43,6 +49,7 @@ final class FrameDecoder {
         String topic = source.topic();
         ImageRecord image = unframe(format, source);
         requireText(topic, "imageId", image.getImageId());
+        eventTime.check(source, image.getEventTime());
         ImageShape declared = declaredShape(topic, image);
         if (!declared.equals(shape)) {
             throw new MalformedRecordException(topic, "shape", declared, "must be " + shape + " (option image)");

@@ -22,6 +22,7 @@ final class LearnerMetrics {
     private final Counter expansions;
     private final Counter refusedExpansions;
     private final Counter deadLetters;
+    private final Counter skipped;
     private final Counter evictions;
     private final Counter quarantines;
     private final Counter expiries;
@@ -38,6 +39,7 @@ final class LearnerMetrics {
         expansions = group.counter("expansion.count"); // components created
         refusedExpansions = group.counter("expansion.refused.count"); // found novel at the cap on components
         deadLetters = group.counter("dead-letters.count"); // records that could not be used
+        skipped = group.counter("images.skipped.count"); // offsets that were gone before they were read
         evictions = group.counter("keys.evicted.count"); // learners that left memory for others
         quarantines = group.counter("keys.quarantined.count"); // learners that failed on their numbers
         expiries = group.counter("keys.expired.count"); // silent keys whose state was removed
@@ -71,6 +73,10 @@ final class LearnerMetrics {
 
     void deadLetter() {
         deadLetters.inc();
+    }
+
+    void skipped(long count) {
+        skipped.inc(count);
     }
 
     void answered(int count, double millis) {

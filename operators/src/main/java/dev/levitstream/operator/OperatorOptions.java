@@ -18,6 +18,7 @@ import java.io.Serializable;
  * @param mostScores most scores in one prediction (count), at least 1; the others are summed
  * @param device where learners compute
  * @param path how they run their networks
+ * @param eventTime which event times are believed
  */
 public record OperatorOptions(
         LearnerOptions learner,
@@ -29,7 +30,8 @@ public record OperatorOptions(
         int fleet,
         int mostScores,
         DeviceChoice device,
-        Compute.Path path)
+        Compute.Path path,
+        EventTimeOptions eventTime)
         implements Serializable {
     /** What lets a batch go that is not full; the end of a bounded stream always does. */
     public enum Flush {

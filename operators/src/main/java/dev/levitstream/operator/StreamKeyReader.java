@@ -2,27 +2,40 @@ package dev.levitstream.operator;
 
 import dev.levitstream.schema.ImageRecord;
 import dev.levitstream.schema.MalformedRecordException;
+import dev.levitstream.schema.StreamEvent;
 import dev.levitstream.schema.WireFormat;
+import java.util.Objects;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
-/** Reads each record's stream key; what is no image record becomes a dead letter here, since no key could own it. */
+/**
+ * Reads each record's stream key; what is no image record becomes a dead letter here, since no key could own it, and
+ * what the source has to tell becomes an event.
+ */
 @SuppressWarnings("NullAway.Init") // Flink calls open before anything else
 public final class StreamKeyReader extends ProcessFunction<SourceRecord, KeyedRecord> {
     private static final long serialVersionUID = 1L;
 
     private transient WireFormat<ImageRecord> format;
+    private transient WireFormat<StreamEvent> notices;
     private transient LearnerMetrics metrics;
 
     @Override
     public void open(OpenContext context) {
         format = new WireFormat<>(ImageRecord.getClassSchema());
+        notices = new WireFormat<>(StreamEvent.getClassSchema());
         metrics = new LearnerMetrics(getRuntimeContext().getMetricGroup());
     }
 
     @Override
     public void processElement(SourceRecord source, Context context, Collector<KeyedRecord> out) {
+        if (source.offset() == SourceRecord.NOTICE) {
+            StreamEvent event = notices.unframe(source.topic(), Objects.requireNonNull(source.value(), "notice"));
+            metrics.skipped(Objects.requireNonNullElse(event.getCount(), 0L));
+            context.output(Outputs.EVENTS, event);
+            return;
+        }
         try {
             out.collect(new KeyedRecord(FrameDecoder.streamKey(format, source), source));
         } catch (MalformedRecordException e) {

@@ -49,7 +49,8 @@ class KeyLifeTest {
                 o.fleet(),
                 o.mostScores(),
                 o.device(),
-                o.path());
+                o.path(),
+                o.eventTime());
     }
 
     private static KeyOptions keys(Failure failure, Set<String> released, Set<String> reset) {

@@ -22,7 +22,7 @@ class OutputsTest {
     private static Frame frame(long time) {
         byte[] pixels = new byte[TinyLearners.SHAPE.size()];
         byte[] value = Records.bytes("k", "i", time, TinyLearners.SHAPE, Encoding.RAW, pixels, "a");
-        return new FrameDecoder(TinyLearners.SHAPE).decode(Records.source(0, value));
+        return new FrameDecoder(TinyLearners.SHAPE, Records.ANY_TIME).decode(Records.source(0, value));
     }
 
     private static Prediction prediction(int mostScores) {

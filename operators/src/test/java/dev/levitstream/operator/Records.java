@@ -28,6 +28,9 @@ final class Records {
 
     private static final WireFormat<ImageRecord> FORMAT = new WireFormat<>(ImageRecord.getClassSchema());
 
+    /** Times of test records count from 1970. */
+    static final EventTimeOptions ANY_TIME = new EventTimeOptions(Instant.EPOCH, 86_400_000);
+
     private Records() {}
 
     static byte[] bytes(
@@ -89,7 +92,8 @@ final class Records {
                 fleet,
                 100,
                 DeviceChoice.CPU,
-                Compute.Path.SCRIPT);
+                Compute.Path.SCRIPT,
+                ANY_TIME);
     }
 
     static KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> harness(
