@@ -90,8 +90,8 @@ final class DemoCommand implements Callable<Integer> {
             OnInterrupt.close(folder);
             try {
                 return live(dataset, folder, port);
-            } catch (Exception e) {
-                if (folder.isClosed()) { // Ctrl-C: what fails now fails because everything is being stopped
+            } catch (Exception | LinkageError e) {
+                if (folder.isClosed()) { // Ctrl-C: what fails now, classes included, does because all is being stopped
                     return WorkFolder.INTERRUPTED;
                 }
                 throw e;

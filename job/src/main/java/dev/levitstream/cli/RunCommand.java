@@ -54,8 +54,8 @@ final class RunCommand implements Callable<Integer> {
                 out.flush();
                 job.await();
                 return 0;
-            } catch (Exception e) {
-                if (folder.isClosed()) { // Ctrl-C: what fails now fails because everything is being stopped
+            } catch (Exception | LinkageError e) {
+                if (folder.isClosed()) { // Ctrl-C: what fails now, classes included, does because all is being stopped
                     return WorkFolder.INTERRUPTED;
                 }
                 throw e;

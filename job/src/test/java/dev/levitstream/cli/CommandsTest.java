@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -96,6 +97,16 @@ class CommandsTest {
     void missingFilesAreNamed(@TempDir Path dir) {
         assertThat(run("demo", "--dataset", "mnist", "--dir", dir.toString())).isEqualTo(1);
         assertThat(error()).contains("train-images-idx3-ubyte.gz is missing").hasLineCount(1);
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenIsNamed(@TempDir Path dir) throws IOException {
+        Path below = Files.createFile(dir.resolve("file")).resolve("below");
+        assertThat(run("demo", "--per-phase", "10", "--work-dir", below.toString()))
+                .isEqualTo(1);
+        assertThat(error())
+                .isEqualTo("levit-stream: folder " + below
+                        + " cannot be written (Not a directory): choose another with --work-dir");
     }
 
     @Test

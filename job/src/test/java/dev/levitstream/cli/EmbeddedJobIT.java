@@ -14,24 +14,19 @@ import java.util.concurrent.ExecutionException;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A cluster in this process that can run its job no more, which Flink itself says to nobody. */
 class EmbeddedJobIT {
+    private static final CountDownLatch HANGS = new CountDownLatch(1);
     private static final CountDownLatch OVER = new CountDownLatch(1);
-
-    @AfterEach
-    void letGo() {
-        OVER.countDown();
-    }
 
     @Test
     @Timeout(180)
     void aTaskManagerThatEndsByAFatalErrorEndsTheJobWithItsCause(@TempDir Path dir) throws Exception {
-        JobOptions options = OptionCatalogue.read(Map.of());
+        JobOptions options = OptionCatalogue.read(Map.of("parallelism", "1"));
         try (EmbeddedJob job = EmbeddedJob.start(options, dir, EmbeddedKafka.freePort(), env -> {
             env.getConfig().setTaskCancellationTimeout(1000);
             env.fromSequence(0, Long.MAX_VALUE - 1)
@@ -45,15 +40,17 @@ class EmbeddedJobIT {
             assertThatThrownBy(job::await)
                     .isInstanceOf(ExecutionException.class)
                     .satisfies(e -> assertThat(OneLine.of(e))
-                            .startsWith("the job can run no more, its task manager has ended after: ")
-                            .endsWith("; started again it goes on from its last checkpoint"));
+                            .isEqualTo("the job can run no more, its task manager has ended after: IOException: number"
+                                    + " 10 is one too many; started again it goes on from its last checkpoint"));
+            OVER.countDown(); // so that the cluster can be closed
             assertThatThrownBy(job::hasEnded).hasStackTraceContaining("the job can run no more");
         }
     }
 
-    private static long failing(long number) throws IOException {
-        if (number == 1000) {
-            throw new IOException("number 1000 is one too many");
+    private static long failing(long number) throws IOException, InterruptedException {
+        if (number == 10) {
+            HANGS.await();
+            throw new IOException("number 10 is one too many");
         }
         return number;
     }
@@ -65,6 +62,7 @@ class EmbeddedJobIT {
             return new SinkWriter<>() {
                 @Override
                 public void write(Long element, Context context) {
+                    HANGS.countDown();
                     boolean hanging = true;
                     while (hanging) {
                         try {
