@@ -97,13 +97,13 @@ class ResidentKeysTest {
     private record Run(Map<String, Integer> answers, double millis, long mib) {}
 
     /** As the job sets it up. */
-    private static EmbeddedRocksDBStateBackend backend() {
+    static EmbeddedRocksDBStateBackend backend() {
         Configuration configuration = new Configuration();
         configuration.set(RocksDBConfigurableOptions.COMPRESSION_PER_LEVEL, List.of(CompressionType.NO_COMPRESSION));
         return new EmbeddedRocksDBStateBackend(true).configure(configuration, ResidentKeysTest.class.getClassLoader());
     }
 
-    private static long residentMib() throws Exception {
+    static long residentMib() throws Exception {
         String line = Files.readAllLines(Path.of("/proc/self/status")).stream()
                 .filter(status -> status.startsWith("VmRSS:"))
                 .findFirst()
