@@ -279,7 +279,7 @@ class LinearDiscriminantTest {
         double[] moments = new double[WIDTH * (WIDTH + 1) / 2];
         moments[0] = Double.NaN;
         assertThatThrownBy(() -> discriminant().solve(moments, List.of(new double[WIDTH]), new long[] {1}))
-                .isInstanceOf(IllegalStateException.class)
+                .isInstanceOf(NumericException.class)
                 .hasMessage("the moments of 18 features must be finite");
     }
 }

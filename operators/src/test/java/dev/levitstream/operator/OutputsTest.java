@@ -3,13 +3,14 @@ package dev.levitstream.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levitstream.learner.ImagePrediction;
+import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.schema.ClassScore;
 import dev.levitstream.schema.DeadLetter;
-import dev.levitstream.schema.Encoding;
 import dev.levitstream.schema.Prediction;
 import dev.levitstream.testing.TinyLearners;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,8 +22,7 @@ class OutputsTest {
 
     private static Frame frame(long time) {
         byte[] pixels = new byte[TinyLearners.SHAPE.size()];
-        byte[] value = Records.bytes("k", "i", time, TinyLearners.SHAPE, Encoding.RAW, pixels, "a");
-        return new FrameDecoder(TinyLearners.SHAPE, Records.ANY_TIME).decode(Records.source(0, value));
+        return new Frame("i", time, new LabelledImage(pixels, Optional.of("a")));
     }
 
     private static Prediction prediction(int mostScores) {
