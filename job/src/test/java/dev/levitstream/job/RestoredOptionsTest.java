@@ -64,6 +64,9 @@ class RestoredOptionsTest {
             "memory.capacity", "64",
             "parallelism.max", "64");
 
+    /** Event time of the first image (epoch milliseconds). */
+    private static final long START = 1_700_000_000_000L;
+
     private OperatorSubtaskState state = OperatorSubtaskState.builder().build();
 
     @BeforeAll
@@ -98,14 +101,14 @@ class RestoredOptionsTest {
                 byte[] value = FORMAT.frame(new ImageRecord(
                         "key",
                         "image " + i,
-                        Instant.ofEpochMilli(i),
+                        Instant.ofEpochMilli(START + i),
                         8,
                         8,
                         1,
                         Encoding.RAW,
                         ByteBuffer.wrap(pixels),
                         "label " + i % 2));
-                SourceRecord source = new SourceRecord("images", 0, i, i, value);
+                SourceRecord source = new SourceRecord("images", 0, i, START + i, value);
                 processElement(new StreamRecord<>(new KeyedRecord("key", source), i));
             }
         }

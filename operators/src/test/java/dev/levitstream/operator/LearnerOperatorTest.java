@@ -72,7 +72,7 @@ class LearnerOperatorTest {
     static Stream<Arguments> learnersFlushesAndSeeds() {
         return Arrays.stream(LearnerKind.values())
                 .flatMap(kind -> Stream.of(Flush.SIZE, Flush.GAP)
-                        .flatMap(flush -> LongStream.range(0, 20).mapToObj(seed -> Arguments.of(kind, flush, seed))));
+                        .flatMap(flush -> LongStream.range(0, 10).mapToObj(seed -> Arguments.of(kind, flush, seed))));
     }
 
     @ParameterizedTest(name = "{0}, flush {1}, seed {2}")
