@@ -182,7 +182,7 @@ class ProcessIT {
                             + " 500 MB left");
         }
         try (EmbeddedKafka kafka = EmbeddedKafka.start(dir.resolve("kafka"), 0)) {
-            kafka.createTopics(List.of("images", "predictions", "components-created", "dead-letters"));
+            kafka.createTopics(List.of("images", "predictions", "components-created", "dead-letters", "events"));
             try (CommandProcess run = CommandProcess.start(
                     dir,
                     Map.of(),
