@@ -53,6 +53,7 @@ class OutputContractIT {
                 Map.entry("image", "8x8x1"),
                 Map.entry("learner", "er"),
                 Map.entry("classes", Integer.toString(LABELS)),
+                Map.entry("event-time.earliest", "1970-01-01T00:00:00Z"),
                 Map.entry("vit.patch", "4"),
                 Map.entry("vit.embedding-width", "8"),
                 Map.entry("vit.heads", "2"),
