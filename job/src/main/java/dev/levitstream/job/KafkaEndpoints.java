@@ -43,14 +43,16 @@ final class KafkaEndpoints {
     }
 
     static JobSinks sinks(KafkaOptions options) {
+        JobLease lease = JobLease.of(options); // one of the whole job
         return new JobSinks(
-                sink(options, HOLDER, new PredictionWriter(options)),
-                sink(options, "components-created", new ComponentCreatedWriter(options)),
-                sink(options, "dead-letters", new DeadLetterWriter(options)),
-                sink(options, "events", new StreamEventWriter(options)));
+                sink(options, lease, HOLDER, new PredictionWriter(options)),
+                sink(options, lease, "components-created", new ComponentCreatedWriter(options)),
+                sink(options, lease, "dead-letters", new DeadLetterWriter(options)),
+                sink(options, lease, "events", new StreamEventWriter(options)));
     }
 
-    private static <T> Sink<T> sink(KafkaOptions options, String name, KafkaRecordSerializationSchema<T> serializer) {
+    private static <T> Sink<T> sink(
+            KafkaOptions options, JobLease lease, String name, KafkaRecordSerializationSchema<T> serializer) {
         Properties properties = client(options);
         properties.setProperty("transaction.timeout.ms", Long.toString(options.transactionTimeoutMillis()));
         properties.setProperty("max.request.size", MAX_REQUEST);
@@ -67,7 +69,6 @@ final class KafkaEndpoints {
         if (!options.exactlyOnce()) {
             return sink;
         }
-        JobLease lease = JobLease.of(options);
         return name.equals(HOLDER) ? ResultSink.holding(sink, lease) : ResultSink.looking(sink, lease);
     }
 

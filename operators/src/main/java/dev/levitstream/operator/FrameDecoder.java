@@ -20,8 +20,9 @@ final class FrameDecoder {
     private final ImageShape shape;
     private final EventTimeOptions eventTime;
 
-    FrameDecoder(ImageShape shape) {
-        this(shape, EventTimeOptions.DEFAULT);
+    /** As the options say. */
+    static FrameDecoder of(OperatorOptions options) {
+        return new FrameDecoder(options.learner().image(), options.eventTime());
     }
 
     FrameDecoder(ImageShape shape, EventTimeOptions eventTime) {

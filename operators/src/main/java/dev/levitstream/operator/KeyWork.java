@@ -1,5 +1,6 @@
 package dev.levitstream.operator;
 
+import dev.levitstream.learner.Answers;
 import dev.levitstream.learner.Expansion;
 import dev.levitstream.learner.Fleet;
 import dev.levitstream.learner.ImagePrediction;
@@ -115,14 +116,13 @@ final class KeyWork {
         }
         long start = System.nanoTime();
         try {
-            long step = key.learner().step();
-            List<ImagePrediction> answers =
-                    key.learner().answer(LiveLearner.images(images)).predictions();
+            Answers answered = key.learner().answer(LiveLearner.images(images));
+            List<ImagePrediction> answers = answered.predictions();
             metrics.answered(images.size(), millisSince(start));
             for (int i = 0; i < images.size() && !key.status().quarantined(); i++) {
                 if (answers.get(i).isFinite()) {
                     key.answered(images.get(i));
-                    emitter.prediction(streamKey, images.get(i).frame(), answers.get(i), step);
+                    emitter.prediction(streamKey, images.get(i).frame(), answers.get(i), answered.step());
                 } else {
                     String reason = "scores=NaN must be finite: component "
                             + answers.get(i).componentId() + " has diverged";

@@ -66,7 +66,7 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
     @Override
     public void open() throws Exception {
         super.open();
-        decoder = new FrameDecoder(options.learner().image(), options.eventTime());
+        decoder = FrameDecoder.of(options);
         timers = getInternalTimerService("flush", VoidNamespaceSerializer.INSTANCE, this);
         String device = options.device().resolve(getRuntimeContext());
         compute = new Compute(device, options.path());

@@ -47,7 +47,7 @@ final class LiveLearners implements AutoCloseable {
         this.compute = compute;
         this.metrics = metrics;
         this.trouble = operator;
-        this.decoder = new FrameDecoder(options.learner().image(), options.eventTime());
+        this.decoder = FrameDecoder.of(options);
     }
 
     /** Those in memory by stream key, the longest unused first. */

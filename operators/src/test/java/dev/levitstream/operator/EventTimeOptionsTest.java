@@ -31,7 +31,10 @@ class EventTimeOptionsTest {
     @ValueSource(strings = {"PT0S", "PT2H", "PT24H", "PT-2H", "P-9000D"})
     void timesAroundAndBeforeTheRecordsTimestampAreBelieved(Duration ahead) {
         Instant time = STAMP.plus(ahead);
-        assertThat(new FrameDecoder(SHAPE).decode(record(time)).eventTime()).isEqualTo(time.toEpochMilli());
+        assertThat(new FrameDecoder(SHAPE, EventTimeOptions.DEFAULT)
+                        .decode(record(time))
+                        .eventTime())
+                .isEqualTo(time.toEpochMilli());
     }
 
     @ParameterizedTest(name = "{0}")
@@ -50,7 +53,8 @@ class EventTimeOptionsTest {
                 + " 2024-05-06T07:08:09Z (option event-time.ahead-millis)",
     })
     void otherTimesAreRefusedWithTheUnitThatWasProbablyMeant(long millis, String reason) {
-        assertThatThrownBy(() -> new FrameDecoder(SHAPE).decode(record(Instant.ofEpochMilli(millis))))
+        assertThatThrownBy(() ->
+                        new FrameDecoder(SHAPE, EventTimeOptions.DEFAULT).decode(record(Instant.ofEpochMilli(millis))))
                 .isInstanceOf(MalformedRecordException.class)
                 .satisfies(
                         e -> assertThat(((MalformedRecordException) e).reason()).endsWith(reason));
@@ -58,7 +62,8 @@ class EventTimeOptionsTest {
 
     @Test
     void aRecordWithoutATimestampIsJudgedByItsEventTimeAlone() {
-        assertThatCode(() -> new FrameDecoder(SHAPE).decode(record(STAMP, -1))).doesNotThrowAnyException();
+        assertThatCode(() -> new FrameDecoder(SHAPE, EventTimeOptions.DEFAULT).decode(record(STAMP, -1)))
+                .doesNotThrowAnyException();
     }
 
     @Test
