@@ -1,6 +1,6 @@
 package dev.levitstream.bench;
 
-import dev.levitstream.nn.ImageShape;
+import dev.levitstream.common.ImageShape;
 import java.util.List;
 
 /**

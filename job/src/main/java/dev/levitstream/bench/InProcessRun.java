@@ -1,6 +1,7 @@
 package dev.levitstream.bench;
 
 import dev.levitstream.bench.RunResult.Profile;
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.data.Rescaling;
 import dev.levitstream.learner.ComponentProfile;
 import dev.levitstream.learner.ImagePrediction;
@@ -11,7 +12,6 @@ import dev.levitstream.learner.LearnerEvent;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Outcome;
 import dev.levitstream.nn.Compute;
-import dev.levitstream.nn.ImageShape;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,12 +1,12 @@
 package dev.levitstream.bench;
 
+import dev.levitstream.common.Check;
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.job.OptionCatalogue;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.LearnerKind;
 import dev.levitstream.learner.LearnerOptions;
-import dev.levitstream.nn.Check;
 import dev.levitstream.nn.Compute;
-import dev.levitstream.nn.ImageShape;
 import dev.levitstream.operator.OperatorOptions;
 import java.util.ArrayList;
 import java.util.Arrays;

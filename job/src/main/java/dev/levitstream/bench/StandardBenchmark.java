@@ -1,5 +1,6 @@
 package dev.levitstream.bench;
 
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.data.Dataset;
 import dev.levitstream.data.ImageFolder;
 import dev.levitstream.data.Phase;
@@ -7,7 +8,6 @@ import dev.levitstream.data.Rescaling;
 import dev.levitstream.data.Sample;
 import dev.levitstream.data.StandardDataset;
 import dev.levitstream.learner.LabelledImage;
-import dev.levitstream.nn.ImageShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.levitstream.cli;
 
 import dev.levitstream.bench.speed.SpeedBench;
-import dev.levitstream.nn.Check;
+import dev.levitstream.common.Check;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Optional;

@@ -1,12 +1,12 @@
 package dev.levitstream.cli;
 
+import dev.levitstream.common.Check;
 import dev.levitstream.data.Dataset;
 import dev.levitstream.data.DrawnStream;
 import dev.levitstream.data.ImageFolder;
 import dev.levitstream.data.Phase;
 import dev.levitstream.data.Sample;
 import dev.levitstream.data.StandardDataset;
-import dev.levitstream.nn.Check;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

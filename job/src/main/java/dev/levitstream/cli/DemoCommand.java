@@ -1,6 +1,8 @@
 package dev.levitstream.cli;
 
 import dev.levitstream.broker.EmbeddedKafka;
+import dev.levitstream.common.Check;
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.data.Dataset;
 import dev.levitstream.data.Phase;
 import dev.levitstream.data.Sample;
@@ -8,8 +10,6 @@ import dev.levitstream.job.JobOptions;
 import dev.levitstream.job.KafkaOptions;
 import dev.levitstream.job.OptionCatalogue;
 import dev.levitstream.job.Topics;
-import dev.levitstream.nn.Check;
-import dev.levitstream.nn.ImageShape;
 import dev.levitstream.schema.ComponentCreated;
 import dev.levitstream.schema.Prediction;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package dev.levitstream.cli;
 
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.job.JobOptions;
 import dev.levitstream.job.OptionCatalogue;
 import dev.levitstream.learner.LabelledImage;
-import dev.levitstream.nn.ImageShape;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

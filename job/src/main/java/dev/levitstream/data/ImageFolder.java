@@ -1,6 +1,6 @@
 package dev.levitstream.data;
 
-import dev.levitstream.nn.ImageShape;
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.schema.Encoding;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.levitstream.job;
 
-import dev.levitstream.nn.Check;
+import dev.levitstream.common.Check;
 import dev.levitstream.operator.OperatorOptions;
 import java.util.Collections;
 import java.util.SortedMap;

@@ -1,6 +1,6 @@
 package dev.levitstream.job;
 
-import dev.levitstream.nn.Check;
+import dev.levitstream.common.Check;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package dev.levitstream.job;
 
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Presets;
 import dev.levitstream.nn.Compute;
-import dev.levitstream.nn.ImageShape;
 import dev.levitstream.operator.DeviceChoice;
 import dev.levitstream.operator.EventTimeOptions;
 import dev.levitstream.operator.KeyOptions;

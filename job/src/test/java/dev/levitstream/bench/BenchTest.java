@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.Expansion;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.Verdict;
-import dev.levitstream.nn.ImageShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

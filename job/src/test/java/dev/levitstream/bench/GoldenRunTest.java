@@ -3,13 +3,13 @@ package dev.levitstream.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.data.Dataset;
 import dev.levitstream.data.DrawnStream;
 import dev.levitstream.data.Phase;
 import dev.levitstream.data.Rescaling;
 import dev.levitstream.data.Sample;
 import dev.levitstream.learner.LabelledImage;
-import dev.levitstream.nn.ImageShape;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levitstream.broker.EmbeddedKafka;
 import dev.levitstream.cluster.FlinkRest;
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.data.Sample;
 import dev.levitstream.job.JobOptions;
 import dev.levitstream.job.OptionCatalogue;
-import dev.levitstream.nn.ImageShape;
 import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Prediction;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@ package dev.levitstream.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.levitstream.nn.ImageShape;
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.schema.Encoding;
 import java.awt.image.BufferedImage;
 import java.io.DataOutputStream;

@@ -1,6 +1,7 @@
 package dev.levitstream.learner;
 
 import ai.djl.ndarray.NDManager;
+import dev.levitstream.common.Randomness;
 import dev.levitstream.nn.Adam;
 import dev.levitstream.nn.ComponentNetwork;
 import dev.levitstream.nn.ComponentNetwork.TrainingBatch;
@@ -8,7 +9,6 @@ import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.KnowledgeFusion;
 import dev.levitstream.nn.ParameterLayout;
 import dev.levitstream.nn.Program;
-import dev.levitstream.nn.Randomness;
 import dev.levitstream.nn.Tensors;
 import java.io.DataOutputStream;
 import java.io.IOException;

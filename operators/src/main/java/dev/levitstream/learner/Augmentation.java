@@ -1,6 +1,6 @@
 package dev.levitstream.learner;
 
-import dev.levitstream.nn.ImageShape;
+import dev.levitstream.common.ImageShape;
 import java.util.SplittableRandom;
 
 /** How images of an update are changed before it (ambiguity A14). */

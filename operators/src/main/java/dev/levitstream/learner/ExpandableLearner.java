@@ -1,10 +1,10 @@
 package dev.levitstream.learner;
 
+import dev.levitstream.common.Check;
+import dev.levitstream.common.Randomness;
+import dev.levitstream.common.Randomness.Purpose;
 import dev.levitstream.learner.MemoryOptions.Unlabelled;
 import dev.levitstream.learner.ReplayMemory.Remembered;
-import dev.levitstream.nn.Check;
-import dev.levitstream.nn.Randomness;
-import dev.levitstream.nn.Randomness.Purpose;
 import dev.levitstream.nn.Vae;
 import java.io.DataInputStream;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.levitstream.learner;
 
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.nn.Body;
 import dev.levitstream.nn.FullyConnected;
-import dev.levitstream.nn.ImageShape;
 import dev.levitstream.nn.ParameterLayout;
 import dev.levitstream.nn.Vae;
 import dev.levitstream.nn.VaeOptions;

@@ -1,7 +1,7 @@
 package dev.levitstream.learner;
 
-import dev.levitstream.nn.Randomness;
-import dev.levitstream.nn.Randomness.Purpose;
+import dev.levitstream.common.Randomness;
+import dev.levitstream.common.Randomness.Purpose;
 
 /**
  * Where components come from: what one starts as is a function of the learner's seed and the component's number.

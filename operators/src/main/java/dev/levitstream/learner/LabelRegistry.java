@@ -1,6 +1,6 @@
 package dev.levitstream.learner;
 
-import dev.levitstream.nn.Check;
+import dev.levitstream.common.Check;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -1,10 +1,10 @@
 package dev.levitstream.learner;
 
+import dev.levitstream.common.Randomness;
+import dev.levitstream.common.Randomness.Purpose;
 import dev.levitstream.learner.ExpansionOptions.Codes;
 import dev.levitstream.learner.ExpansionOptions.Scale;
 import dev.levitstream.learner.ReplayMemory.Remembered;
-import dev.levitstream.nn.Randomness;
-import dev.levitstream.nn.Randomness.Purpose;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;

@@ -1,7 +1,7 @@
 package dev.levitstream.learner;
 
-import dev.levitstream.nn.Check;
-import dev.levitstream.nn.ImageShape;
+import dev.levitstream.common.Check;
+import dev.levitstream.common.ImageShape;
 import java.io.Serializable;
 
 /**

@@ -1,5 +1,6 @@
 package dev.levitstream.learner;
 
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.ExpansionOptions.Codes;
 import dev.levitstream.learner.ExpansionOptions.Criterion;
 import dev.levitstream.learner.ExpansionOptions.Scale;
@@ -7,7 +8,6 @@ import dev.levitstream.learner.MemoryOptions.Admission;
 import dev.levitstream.learner.MemoryOptions.Unlabelled;
 import dev.levitstream.learner.RoutingOptions.Judges;
 import dev.levitstream.learner.RoutingOptions.Method;
-import dev.levitstream.nn.ImageShape;
 import dev.levitstream.nn.KnowledgeFusion;
 import dev.levitstream.nn.VaeOptions;
 import dev.levitstream.nn.VitOptions;

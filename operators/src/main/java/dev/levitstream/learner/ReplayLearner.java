@@ -1,11 +1,11 @@
 package dev.levitstream.learner;
 
+import dev.levitstream.common.Check;
+import dev.levitstream.common.Randomness;
+import dev.levitstream.common.Randomness.Purpose;
 import dev.levitstream.learner.ReplayMemory.Remembered;
-import dev.levitstream.nn.Check;
 import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.KnowledgeFusion;
-import dev.levitstream.nn.Randomness;
-import dev.levitstream.nn.Randomness.Purpose;
 import dev.levitstream.nn.VisionTransformer;
 import java.util.ArrayList;
 import java.util.Arrays;

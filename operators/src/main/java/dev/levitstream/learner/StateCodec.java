@@ -1,6 +1,6 @@
 package dev.levitstream.learner;
 
-import dev.levitstream.nn.Check;
+import dev.levitstream.common.Check;
 import dev.levitstream.nn.ParameterLayout;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;

@@ -3,6 +3,7 @@ package dev.levitstream.nn;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.levitstream.common.Check;
 import java.util.List;
 
 /**

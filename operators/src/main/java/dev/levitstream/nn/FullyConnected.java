@@ -2,6 +2,8 @@ package dev.levitstream.nn;
 
 import static dev.levitstream.nn.ParameterLayout.Start.SMALL_NORMAL;
 
+import dev.levitstream.common.Check;
+import dev.levitstream.common.ImageShape;
 import java.util.List;
 
 /** The fully connected net of the variant LEViT-DNN: pixels, then layers LeakyReLU(affine(linear)). */

@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.levitstream.common.Check;
+import dev.levitstream.common.Randomness;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

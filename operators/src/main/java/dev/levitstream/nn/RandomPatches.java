@@ -1,5 +1,8 @@
 package dev.levitstream.nn;
 
+import dev.levitstream.common.Check;
+import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.Randomness;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 

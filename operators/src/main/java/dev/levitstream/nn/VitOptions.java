@@ -1,5 +1,7 @@
 package dev.levitstream.nn;
 
+import dev.levitstream.common.Check;
+import dev.levitstream.common.ImageShape;
 import java.io.Serializable;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package dev.levitstream.operator;
 
-import dev.levitstream.nn.Check;
+import dev.levitstream.common.Check;
 import dev.levitstream.schema.MalformedRecordException;
 import java.io.Serializable;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package dev.levitstream.operator;
 
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.LabelledImage;
-import dev.levitstream.nn.ImageShape;
 import dev.levitstream.picture.PictureDecoder;
 import dev.levitstream.picture.PictureException;
 import dev.levitstream.picture.PictureFormat;

@@ -1,7 +1,7 @@
 package dev.levitstream.operator;
 
+import dev.levitstream.common.Check;
 import dev.levitstream.learner.LearnerOptions;
-import dev.levitstream.nn.Check;
 import dev.levitstream.nn.Compute;
 import java.io.Serializable;
 

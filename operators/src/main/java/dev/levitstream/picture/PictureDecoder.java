@@ -1,6 +1,6 @@
 package dev.levitstream.picture;
 
-import dev.levitstream.nn.ImageShape;
+import dev.levitstream.common.ImageShape;
 import java.awt.image.Raster;
 
 /** From the bytes of a PNG or JPEG to the pixels of an image: exactly, or not at all. */

@@ -1,7 +1,7 @@
 package dev.levitstream.learner;
 
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.nn.Compute;
-import dev.levitstream.nn.ImageShape;
 import dev.levitstream.nn.RandomPatches;
 import java.util.ArrayList;
 import java.util.List;

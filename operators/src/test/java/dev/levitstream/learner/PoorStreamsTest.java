@@ -2,7 +2,7 @@ package dev.levitstream.learner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.levitstream.nn.ImageShape;
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.testing.TinyLearners;
 import java.util.ArrayList;
 import java.util.Arrays;

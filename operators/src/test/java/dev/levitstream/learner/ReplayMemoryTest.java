@@ -2,11 +2,11 @@ package dev.levitstream.learner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levitstream.common.Randomness;
+import dev.levitstream.common.Randomness.Purpose;
 import dev.levitstream.learner.MemoryOptions.Admission;
 import dev.levitstream.learner.MemoryOptions.Unlabelled;
 import dev.levitstream.learner.ReplayMemory.Remembered;
-import dev.levitstream.nn.Randomness;
-import dev.levitstream.nn.Randomness.Purpose;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

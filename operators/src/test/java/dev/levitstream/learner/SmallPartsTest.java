@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.levitstream.nn.ImageShape;
+import dev.levitstream.common.ImageShape;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

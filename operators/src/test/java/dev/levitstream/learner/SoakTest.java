@@ -2,8 +2,8 @@ package dev.levitstream.learner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.nn.Compute;
-import dev.levitstream.nn.ImageShape;
 import dev.levitstream.testing.StreamSimulator;
 import dev.levitstream.testing.TinyLearners;
 import java.io.IOException;

@@ -8,6 +8,8 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.Randomness;
 import dev.levitstream.nn.ComponentNetwork.TrainingBatch;
 import dev.levitstream.nn.Compute.Path;
 import dev.levitstream.nn.KnowledgeFusion.Gates;

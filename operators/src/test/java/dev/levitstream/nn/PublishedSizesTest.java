@@ -2,6 +2,7 @@ package dev.levitstream.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.NetworkOptions;
 import dev.levitstream.learner.Presets;
 import dev.levitstream.nn.KnowledgeFusion.Gates;

@@ -3,7 +3,7 @@ package dev.levitstream.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.levitstream.nn.ImageShape;
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.schema.Encoding;
 import dev.levitstream.schema.MalformedRecordException;
 import java.awt.image.BufferedImage;

@@ -2,8 +2,8 @@ package dev.levitstream.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.LearnerKind;
-import dev.levitstream.nn.ImageShape;
 import dev.levitstream.operator.OperatorOptions.Flush;
 import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Encoding;

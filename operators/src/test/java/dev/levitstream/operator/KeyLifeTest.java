@@ -3,13 +3,13 @@ package dev.levitstream.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.LearnerKind;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.MemoryOptions;
 import dev.levitstream.learner.Presets;
 import dev.levitstream.learner.TrainingOptions;
-import dev.levitstream.nn.ImageShape;
 import dev.levitstream.operator.KeyOptions.Failure;
 import dev.levitstream.operator.OperatorOptions.Flush;
 import dev.levitstream.schema.DeadLetter;

@@ -1,7 +1,7 @@
 package dev.levitstream.operator;
 
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.ImagePrediction;
-import dev.levitstream.nn.ImageShape;
 import dev.levitstream.schema.Encoding;
 import dev.levitstream.schema.Prediction;
 import dev.levitstream.schema.WireFormat;

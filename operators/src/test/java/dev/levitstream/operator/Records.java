@@ -1,9 +1,9 @@
 package dev.levitstream.operator;
 
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.nn.Compute;
-import dev.levitstream.nn.ImageShape;
 import dev.levitstream.operator.OperatorOptions.Flush;
 import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Encoding;

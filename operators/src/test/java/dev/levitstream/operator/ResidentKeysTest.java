@@ -2,11 +2,11 @@ package dev.levitstream.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.LearnerKind;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Presets;
-import dev.levitstream.nn.ImageShape;
 import dev.levitstream.operator.OperatorOptions.Flush;
 import dev.levitstream.schema.Prediction;
 import dev.levitstream.testing.StreamSimulator;

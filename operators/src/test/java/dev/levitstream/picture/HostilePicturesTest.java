@@ -6,7 +6,7 @@ import static dev.levitstream.picture.Pngs.joined;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import dev.levitstream.nn.ImageShape;
+import dev.levitstream.common.ImageShape;
 import java.awt.image.BufferedImage;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;

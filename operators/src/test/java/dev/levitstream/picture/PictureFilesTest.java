@@ -3,7 +3,7 @@ package dev.levitstream.picture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.levitstream.nn.ImageShape;
+import dev.levitstream.common.ImageShape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package dev.levitstream.testing;
 
-import dev.levitstream.nn.ImageShape;
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.nn.KnowledgeFusion;
 import dev.levitstream.nn.KnowledgeFusion.Gates;
 import dev.levitstream.nn.KnowledgeFusion.Level;

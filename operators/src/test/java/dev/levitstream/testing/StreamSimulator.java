@@ -1,7 +1,7 @@
 package dev.levitstream.testing;
 
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.LabelledImage;
-import dev.levitstream.nn.ImageShape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

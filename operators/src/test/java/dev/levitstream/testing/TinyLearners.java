@@ -1,5 +1,6 @@
 package dev.levitstream.testing;
 
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.Augmentation;
 import dev.levitstream.learner.BudgetOptions;
 import dev.levitstream.learner.ExpansionOptions;
@@ -20,7 +21,6 @@ import dev.levitstream.learner.RoutingOptions.Method;
 import dev.levitstream.learner.StateEntry;
 import dev.levitstream.learner.TrainingOptions;
 import dev.levitstream.nn.Compute;
-import dev.levitstream.nn.ImageShape;
 import dev.levitstream.nn.KnowledgeFusion;
 import dev.levitstream.nn.VaeOptions;
 import dev.levitstream.nn.VitOptions;

@@ -1,11 +1,11 @@
 package dev.levitstream.bench.speed;
 
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Presets;
 import dev.levitstream.learner.TrainingOptions;
 import dev.levitstream.nn.ComponentNetwork;
 import dev.levitstream.nn.Compute;
-import dev.levitstream.nn.ImageShape;
 import dev.levitstream.nn.KnowledgeFusion;
 import dev.levitstream.nn.ParameterLayout;
 import dev.levitstream.nn.Vae;

@@ -1,9 +1,9 @@
-package dev.levitstream.nn;
+package dev.levitstream.common;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.levitstream.nn.Randomness.Purpose;
+import dev.levitstream.common.Randomness.Purpose;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package dev.levitstream.nn;
+package dev.levitstream.common;
 
 import java.util.SplittableRandom;
 

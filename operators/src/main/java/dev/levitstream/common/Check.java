@@ -1,4 +1,4 @@
-package dev.levitstream.nn;
+package dev.levitstream.common;
 
 /** The one argument check: {@code name=value rule}. */
 public final class Check {
