@@ -4,7 +4,6 @@ import dev.levitstream.common.Check;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.job.OptionCatalogue;
 import dev.levitstream.learner.LabelledImage;
-import dev.levitstream.learner.LearnerKind;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.nn.Compute;
 import dev.levitstream.operator.OperatorOptions;

@@ -113,7 +113,7 @@ final class DemoCommand implements Callable<Integer> {
         EmbeddedJob job = folder.start(() -> EmbeddedJob.start(options, folder.path("checkpoints"), port));
         out.printf(
                 "learner %s, images %s; broker %s; web UI http://127.0.0.1:%d; Ctrl-C stops%n%n",
-                options.operator().learner().kind().key(), shape, kafka.bootstrapServers(), port);
+                options.operator().learner().method(), shape, kafka.bootstrapServers(), port);
         out.flush();
         return follow(dataset, options.kafka(), job, new DemoView(out, dataset.train()));
     }
@@ -126,7 +126,8 @@ final class DemoCommand implements Callable<Integer> {
         given.put("batch.wait-millis", "2000");
         given.putAll(settings);
         given.put("kafka.bootstrap-servers", bootstrapServers);
-        return OptionCatalogue.read(given);
+        return OptionCatalogue.read(
+                given, warning -> spec.commandLine().getErr().println("levit-stream: " + warning));
     }
 
     private int follow(Dataset dataset, KafkaOptions kafka, EmbeddedJob job, DemoView view) throws Exception {

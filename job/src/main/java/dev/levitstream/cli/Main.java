@@ -26,7 +26,7 @@ public final class Main implements Runnable {
 
     /** Runs a command and ends the process: 0 done, 1 failed, 2 wrong usage. */
     public static void main(String[] args) {
-        int code = commandLine().setExecutionStrategy(Main::inProcessFolder).execute(args);
+        int code = commandLine(args).setExecutionStrategy(Main::inProcessFolder).execute(args);
         // Flink and Kafka leave threads behind that are not daemons
         System.exit(code);
     }
@@ -48,11 +48,17 @@ public final class Main implements Runnable {
         }
     }
 
-    /** The commands, with one-line errors. */
-    static CommandLine commandLine() {
+    /**
+     * The commands, with one-line errors.
+     *
+     * @param args that will be parsed: which options there are depends on the method that they name
+     */
+    static CommandLine commandLine(String... args) {
         CommandLine run = new CommandLine(new RunCommand());
         CommandLineOptions.addTo(
-                run.getCommandSpec(), "levit-stream run"); // not annotated: they are generated from the option records
+                run.getCommandSpec(),
+                "levit-stream run",
+                args); // not annotated: they are generated from the option records
         CommandLine commandLine = new CommandLine(new Main()).addSubcommand(run);
         commandLine.setParameterExceptionHandler((e, args) -> usageError(e));
         commandLine.setExecutionExceptionHandler((e, command, parsed) -> {

@@ -41,7 +41,10 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        JobOptions options = CommandLineOptions.read(spec.commandLine().getParseResult(), Map.of());
+        JobOptions options = CommandLineOptions.read(
+                spec.commandLine().getParseResult(),
+                Map.of(),
+                warning -> spec.commandLine().getErr().println("levit-stream: " + warning));
         Topics.require(options.kafka());
         int port = uiPort == 0 ? EmbeddedKafka.freePort() : EmbeddedKafka.requireFree(uiPort);
         PrintWriter out = spec.commandLine().getOut();

@@ -1,13 +1,17 @@
 package dev.levitstream.job;
 
+import dev.levitstream.common.OptionReader;
+import dev.levitstream.learner.LearnerMethods;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Consumer;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -20,25 +24,58 @@ public final class CommandLineOptions {
     private CommandLineOptions() {}
 
     /**
-     * Adds every job option to a command.
+     * Adds every job option, and those of the method that is asked for, to a command.
      *
      * @param invocation how the command is called, for its help
+     * @param args of the command line, for they may name a method
      */
-    public static void addTo(CommandSpec spec, String invocation) {
+    public static void addTo(CommandSpec spec, String invocation, String... args) {
         spec.usageMessage().customSynopsis(invocation + " [--config FILE] [--KEY VALUE]...");
+        addFile(spec);
+        List<OptionReader.Option> options = OptionCatalogue.all(method(args));
+        options.forEach(option -> spec.addOption(visible(option)));
+        options.stream()
+                .filter(option -> !option.formerKey().equals(option.key()))
+                .forEach(option -> spec.addOption(OptionSpec.builder("--" + option.formerKey())
+                        .type(String.class)
+                        .hidden(true)
+                        .build()));
+        spec.usageMessage().longOptionsMaxWidth(KEY_COLUMN).width(110).sortOptions(false);
+    }
+
+    private static void addFile(CommandSpec spec) {
         spec.addOption(OptionSpec.builder("--" + OptionCatalogue.CONFIG)
                 .paramLabel("FILE")
                 .type(String.class)
                 .description("Properties file with any of these keys; the command line wins.")
                 .build());
-        for (OptionReader.Option option : OptionCatalogue.all()) {
-            spec.addOption(OptionSpec.builder("--" + option.key())
-                    .paramLabel("VALUE")
-                    .type(String.class)
-                    .description(sentence(option))
-                    .build());
-        }
-        spec.usageMessage().longOptionsMaxWidth(KEY_COLUMN).width(110).sortOptions(false);
+    }
+
+    private static OptionSpec visible(OptionReader.Option option) {
+        return OptionSpec.builder("--" + option.key())
+                .paramLabel("VALUE")
+                .type(String.class)
+                .description(sentence(option))
+                .build();
+    }
+
+    /** The method that arguments, or a file that they name, ask for; the default one where that cannot be told yet. */
+    private static String method(String... args) {
+        CommandSpec first = CommandSpec.create();
+        addFile(first);
+        first.addOption(OptionSpec.builder("--" + OptionCatalogue.LEARNER)
+                .type(String.class)
+                .build());
+        first.parser().unmatchedArgumentsAllowed(true).collectErrors(true);
+        ParseResult parsed = new CommandLine(first).parseArgs(args);
+        String file = parsed.matchedOptionValue("--" + OptionCatalogue.CONFIG, "");
+        String inFile = !file.isEmpty() && Files.isReadable(Path.of(file))
+                ? readProperties(Path.of(file)).getProperty(OptionCatalogue.LEARNER, OptionCatalogue.DEFAULT_LEARNER)
+                : OptionCatalogue.DEFAULT_LEARNER;
+        String name = parsed.matchedOptionValue("--" + OptionCatalogue.LEARNER, inFile);
+        return LearnerMethods.all().stream().anyMatch(known -> known.name().equals(name))
+                ? name
+                : OptionCatalogue.DEFAULT_LEARNER;
     }
 
     private static String sentence(OptionReader.Option option) {
@@ -51,37 +88,45 @@ public final class CommandLineOptions {
      * The job options in a parsed command line.
      *
      * @param defaults beneath both file and command line
+     * @param warn is told what the user should know, a line each
      * @throws IllegalArgumentException with key, value and rule, or the closest known key
      */
-    public static JobOptions read(ParseResult parsed, Map<String, String> defaults) {
+    public static JobOptions read(ParseResult parsed, Map<String, String> defaults, Consumer<String> warn) {
         Map<String, String> given = new LinkedHashMap<>(defaults);
         String file = parsed.matchedOptionValue("--" + OptionCatalogue.CONFIG, "");
         if (!file.isEmpty()) {
-            given.putAll(readFile(Path.of(file)));
+            given.putAll(readFile(Path.of(file), parsed.commandSpec()));
         }
-        for (OptionReader.Option option : OptionCatalogue.all()) {
-            String name = "--" + option.key();
-            if (parsed.hasMatchedOption(name)) {
-                given.put(option.key(), parsed.matchedOptionValue(name, ""));
-            }
-        }
-        return OptionCatalogue.read(given);
+        parsed.matchedOptions().stream()
+                .filter(option -> option.type() == String.class) // the command's own are of other types
+                .forEach(option -> given.put(option.longestName().substring(2), option.getValue()));
+        return OptionCatalogue.read(given, warn);
     }
 
-    private static Map<String, String> readFile(Path file) {
+    private static Properties readProperties(Path file) {
         Properties properties = new Properties();
         try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
             properties.load(reader);
         } catch (IOException e) {
             throw new IllegalArgumentException("config=" + file + " must be a readable file: " + e, e);
         }
+        return properties;
+    }
+
+    /** @param known options of the command that the file is given to */
+    private static Map<String, String> readFile(Path file, CommandSpec known) {
+        Properties properties = readProperties(file);
         Map<String, String> given = new LinkedHashMap<>();
-        CommandSpec known = CommandSpec.create();
-        addTo(known, "");
+        CommandSpec keys = CommandSpec.create();
+        known.options().stream()
+                .filter(option -> option.type() == String.class)
+                .forEach(option -> keys.addOption(OptionSpec.builder(option.longestName())
+                        .type(String.class)
+                        .build()));
         for (String key : properties.stringPropertyNames()) {
             // one parser for both: picocli names the closest known key
             try {
-                new CommandLine(known).parseArgs("--" + key, properties.getProperty(key));
+                new CommandLine(keys).parseArgs("--" + key, properties.getProperty(key));
             } catch (CommandLine.UnmatchedArgumentException e) {
                 throw new IllegalArgumentException("config=" + file + ": unknown key " + key + closest(e), e);
             }

@@ -25,11 +25,14 @@ import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.rocksdb.CompressionType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** The job: images from Kafka, one learner per stream key, predictions and component-created events to Kafka. */
 public final class ExpandableVitJob {
+    private static final Logger LOG = LoggerFactory.getLogger(ExpandableVitJob.class);
     private static final String NAME = "levit-stream";
 
     /** A barrier that is held up longer than this overtakes the records before it. */
@@ -45,12 +48,12 @@ public final class ExpandableVitJob {
      */
     public static void main(String[] args) throws Exception {
         CommandSpec spec = CommandSpec.create().mixinStandardHelpOptions(true);
-        CommandLineOptions.addTo(spec, "flink run levit-stream-job.jar");
+        CommandLineOptions.addTo(spec, "flink run levit-stream-job.jar", args);
         try {
             CommandLine.ParseResult parsed = new CommandLine(spec).parseArgs(args);
             if (!CommandLine.printHelpIfRequested(parsed)) {
                 NativeEngine.require();
-                execute(CommandLineOptions.read(parsed, Map.of()));
+                execute(CommandLineOptions.read(parsed, Map.of(), LOG::warn));
             }
         } catch (CommandLine.UnmatchedArgumentException e) {
             throw new ProgramParametrizationException(e.getMessage() + CommandLineOptions.closest(e));

@@ -1,8 +1,11 @@
 package dev.levitstream.job;
 
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.OptionReader;
+import dev.levitstream.learner.LearnerMethod;
+import dev.levitstream.learner.LearnerMethods;
 import dev.levitstream.learner.LearnerOptions;
-import dev.levitstream.learner.Presets;
+import dev.levitstream.learner.MethodOptions;
 import dev.levitstream.nn.Compute;
 import dev.levitstream.operator.DeviceChoice;
 import dev.levitstream.operator.EventTimeOptions;
@@ -11,41 +14,130 @@ import dev.levitstream.operator.OperatorOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
-/** Every option of the job, from text to records: this and {@link LearnerOptionCatalogue} alone know their names. */
+/** Every option of the job, from text to records; a learner's own are read by its method. */
 public final class OptionCatalogue {
     /** Key of the option that names a properties file. */
     public static final String CONFIG = "config";
+
+    /** Key of the option that names the method. */
+    public static final String LEARNER = "learner";
+
+    /** The method that learns where none is asked for. */
+    static final String DEFAULT_LEARNER = "levit-dkf";
+
+    /** Room for every preset at 224x224x3; the article's own needs the most. */
+    private static final int MAX_MIB = 2048;
+    /** A router may keep sums of every feature for each label: 11 KB with the default of 900 features. */
+    private static final int MOST_LABELS = 1000;
 
     private OptionCatalogue() {}
 
     /**
      * Reads options.
      *
-     * @param given text by key; what is not given has the preset's value
+     * @param given text by key; what is not given has its default
      * @throws IllegalArgumentException with key, value and rule, if one is wrong
      */
     public static JobOptions read(Map<String, String> given) {
-        return read(new OptionReader(given));
+        return read(given, warning -> {});
     }
 
     /**
-     * Every option with its default (of the preset {@code stream} for 28x28x1), rule and meaning, in the order of help.
+     * The same.
+     *
+     * @param warn is told what the user should know, a line each: options that were given by a former name
      */
-    static List<OptionReader.Option> all() {
-        OptionReader reader = new OptionReader(Map.of());
+    public static JobOptions read(Map<String, String> given, Consumer<String> warn) {
+        OptionReader reader = new OptionReader(given);
+        JobOptions options = read(reader);
+        reader.warnings().forEach(warn);
+        return options;
+    }
+
+    /**
+     * Every option of the job and of a method, with its default (for 28x28x1), rule and meaning, in the order of help.
+     *
+     * @param method its name
+     */
+    public static List<OptionReader.Option> all(String method) {
+        OptionReader reader = new OptionReader(Map.of(LEARNER, method));
         read(reader);
         return reader.options();
     }
 
-    private static JobOptions read(OptionReader r) {
-        Presets preset = r.free().choice("preset", Presets.STREAM, "where the defaults of the options below come from");
+    private static LearnerOptions learner(OptionReader r) {
+        List<LearnerMethod> methods = LearnerMethods.all();
+        LearnerMethod method = r.structural()
+                .choice(
+                        LEARNER,
+                        LearnerMethods.named(DEFAULT_LEARNER),
+                        methods.toArray(LearnerMethod[]::new),
+                        LearnerMethod::name,
+                        "which method learns");
         ImageShape image = shape(
                 r.structural().text("image", "28x28x1", "HEIGHTxWIDTHxCHANNELS, channels 1 to 64", "size of images"));
-        LearnerOptions learner = LearnerOptionCatalogue.read(r, preset.options(image));
-        learner.requireFit();
+        LearnerOptions options = new LearnerOptions(
+                method.name(),
+                image,
+                r.free()
+                        .integer(
+                                "batch.size",
+                                10,
+                                "images, at least 1",
+                                "images per batch: predicted, then learnt together"),
+                r.free()
+                        .formerly("budget.slice")
+                        .integer(
+                                "learner.slice",
+                                2,
+                                "count, at least 1",
+                                "most units of work in one go, for which a checkpoint may wait; an overloaded key does more to"
+                                        + " keep pace"),
+                r.structural()
+                        .integer(
+                                "classes",
+                                0,
+                                "count, at least 0",
+                                "most labels; 0 lets the classifier grow with every new one"),
+                r.free()
+                        .integer(
+                                "labels.max",
+                                MOST_LABELS,
+                                "count, at least 1",
+                                "most labels of a key where classes is 0; an image with one more is a dead letter"),
+                r.free()
+                        .integer(
+                                "learner.max-mib",
+                                MAX_MIB,
+                                "MiB, at least 1",
+                                "most memory that a learner with one component may need, as estimated from its sizes"),
+                r.free()
+                        .whole(
+                                "seed",
+                                0,
+                                "any whole number",
+                                "seed of all randomness; each stream key derives its own"),
+                own(r, method, image));
+        options.requireFit();
+        return options;
+    }
+
+    /** The method's own; its records name options without the family. */
+    private static MethodOptions own(OptionReader r, LearnerMethod method, ImageShape image) {
+        String family = method.description().family();
+        try {
+            return method.read(r.under(family), image);
+        } catch (IllegalArgumentException e) {
+            String message = String.valueOf(e.getMessage());
+            throw message.startsWith(family + ".") ? e : new IllegalArgumentException(family + "." + message, e);
+        }
+    }
+
+    private static JobOptions read(OptionReader r) {
         OperatorOptions operator = new OperatorOptions(
-                learner,
+                learner(r),
                 keys(r),
                 r.free()
                         .choice(

@@ -9,15 +9,18 @@ import java.util.Optional;
  *
  * @param labels classes known when it was made, in order of first sight
  * @param scores probability of each of them, 0 to 1; sum 1, or less where {@code classes} leaves places without a name;
- *     empty while the component that answers knows no label
- * @param componentId component that the router chose; the first is 1
- * @param novelty smallest VAE loss over the components that judged the image (squared pixel units); 0 for learners
- *     without a VAE
- * @param noveltyThreshold novelty above which this image speaks for a changed world (same units); NaN where the
- *     learner's criterion does not judge single images or does not know yet what is usual
+ *     empty while nothing is known that could answer
+ * @param step batches that the learner had observed (count)
+ * @param routed the component that answers; empty for a method without components
+ * @param trace what the method wants back when the image is observed; empty for a method that needs nothing
  */
 public record ImagePrediction(
-        List<String> labels, float[] scores, int componentId, float novelty, float noveltyThreshold) {
+        List<String> labels, float[] scores, long step, Optional<Routed> routed, Optional<Trace> trace) {
+    /** Of a method without components or traces. */
+    public ImagePrediction(List<String> labels, float[] scores, long step) {
+        this(labels, scores, step, Optional.empty(), Optional.empty());
+    }
+
     /** Label with the highest score, the earliest of equals. */
     public Optional<String> label() {
         int best = 0;
@@ -30,14 +33,14 @@ public record ImagePrediction(
     }
 
     /** The same for other probabilities of the labels; what is missing of them is 0, what is too much is left out. */
-    ImagePrediction withScores(float[] other) {
+    public ImagePrediction withScores(float[] other) {
         float[] padded = other.length == 0 ? other : Arrays.copyOf(other, labels.size());
-        return new ImagePrediction(labels, padded, componentId, novelty, noveltyThreshold);
+        return new ImagePrediction(labels, padded, step, routed, trace);
     }
 
-    /** Whether every number is finite; if not, the component's parameters have diverged. */
+    /** Whether every number is finite; if not, the learner's parameters have diverged. */
     public boolean isFinite() {
-        boolean finite = Float.isFinite(novelty);
+        boolean finite = routed.map(Routed::novelty).map(Float::isFinite).orElse(true);
         for (float score : scores) {
             finite &= Float.isFinite(score);
         }

@@ -5,77 +5,61 @@ import dev.levitstream.common.ImageShape;
 import java.io.Serializable;
 
 /**
- * Everything that shapes a learner. {@link Presets} gives complete ones.
+ * What every learner is given, whatever its method.
  *
- * @param kind which method
+ * @param method name of the method
  * @param image size of the images
  * @param batchSize images per observed batch (count), at least 1
- * @param classes most labels; 0 grows the classifier with every new label, n > 0 fixes its width and refuses more
- * @param mostLabels most labels of one learner where {@code classes} is 0 (count), at least 1; each takes its share of
- *     the classifier and of the router
- * @param maxMib most memory that a learner with one component may need, as estimated (MiB), at least 1
+ * @param slice most units of work in one go (count), at least 1: a checkpoint may wait for so many; an overloaded key
+ *     does more if it must to keep pace
+ * @param classes most labels; 0 lets the classifier grow with every new label, n > 0 fixes its width and refuses more
+ * @param mostLabels most labels of one learner where {@code classes} is 0 (count), at least 1
+ * @param maxMib most memory that a learner may need, as estimated (MiB), at least 1
  * @param seed of all randomness; each stream key derives its own
- * @param fusion how components build on frozen ones
- * @param routing how images find their component
- * @param network sizes
- * @param training one update
- * @param budget how many updates
- * @param memory replay memory
- * @param expansion when to expand
+ * @param own settings of the method
  */
 public record LearnerOptions(
-        LearnerKind kind,
+        String method,
         ImageShape image,
         int batchSize,
+        int slice,
         int classes,
         int mostLabels,
         int maxMib,
         long seed,
-        FusionOptions fusion,
-        RoutingOptions routing,
-        NetworkOptions network,
-        TrainingOptions training,
-        BudgetOptions budget,
-        MemoryOptions memory,
-        ExpansionOptions expansion)
+        MethodOptions own)
         implements Serializable {
     public LearnerOptions {
         Check.that(batchSize >= 1, "batch.size", batchSize, "must be at least 1");
+        Check.that(slice >= 1, "learner.slice", slice, "must be at least 1");
         Check.that(classes >= 0, "classes", classes, "must be at least 0");
         Check.that(mostLabels >= 1, "labels.max", mostLabels, "must be at least 1");
         Check.that(maxMib >= 1, "learner.max-mib", maxMib, "must be at least 1");
-        Check.that(
-                memory.capacity() >= training.batch(),
-                "memory.capacity",
-                memory.capacity(),
-                "must be at least training.batch=" + training.batch());
-        Check.that(
-                expansion.criterion() == ExpansionOptions.Criterion.NOVELTY || expansion.samples() <= memory.capacity(),
-                "expansion.samples",
-                expansion.samples(),
-                "must be at most memory.capacity=" + memory.capacity());
     }
 
     /**
      * Refuses sizes that could not be allocated or stored, before anything is.
      *
-     * @throws IllegalArgumentException if a learner with one component needs more than {@code maxMib}
+     * @throws IllegalArgumentException if a learner needs more than {@code maxMib}
      */
     public void requireFit() {
-        Footprint footprint = Footprint.of(this);
+        Footprint footprint = LearnerMethods.named(method).footprint(this);
         Check.that(
-                footprint.fits(maxMib),
+                footprint.isStorable() && footprint.mib() <= maxMib,
                 "image",
                 image,
-                "must need at most learner.max-mib=" + maxMib + " for one learner, but needs about "
-                        + footprint.mib() + " MiB: "
-                        + Footprint.advice(this));
+                "must need at most learner.max-mib=" + maxMib + " for one learner, but needs about " + footprint.mib()
+                        + " MiB: " + footprint.advice());
+    }
+
+    /** Labels that a learner may know (count). */
+    public int labelBound() {
+        return classes > 0 ? classes : mostLabels;
     }
 
     /** Which labels are admitted, as a rule: those known, up to a number. */
     public String labelRule() {
-        return classes > 0
-                ? "must be one of the " + classes + " classes known (option classes)"
-                : "must be one of the " + mostLabels + " labels known (option labels.max)";
+        return "must be one of the " + labelBound()
+                + (classes > 0 ? " classes known (option classes)" : " labels known (option labels.max)");
     }
 }

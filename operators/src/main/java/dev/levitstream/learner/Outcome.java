@@ -3,15 +3,20 @@ package dev.levitstream.learner;
 import java.util.List;
 import java.util.Optional;
 
-/** What one observed batch came to: what was answered, then what was learnt. */
-public record Outcome(Answers answers, Lesson lesson) {
-    /** One per image, made before any of them was learnt. */
-    public List<ImagePrediction> predictions() {
-        return answers.predictions();
+/**
+ * What one batch came to.
+ *
+ * @param predictions one per image, made before any of them was learnt
+ * @param reports of all work that followed, in its order
+ */
+public record Outcome(List<ImagePrediction> predictions, List<WorkReport> reports) {
+    /** The expansion that it led to, if any. */
+    public Optional<Expansion> expansion() {
+        return reports.stream().flatMap(report -> report.expansion().stream()).findFirst();
     }
 
-    /** The expansion it led to, if any. */
-    public Optional<Expansion> expansion() {
-        return lesson.expansion();
+    /** Updates of parameters (count). */
+    public int updates() {
+        return (int) reports.stream().filter(WorkReport::isUpdate).count();
     }
 }

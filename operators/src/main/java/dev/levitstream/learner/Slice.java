@@ -1,29 +1,27 @@
 package dev.levitstream.learner;
 
 import dev.levitstream.nn.NumericException;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * What one slice of a learner's work came to; neither of both while work is left.
+ * What one slice of a learner's work came to.
  *
- * @param lesson once nothing is left to do
+ * @param reports of the units that were run, in their order
+ * @param isDone whether no work is left for the latest batch
  * @param failure if the learner's numbers could not be computed with: the batch is to be {@link Learner#abandon
  *     abandoned}
  */
-public record Slice(Optional<Lesson> lesson, Optional<NumericException> failure) {
-    static Slice failed(NumericException failure) {
-        return new Slice(Optional.empty(), Optional.of(failure));
-    }
-
+public record Slice(List<WorkReport> reports, boolean isDone, Optional<NumericException> failure) {
     /**
-     * The lesson, if there is one yet.
+     * The reports.
      *
      * @throws NumericException if the work failed
      */
-    public Optional<Lesson> orElseThrow() {
+    public List<WorkReport> orElseThrow() {
         failure.ifPresent(e -> {
             throw e;
         });
-        return lesson;
+        return reports;
     }
 }

@@ -20,8 +20,8 @@ final class Emitter {
         this.metrics = metrics;
     }
 
-    void prediction(String streamKey, Frame frame, ImagePrediction answer, long step) {
-        Prediction prediction = Outputs.prediction(streamKey, frame, answer, step, mostScores);
+    void prediction(String streamKey, Frame frame, ImagePrediction answer) {
+        Prediction prediction = Outputs.prediction(streamKey, frame, answer, mostScores);
         output.collect(new StreamRecord<>(prediction, frame.eventTime()));
     }
 

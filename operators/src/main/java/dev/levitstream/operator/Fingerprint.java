@@ -63,12 +63,18 @@ final class Fingerprint {
     private List<String> differences(Map<String, String> values, String between) {
         List<String> differences = new ArrayList<>();
         values.forEach((name, value) -> {
-            SortedSet<String> before = restored.getOrDefault(name, new TreeSet<>(List.of(value)));
+            SortedSet<String> before = restored(name).orElseGet(() -> new TreeSet<>(List.of(value)));
             if (!before.equals(new TreeSet<>(List.of(value)))) {
                 differences.add(name + "=" + value + between + String.join(" or ", before));
             }
         });
         return differences;
+    }
+
+    /** Earlier releases named a method's options without its family: {@code vit.patch} for {@code levit.vit.patch}. */
+    private Optional<SortedSet<String>> restored(String name) {
+        return Optional.ofNullable(restored.get(name))
+                .or(() -> Optional.ofNullable(restored.get(name.substring(name.indexOf('.') + 1))));
     }
 
     /**

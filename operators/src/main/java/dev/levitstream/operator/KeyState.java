@@ -1,6 +1,5 @@
 package dev.levitstream.operator;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.flink.api.common.state.ListState;
@@ -63,7 +62,7 @@ final class KeyState {
 
     /** Stores a key that changed; a learner that is as it started leaves nothing. */
     void write(LiveLearner key) throws Exception {
-        learner.write(key.learner().isBlank() ? List.of() : key.learner().state(), key.written());
+        learner.write(key.learner().state(), key.written());
         pending.update(key.pending().stream().map(LiveLearner.Pending::source).toList());
         times.update(key.times());
         status.update(key.status());

@@ -1,12 +1,10 @@
 package dev.levitstream.operator;
 
-import dev.levitstream.learner.Answers;
-import dev.levitstream.learner.Expansion;
-import dev.levitstream.learner.Fleet;
 import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.Learner;
-import dev.levitstream.learner.Lesson;
+import dev.levitstream.learner.Learning;
 import dev.levitstream.learner.Slice;
+import dev.levitstream.learner.WorkReport;
 import dev.levitstream.nn.NumericException;
 import dev.levitstream.operator.LiveLearner.Pending;
 import dev.levitstream.operator.OperatorOptions.Flush;
@@ -51,11 +49,11 @@ final class KeyWork {
 
     /** An image has come: it is answered at once, unless the batch before is still being learnt from. */
     void go(String streamKey, LiveLearner key) {
-        if (!key.learner().isLearning()) {
+        if (!key.isLearning()) {
             advance(streamKey, key, false);
         } else if (key.pending().size()
                 >= MOST_BATCHES_WAITING * options.learner().batchSize()) {
-            learn(streamKey, key, share());
+            learn(streamKey, key, Math.max(options.learner().slice(), key.share()));
             advance(streamKey, key, false);
         }
     }
@@ -66,27 +64,20 @@ final class KeyWork {
      * @param close whether no image is waited for, so that the batch need not be full
      */
     void goOn(String streamKey, LiveLearner key, boolean close) {
-        if (key.learner().isLearning()) {
-            learn(streamKey, key, options.learner().budget().slice());
+        if (key.isLearning()) {
+            learn(streamKey, key, options.learner().slice());
         }
         advance(streamKey, key, close);
-    }
-
-    /** Updates that each record of an overloaded key does, so that a batch's work is done when the next one is full. */
-    private int share() {
-        int size = options.learner().batchSize();
-        int updates = options.learner().budget().updates();
-        return Math.max(options.learner().budget().slice(), (updates + size - 1) / size);
     }
 
     /** Learns all that is left to learn, also from a batch that is not full. */
     void finish(String streamKey, LiveLearner key) {
         do {
-            if (key.learner().isLearning()) {
+            if (key.isLearning()) {
                 learn(streamKey, key, Integer.MAX_VALUE);
             }
             advance(streamKey, key, true);
-        } while (key.learner().isLearning());
+        } while (key.isLearning());
     }
 
     /**
@@ -95,7 +86,7 @@ final class KeyWork {
      */
     private void advance(String streamKey, LiveLearner key, boolean close) {
         boolean closed = true;
-        while (closed && !key.learner().isLearning() && !key.status().quarantined()) {
+        while (closed && !key.isLearning() && !key.status().quarantined()) {
             int size = key.closed(options, close);
             closed = size > 0;
             answer(streamKey, key, key.unanswered(closed ? size : key.pending().size()));
@@ -116,17 +107,18 @@ final class KeyWork {
         }
         long start = System.nanoTime();
         try {
-            Answers answered = key.learner().answer(LiveLearner.images(images));
-            List<ImagePrediction> answers = answered.predictions();
+            List<ImagePrediction> answers = key.learner().predict(LiveLearner.pixels(images));
             metrics.answered(images.size(), millisSince(start));
             for (int i = 0; i < images.size() && !key.status().quarantined(); i++) {
                 if (answers.get(i).isFinite()) {
-                    key.answered(images.get(i));
-                    emitter.prediction(streamKey, images.get(i).frame(), answers.get(i), answered.step());
+                    key.answered(images.get(i), answers.get(i));
+                    emitter.prediction(streamKey, images.get(i).frame(), answers.get(i));
                 } else {
-                    String reason = "scores=NaN must be finite: component "
-                            + answers.get(i).componentId() + " has diverged";
-                    quarantine(streamKey, key, reason);
+                    String which = answers.get(i)
+                            .routed()
+                            .map(routed -> "component " + routed.componentId())
+                            .orElse("the learner");
+                    quarantine(streamKey, key, "scores=NaN must be finite: " + which + " has diverged");
                 }
             }
         } catch (NumericException e) {
@@ -147,20 +139,20 @@ final class KeyWork {
             failed(streamKey, key, e);
             return;
         }
-        learn(streamKey, key, options.learner().budget().slice());
+        learn(streamKey, key, options.learner().slice());
     }
 
     /** A key learns, and with it others that have work left; their own timers then find less or nothing to do. */
-    private void learn(String streamKey, LiveLearner key, int updates) {
+    private void learn(String streamKey, LiveLearner key, int units) {
         Map<String, LiveLearner> fleet = new LinkedHashMap<>(Map.of(streamKey, key));
         live.all().entrySet().stream()
-                .filter(other -> other.getValue().learner().isLearning()
-                        && !other.getKey().equals(streamKey))
+                .filter(other ->
+                        other.getValue().isLearning() && !other.getKey().equals(streamKey))
                 .limit(options.fleet() - 1L)
                 .forEach(other -> fleet.put(other.getKey(), other.getValue()));
         long start = System.nanoTime();
         List<Slice> slices =
-                Fleet.learn(fleet.values().stream().map(LiveLearner::learner).toList(), updates);
+                Learning.learn(fleet.values().stream().map(LiveLearner::learner).toList(), units);
         metrics.worked(millisSince(start));
         int i = 0;
         for (Map.Entry<String, LiveLearner> member : fleet.entrySet()) {
@@ -170,9 +162,14 @@ final class KeyWork {
 
     private void learnt(String streamKey, LiveLearner key, Slice slice) {
         key.setDirty(true);
-        slice.lesson().ifPresent(metrics::learnt);
-        Optional<Expansion> expansion = slice.lesson().flatMap(Lesson::expansion);
-        expansion.ifPresent(e -> emitter.expansion(streamKey, e, key.times().lastEventTime()));
+        for (WorkReport report : slice.reports()) {
+            metrics.worked(report);
+            report.expansion()
+                    .ifPresent(e -> emitter.expansion(streamKey, e, key.times().lastEventTime()));
+        }
+        if (slice.isDone()) {
+            metrics.learnt();
+        }
         slice.failure().ifPresent(e -> failed(streamKey, key, e));
     }
 
@@ -204,8 +201,7 @@ final class KeyWork {
                     ? finite(key.learner(), image)
                     : Optional.empty();
             if (answer.isPresent()) {
-                emitter.prediction(
-                        streamKey, image.frame(), answer.get(), key.learner().step());
+                emitter.prediction(streamKey, image.frame(), answer.get());
             } else {
                 emitter.deadLetter(image.source(), "streamKey=" + streamKey + " is in quarantine " + name);
             }
@@ -215,7 +211,7 @@ final class KeyWork {
     private static Optional<ImagePrediction> finite(Learner learner, Pending image) {
         try {
             return Optional.of(
-                            learner.predict(LiveLearner.images(List.of(image))).get(0))
+                            learner.predict(LiveLearner.pixels(List.of(image))).get(0))
                     .filter(ImagePrediction::isFinite);
         } catch (NumericException e) {
             return Optional.empty();
@@ -228,7 +224,7 @@ final class KeyWork {
         KeyTimes times = key.times();
         boolean waits = options.flush() == Flush.WAIT && !key.pending().isEmpty();
         long flushAt = !waits ? 0 : times.flushAt() > 0 ? times.flushAt() : now + options.waitMillis();
-        long due = key.learner().isLearning() ? now : flushAt;
+        long due = key.isLearning() ? now : flushAt;
         if (times.timer() != due) {
             if (times.timer() > 0) {
                 timers.deleteProcessingTimeTimer(VoidNamespace.INSTANCE, times.timer());

@@ -1,6 +1,6 @@
 package dev.levitstream.operator;
 
-import dev.levitstream.learner.Lesson;
+import dev.levitstream.learner.WorkReport;
 import java.util.function.Supplier;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
@@ -19,6 +19,7 @@ final class LearnerMetrics {
     private final Counter images;
     private final Counter batches;
     private final Counter updates;
+    private final Counter nonFiniteUpdates;
     private final Counter expansions;
     private final Counter refusedExpansions;
     private final Counter deadLetters;
@@ -35,7 +36,8 @@ final class LearnerMetrics {
         group = parent.addGroup("levit");
         images = group.counter("images.count"); // images predicted
         batches = group.counter("batches.count"); // batches learnt
-        updates = group.counter("updates.count"); // optimizer updates
+        updates = group.counter("updates.count"); // optimizer updates that changed parameters
+        nonFiniteUpdates = group.counter("updates.non-finite.count"); // optimizer updates that found no finite loss
         expansions = group.counter("expansion.count"); // components created
         refusedExpansions = group.counter("expansion.refused.count"); // found novel at the cap on components
         deadLetters = group.counter("dead-letters.count"); // records that could not be used
@@ -89,15 +91,25 @@ final class LearnerMetrics {
         learnMillis.update(Math.round(millis));
     }
 
-    void learnt(Lesson lesson) {
-        batches.inc();
-        updates.inc(lesson.updates());
-        if (lesson.expansion().isPresent()) {
+    /** What a unit of work did. */
+    void worked(WorkReport report) {
+        if (report.isUpdate()) {
+            updates.inc();
+        }
+        if (!report.finite()) {
+            nonFiniteUpdates.inc();
+        }
+        if (report.expansion().isPresent()) {
             expansions.inc();
         }
-        if (lesson.refusedExpansion()) {
+        if (report.expansionRefused()) {
             refusedExpansions.inc();
         }
+    }
+
+    /** All work of a batch is done. */
+    void learnt() {
+        batches.inc();
     }
 
     void loaded(double millis) {

@@ -77,7 +77,7 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         work = new KeyWork(options, live, timers, emitter, learnerMetrics);
         learnerMetrics.gauges(
                 life::keys, live.all()::size, live::largestComponents, () -> device.startsWith("gpu") ? 1 : 0);
-        LOG.info("learner {} computes on {}", options.learner().kind().key(), device);
+        LOG.info("learner {} computes on {}", options.learner().method(), device);
         Optional<String> otherMachine = fingerprint.machine(compute.identity());
         otherMachine.ifPresent(LOG::warn);
         learnerMetrics.restored(otherMachine.isPresent());
@@ -121,7 +121,7 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         try {
             Frame frame = decoder.decode(record.source()); // first, so that what is no image wakes no learner
             LiveLearner key = arrive(record, frame);
-            key.requireRoom(record.source(), frame, options.learner().labelRule());
+            key.requireRoom(record.source(), frame, options.learner());
             key.add(new Pending(record.source(), frame));
             work.go(record.streamKey(), key);
             life.watch(key);

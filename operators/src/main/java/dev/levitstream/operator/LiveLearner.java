@@ -1,7 +1,10 @@
 package dev.levitstream.operator;
 
+import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.Learner;
+import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.learner.Learning;
 import dev.levitstream.schema.MalformedRecordException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,9 +17,15 @@ final class LiveLearner {
     private final Learner learner;
     private final LearnerStore.Written written;
     private final List<Pending> pending = new ArrayList<>();
+    /** What was answered to the first that wait. */
+    private final List<ImagePrediction> answers = new ArrayList<>();
+    /** Labels that the learner knows or has room for. */
+    private final Set<String> admitted = new HashSet<>();
+
     private KeyTimes times;
     private KeyStatus status;
     private boolean dirty;
+    private int share = 1;
 
     /**
      * One image that waits.
@@ -33,9 +42,9 @@ final class LiveLearner {
         this.status = status;
     }
 
-    /** Pixels and labels of images that wait. */
-    static List<LabelledImage> images(List<Pending> waiting) {
-        return waiting.stream().map(image -> image.frame().image()).toList();
+    /** Pixels of images that wait. */
+    static List<byte[]> pixels(List<Pending> waiting) {
+        return waiting.stream().map(image -> image.frame().image().pixels()).toList();
     }
 
     Learner learner() {
@@ -90,6 +99,7 @@ final class LiveLearner {
     List<Pending> takeAll() {
         List<Pending> all = List.copyOf(pending);
         pending.clear();
+        answers.clear();
         all.forEach(image -> times = times.answered(image.frame().eventTime()));
         return all;
     }
@@ -99,24 +109,47 @@ final class LiveLearner {
         dirty = true;
     }
 
-    /** Takes note that the next image that waits is answered. */
-    void answered(Pending image) {
+    /** Takes note of the answer to the next image that waits. */
+    void answered(Pending image, ImagePrediction answer) {
+        answers.add(answer);
         status = status.withAnswered(status.answered() + 1);
         times = times.answered(image.frame().eventTime());
     }
 
     /** The first {@code count} images, all answered, go into the learner. */
     void begin(int count) {
+        List<LabelledImage> images = pending.subList(0, count).stream()
+                .map(image -> image.frame().image())
+                .toList();
+        List<ImagePrediction> predictions = List.copyOf(answers.subList(0, count));
         pending.subList(0, count).clear();
+        answers.subList(0, count).clear();
         status = status.withAnswered(status.answered() - count);
         times = times.begun();
-        learner.begin();
+        Learning.observe(learner, images, predictions);
+        share = (int) Math.min(Integer.MAX_VALUE, (learner.describe().queuedWork() + count - 1) / count);
+    }
+
+    /** Answers anew what was answered before a restore, to the same bits. */
+    void answerAgain() {
+        answers.addAll(learner.predict(pixels(pending.subList(0, status.answered()))));
+    }
+
+    /** Whether work is left for the latest batch. */
+    boolean isLearning() {
+        return learner.nextWork().isPresent();
+    }
+
+    /** Units of work that each record of an overloaded key does, so that all is done when the next batch is full. */
+    int share() {
+        return share;
     }
 
     /** Its learner has failed: what it was about to learn is given up. */
     void fail() {
         learner.abandon();
         pending.subList(0, status.answered()).clear();
+        answers.clear();
         status = status.failed();
         times = times.begun();
         dirty = true;
@@ -125,18 +158,20 @@ final class LiveLearner {
     /**
      * Checks that an image can join those that wait: all their labels together must find room in the learner.
      *
-     * @param rule for the error alone
      * @throws MalformedRecordException if its label finds none
      */
-    void requireRoom(SourceRecord source, Frame frame, String rule) {
+    void requireRoom(SourceRecord source, Frame frame, LearnerOptions options) {
         Optional<String> label = frame.image().label();
         if (label.isEmpty() || status.quarantined()) {
             return;
         }
-        Set<String> labels = new HashSet<>(Set.of(label.get()));
-        pending.forEach(image -> image.frame().image().label().ifPresent(labels::add));
-        if (!learner.admits(labels)) {
-            throw new MalformedRecordException(source.topic(), "label", label.get(), rule);
+        if (!admitted.contains(label.get())) {
+            admitted.addAll(learner.describe().labels());
+            pending.forEach(image -> image.frame().image().label().ifPresent(admitted::add));
+            if (!admitted.contains(label.get()) && admitted.size() >= options.labelBound()) {
+                throw new MalformedRecordException(source.topic(), "label", label.get(), options.labelRule());
+            }
+            admitted.add(label.get());
         }
     }
 

@@ -2,6 +2,8 @@ package dev.levitstream.operator;
 
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
+import dev.levitstream.learner.LearnerMethods;
+import dev.levitstream.learner.SharedWeights;
 import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.NumericException;
 import dev.levitstream.operator.LiveLearner.Pending;
@@ -26,6 +28,7 @@ final class LiveLearners implements AutoCloseable {
     private final LearnerMetrics metrics;
     private final FrameDecoder decoder;
     private final Trouble trouble;
+    private final SharedWeights shared = new SharedWeights();
     /** The longest unused first. */
     private final Map<String, LiveLearner> live = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -80,9 +83,10 @@ final class LiveLearners implements AutoCloseable {
 
     /** State that this release cannot read does not become readable by trying again: the job ends. */
     private Learner open(String streamKey, Map<String, byte[]> stored) {
-        LearnerContext context = new LearnerContext(options.learner(), seed(streamKey), compute, System::nanoTime);
+        LearnerContext context =
+                new LearnerContext(options.learner(), seed(streamKey), compute, System::nanoTime, shared);
         try {
-            return options.learner().kind().open(context, stored);
+            return LearnerMethods.open(context, stored);
         } catch (IllegalStateException | IllegalArgumentException e) {
             throw new SuppressRestartsException(e);
         }
@@ -112,10 +116,9 @@ final class LiveLearners implements AutoCloseable {
 
     /** Images that were answered are answered once more, so that the learner has them ready to learn from. */
     private void answerAgain(String streamKey, LiveLearner key) {
-        int answered = key.status().answered();
-        if (answered > 0) {
+        if (key.status().answered() > 0) {
             try {
-                key.learner().answer(LiveLearner.images(key.pending().subList(0, answered)));
+                key.answerAgain();
             } catch (NumericException e) {
                 trouble.failed(streamKey, key, e);
             }
@@ -162,7 +165,7 @@ final class LiveLearners implements AutoCloseable {
     /** Components of the largest one in memory (count). */
     int largestComponents() {
         return live.values().stream()
-                .mapToInt(key -> key.learner().describe().components())
+                .mapToInt(key -> key.learner().describe().components().orElse(0))
                 .max()
                 .orElse(0);
     }

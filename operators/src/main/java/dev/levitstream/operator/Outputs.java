@@ -2,6 +2,7 @@ package dev.levitstream.operator;
 
 import dev.levitstream.learner.Expansion;
 import dev.levitstream.learner.ImagePrediction;
+import dev.levitstream.learner.Routed;
 import dev.levitstream.learner.Verdict;
 import dev.levitstream.schema.ClassScore;
 import dev.levitstream.schema.ComponentCreated;
@@ -14,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.flink.formats.avro.typeutils.AvroTypeInfo;
 import org.apache.flink.util.OutputTag;
 
@@ -31,15 +33,18 @@ public final class Outputs {
     public static final OutputTag<StreamEvent> EVENTS =
             new OutputTag<>("events", new AvroTypeInfo<>(StreamEvent.class));
 
+    /** The wire's id for an answer of no component. */
+    private static final int NO_COMPONENT = 0;
+
     private Outputs() {}
 
     /**
      * The answer to one image.
      *
-     * @param step batches that the learner had observed before
      * @param mostScores scores that it may have (count); the others are summed
      */
-    static Prediction prediction(String streamKey, Frame frame, ImagePrediction answer, long step, int mostScores) {
+    static Prediction prediction(String streamKey, Frame frame, ImagePrediction answer, int mostScores) {
+        Optional<Routed> routed = answer.routed();
         int[] kept = Excerpt.highest(answer.scores(), mostScores);
         List<ClassScore> scores = new ArrayList<>(kept.length);
         for (int i : kept) {
@@ -51,10 +56,12 @@ public final class Outputs {
                 Instant.ofEpochMilli(frame.eventTime()),
                 answer.label().orElse(null),
                 scores,
-                answer.componentId(),
-                answer.novelty(),
-                Float.isNaN(answer.noveltyThreshold()) ? null : answer.noveltyThreshold(),
-                step,
+                routed.map(Routed::componentId).orElse(NO_COMPONENT),
+                routed.map(Routed::novelty).orElse(Float.NaN),
+                routed.map(Routed::noveltyThreshold)
+                        .filter(threshold -> !threshold.isNaN())
+                        .orElse(null),
+                answer.step(),
                 Excerpt.others(answer.scores(), kept),
                 answer.scores().length - kept.length);
     }

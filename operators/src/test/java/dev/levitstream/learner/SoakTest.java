@@ -3,6 +3,7 @@ package dev.levitstream.learner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.learner.common.BudgetOptions;
 import dev.levitstream.nn.Compute;
 import dev.levitstream.testing.StreamSimulator;
 import dev.levitstream.testing.TinyLearners;
@@ -47,19 +48,20 @@ class SoakTest {
 
     @Test
     void memoryStaysFlatOverTwoHundredThousandImages() throws IOException {
-        LearnerOptions base = TinyLearners.with(Presets.STREAM.options(SHAPE), new BudgetOptions(1, 2, 0, 2, 10));
+        LearnerOptions base =
+                TinyLearners.with(TinyLearners.stream("levit-dkf", SHAPE), new BudgetOptions(1, 2, 0, 10));
         LearnerOptions options = TinyLearners.withMost(base, COMPONENTS);
         StreamSimulator simulator = new StreamSimulator(SHAPE, 1);
         List<Reading> readings = new ArrayList<>();
         try (Compute compute = new Compute("cpu", Compute.Path.SCRIPT);
-                Learner learner =
-                        LearnerKind.LEVIT_DKF.open(new LearnerContext(options, 1, compute, () -> 0), Map.of())) {
+                Learner learner = LearnerMethods.open(
+                        new LearnerContext(options, 1, compute, () -> 0, new SharedWeights()), Map.of())) {
             for (int phase = 0; phase < 3; phase++) {
                 observe(learner, simulator.phase(phase, 2500, 0.1));
             }
             assertThat(learner.describe().components())
                     .as("one per phase, and no more")
-                    .isEqualTo(COMPONENTS);
+                    .hasValue(COMPONENTS);
             for (int images = 0; images < IMAGES; images += EVERY) {
                 observe(learner, simulator.phase(2, EVERY, 0.1));
                 readings.add(Reading.at(images + EVERY));
@@ -76,7 +78,7 @@ class SoakTest {
 
     private static void observe(Learner learner, List<LabelledImage> images) {
         for (int i = 0; i < images.size(); i += 10) {
-            learner.observe(images.subList(i, i + 10));
+            Learning.observe(learner, images.subList(i, i + 10));
         }
     }
 }

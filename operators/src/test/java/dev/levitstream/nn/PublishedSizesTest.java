@@ -3,17 +3,27 @@ package dev.levitstream.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levitstream.common.ImageShape;
-import dev.levitstream.learner.NetworkOptions;
-import dev.levitstream.learner.Presets;
+import dev.levitstream.common.OptionReader;
+import dev.levitstream.learner.LearnerMethod;
+import dev.levitstream.learner.LearnerMethods;
+import dev.levitstream.learner.levit.LevitOptions;
+import dev.levitstream.learner.levit.NetworkOptions;
 import dev.levitstream.nn.KnowledgeFusion.Gates;
 import dev.levitstream.nn.KnowledgeFusion.Level;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Parameter counts of the presets against those computed by hand from the article's sizes. */
 class PublishedSizesTest {
+    private static NetworkOptions paper(ImageShape shape) {
+        OptionReader options = new OptionReader(Map.of("levit.preset", "paper"));
+        LearnerMethod method = LearnerMethods.named("levit-dkf");
+        return ((LevitOptions) method.read(options.under("levit"), shape)).network();
+    }
+
     private static int vit(ImageShape shape) {
-        NetworkOptions network = Presets.PAPER.options(shape).network();
+        NetworkOptions network = paper(shape);
         return new ComponentNetwork(
                         new VisionTransformer(network.vit()),
                         Optional.empty(),
@@ -27,7 +37,7 @@ class PublishedSizesTest {
 
     private static int vae(ImageShape shape) {
         ParameterLayout.Builder layout = new ParameterLayout.Builder();
-        Vae.of(Presets.PAPER.options(shape).network().vae()).declare(layout);
+        Vae.of(paper(shape).vae()).declare(layout);
         return layout.build().size();
     }
 
@@ -47,11 +57,6 @@ class PublishedSizesTest {
 
     @Test
     void largerImagesKeepSixteenPatches() {
-        assertThat(Presets.PAPER
-                        .options(new ImageShape(84, 84, 3))
-                        .network()
-                        .vit()
-                        .patches())
-                .isEqualTo(16);
+        assertThat(paper(new ImageShape(84, 84, 3)).vit().patches()).isEqualTo(16);
     }
 }

@@ -3,7 +3,6 @@ package dev.levitstream.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levitstream.common.ImageShape;
-import dev.levitstream.learner.LearnerKind;
 import dev.levitstream.operator.OperatorOptions.Flush;
 import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Encoding;
@@ -108,7 +107,7 @@ class FuzzTest {
     @Test
     void aHundredThousandHostileInputsEachBecomeADeadLetterWithItsReason() throws Exception {
         Map<Integer, Integer> letters = new HashMap<>();
-        OperatorOptions options = Records.options(TinyLearners.options(LearnerKind.ER), Flush.SIZE);
+        OperatorOptions options = Records.options(TinyLearners.options("er"), Flush.SIZE);
         try (OneInputStreamOperatorTestHarness<SourceRecord, KeyedRecord> reader =
                         ProcessFunctionTestHarnesses.forProcessFunction(new StreamKeyReader());
                 KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> learner =

@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.LabelledImage;
-import dev.levitstream.learner.LearnerKind;
 import dev.levitstream.learner.LearnerOptions;
-import dev.levitstream.learner.MemoryOptions;
-import dev.levitstream.learner.Presets;
-import dev.levitstream.learner.TrainingOptions;
+import dev.levitstream.learner.common.MemoryOptions;
+import dev.levitstream.learner.common.TrainingOptions;
+import dev.levitstream.learner.replay.ReplayOptions;
 import dev.levitstream.operator.KeyOptions.Failure;
 import dev.levitstream.operator.OperatorOptions.Flush;
 import dev.levitstream.schema.DeadLetter;
@@ -28,10 +27,11 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** One key's life and trouble are its own: snapshots of it, its failure, its end. */
 class KeyLifeTest {
-    private static final LearnerOptions ER = TinyLearners.options(LearnerKind.ER);
+    private static final LearnerOptions ER = TinyLearners.options("er");
 
     private static List<LabelledImage> images(int count) {
         return new StreamSimulator(TinyLearners.SHAPE, 1).phase(0, count, 0);
@@ -81,10 +81,10 @@ class KeyLifeTest {
 
     /** A small reservoir, so that images in it are replaced all the time. */
     @ParameterizedTest
-    @EnumSource(LearnerKind.class)
-    void everySnapshotOfOneLiveLearnerIsThatLearner(LearnerKind kind) throws Exception {
+    @MethodSource("dev.levitstream.testing.TinyLearners#methods")
+    void everySnapshotOfOneLiveLearnerIsThatLearner(String method) throws Exception {
         LearnerOptions learner = TinyLearners.with(
-                TinyLearners.options(kind),
+                TinyLearners.options(method),
                 new MemoryOptions(64, MemoryOptions.Admission.RESERVOIR, MemoryOptions.Unlabelled.ALL));
         StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, 3);
         List<LabelledImage> images = new ArrayList<>(simulator.phase(0, 200, 0.2));
@@ -124,7 +124,7 @@ class KeyLifeTest {
     }
 
     private static LearnerOptions diverging() {
-        TrainingOptions t = ER.training();
+        TrainingOptions t = ((ReplayOptions) ER.own()).training();
         return TinyLearners.with(
                 ER, new TrainingOptions(t.batch(), 1e38, 1, t.beta1(), t.beta2(), t.klWeight(), t.augmentation()));
     }
@@ -267,7 +267,7 @@ class KeyLifeTest {
     @Test
     void aKeyThatHasLearntLittleTakesLittleRoom() throws Exception {
         ImageShape mnist = new ImageShape(28, 28, 1);
-        LearnerOptions learner = Presets.STREAM.options(mnist);
+        LearnerOptions learner = TinyLearners.stream("levit-dkf", mnist);
         List<LabelledImage> images = new StreamSimulator(mnist, 1).phase(0, 60, 0);
         try (LearnerHarness harness = open(options(learner, KeyOptions.DEFAULT))) {
             for (int k = 0; k < 30; k++) {

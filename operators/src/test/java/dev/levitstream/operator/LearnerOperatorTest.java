@@ -2,16 +2,14 @@ package dev.levitstream.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.levitstream.learner.BudgetOptions;
 import dev.levitstream.learner.LabelledImage;
-import dev.levitstream.learner.LearnerKind;
 import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.learner.common.BudgetOptions;
 import dev.levitstream.operator.OperatorOptions.Flush;
 import dev.levitstream.schema.Prediction;
 import dev.levitstream.testing.StreamSimulator;
 import dev.levitstream.testing.TinyLearners;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -51,8 +49,8 @@ class LearnerOperatorTest {
         return records;
     }
 
-    private static LearnerOptions learner(LearnerKind kind) {
-        return TinyLearners.options(kind);
+    private static LearnerOptions learner(String method) {
+        return TinyLearners.options(method);
     }
 
     private static Map<String, List<String>> unbroken(OperatorOptions options, List<KeyedRecord> records)
@@ -70,19 +68,19 @@ class LearnerOperatorTest {
     }
 
     static Stream<Arguments> learnersFlushesAndSeeds() {
-        return Arrays.stream(LearnerKind.values())
-                .flatMap(kind -> Stream.of(Flush.SIZE, Flush.GAP)
-                        .flatMap(flush -> LongStream.range(0, 10).mapToObj(seed -> Arguments.of(kind, flush, seed))));
+        return TinyLearners.methods()
+                .flatMap(method -> Stream.of(Flush.SIZE, Flush.GAP)
+                        .flatMap(flush -> LongStream.range(0, 10).mapToObj(seed -> Arguments.of(method, flush, seed))));
     }
 
     @ParameterizedTest(name = "{0}, flush {1}, seed {2}")
     @MethodSource("learnersFlushesAndSeeds")
-    void aSnapshotAtAnyRecordARescaleThereAndBackEvictionAndFleetsChangeNoByte(LearnerKind kind, Flush flush, long seed)
+    void aSnapshotAtAnyRecordARescaleThereAndBackEvictionAndFleetsChangeNoByte(String method, Flush flush, long seed)
             throws Exception {
         List<KeyedRecord> records = stream(seed);
-        Map<String, List<String>> expected = unbroken(Records.options(learner(kind), flush), records);
+        Map<String, List<String>> expected = unbroken(Records.options(learner(method), flush), records);
         int fleet = 1 + (int) seed % 4;
-        OperatorOptions options = Records.options(learner(kind), flush, 1 + (int) seed % KEYS.size(), fleet);
+        OperatorOptions options = Records.options(learner(method), flush, 1 + (int) seed % KEYS.size(), fleet);
 
         SplittableRandom random = new SplittableRandom(seed + 77);
         int first = 1 + random.nextInt(RECORDS / 2);
@@ -162,10 +160,9 @@ class LearnerOperatorTest {
 
     @Test
     void theStreamsOfTheTestsMakeLearnersExpand() throws Exception {
-        List<String> lines =
-                unbroken(Records.options(learner(LearnerKind.LEVIT_DKF), Flush.SIZE), stream(0)).values().stream()
-                        .flatMap(List::stream)
-                        .toList();
+        List<String> lines = unbroken(Records.options(learner("levit-dkf"), Flush.SIZE), stream(0)).values().stream()
+                .flatMap(List::stream)
+                .toList();
         assertThat(lines).anyMatch(line -> line.contains("componentCount"));
         assertThat(lines).anyMatch(line -> line.contains("must be at least 10"));
     }
@@ -182,7 +179,7 @@ class LearnerOperatorTest {
     void aGapInTheKeysOwnEventTimesClosesItsBatch() throws Exception {
         StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, 1);
         List<LabelledImage> images = simulator.phase(0, 4, 0);
-        OperatorOptions options = Records.options(learner(LearnerKind.ER), Flush.GAP);
+        OperatorOptions options = Records.options(learner("er"), Flush.GAP);
         try (LearnerHarness harness = new LearnerHarness(options, 1, 0)) {
             harness.flink().open();
             harness.put(Records.keyed("north", 0, 0, images.get(0)));
@@ -200,7 +197,7 @@ class LearnerOperatorTest {
     @EnumSource(Flush.class)
     void everyImageIsAnsweredWhenItComesAlsoTheLastAndAnOnlyOne(Flush flush) throws Exception {
         List<LabelledImage> images = new StreamSimulator(TinyLearners.SHAPE, 1).phase(0, 11, 0);
-        LearnerOptions oneSlice = TinyLearners.with(learner(LearnerKind.ER), new BudgetOptions(0, 1, 0, 1, 50));
+        LearnerOptions oneSlice = TinyLearners.with(learner("er"), new BudgetOptions(0, 1, 0, 50));
         try (LearnerHarness harness = new LearnerHarness(Records.options(oneSlice, flush), 1, 0)) {
             harness.flink().open();
             harness.put(Records.keyed("only-one-image", 0, 0, images.get(0)));
@@ -214,7 +211,7 @@ class LearnerOperatorTest {
 
     @Test
     void keysOfAFleetLearnWhenOneOfThemDoes() throws Exception {
-        LearnerOptions threeSlices = TinyLearners.with(learner(LearnerKind.ER), new BudgetOptions(3, 1, 0, 1, 50));
+        LearnerOptions threeSlices = TinyLearners.with(learner("er"), new BudgetOptions(3, 1, 0, 50));
         assertThat(answersToNorth(Records.options(threeSlices, Flush.SIZE, 64, 1)))
                 .as("the second batch waits for a timer")
                 .isEqualTo(4);
@@ -240,7 +237,7 @@ class LearnerOperatorTest {
     @Test
     void aWaitingBatchIsLearntWhenItsTimeIsUpAlsoAfterARestore() throws Exception {
         List<LabelledImage> images = new StreamSimulator(TinyLearners.SHAPE, 1).phase(0, 2, 0);
-        OperatorOptions options = Records.options(learner(LearnerKind.LEVIT_DKF), Flush.WAIT);
+        OperatorOptions options = Records.options(learner("levit-dkf"), Flush.WAIT);
         OperatorSubtaskState state;
         try (LearnerHarness harness = new LearnerHarness(options, 1, 0)) {
             harness.flink().open();
@@ -261,7 +258,7 @@ class LearnerOperatorTest {
     }
 
     static Stream<Arguments> bounds() {
-        LearnerOptions options = learner(LearnerKind.LEVIT_DKF);
+        LearnerOptions options = learner("levit-dkf");
         return Stream.of(
                 Arguments.of(
                         TinyLearners.withClasses(options, 2), "must be one of the 2 classes known (option classes)"),

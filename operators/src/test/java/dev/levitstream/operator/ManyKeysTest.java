@@ -3,7 +3,6 @@ package dev.levitstream.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levitstream.learner.LabelledImage;
-import dev.levitstream.learner.LearnerKind;
 import dev.levitstream.operator.OperatorOptions.Flush;
 import dev.levitstream.schema.Prediction;
 import dev.levitstream.testing.StreamSimulator;
@@ -24,7 +23,7 @@ class ManyKeysTest {
 
     @Test
     void aHundredThousandKeysOfOneImageEachAreAnsweredInFlatMemoryAndLaterOnesAreDeadLetters() throws Exception {
-        OperatorOptions o = Records.options(TinyLearners.options(LearnerKind.LEVIT_DKF), Flush.GAP);
+        OperatorOptions o = Records.options(TinyLearners.options("levit-dkf"), Flush.GAP);
         KeyOptions most = new KeyOptions(KEYS, 0, KeyOptions.Failure.ANSWER, Set.of(), Set.of());
         OperatorOptions options = new OperatorOptions(
                 o.learner(),

@@ -2,6 +2,7 @@ package dev.levitstream.operator;
 
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.ImagePrediction;
+import dev.levitstream.learner.Routed;
 import dev.levitstream.schema.Encoding;
 import dev.levitstream.schema.Prediction;
 import dev.levitstream.schema.WireFormat;
@@ -9,6 +10,7 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -44,7 +46,11 @@ public class MessageBenchmark {
     private final WireFormat<Prediction> predictions = new WireFormat<>(Prediction.getClassSchema());
     private final Frame frame = greyDecoder.decode(raw);
     private final ImagePrediction answer = new ImagePrediction(
-            IntStream.range(0, CLASSES).mapToObj(k -> "label-" + k).toList(), new float[CLASSES], 1, 20, 25);
+            IntStream.range(0, CLASSES).mapToObj(k -> "label-" + k).toList(),
+            new float[CLASSES],
+            5,
+            Optional.of(new Routed(1, 20, 25)),
+            Optional.empty());
 
     private static SourceRecord record(ImageShape shape, Encoding encoding, byte[] content) {
         return Records.source(0, Records.bytes("camera-1", "image-1", 0, shape, encoding, content, "label-1"));
@@ -93,6 +99,6 @@ public class MessageBenchmark {
     /** The bytes of a prediction with ten classes. */
     @Benchmark
     public byte[] predictionEncoded() {
-        return predictions.frame(Outputs.prediction("camera-1", frame, answer, 1, CLASSES));
+        return predictions.frame(Outputs.prediction("camera-1", frame, answer, CLASSES));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.LabelledImage;
+import dev.levitstream.learner.Routed;
 import dev.levitstream.schema.ClassScore;
 import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Prediction;
@@ -18,7 +19,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class OutputsTest {
     private static final ImagePrediction ANSWER = new ImagePrediction(
-            List.of("a", "b", "c", "d", "e"), new float[] {0.125f, 0.25f, 0.125f, 0.375f, 0.125f}, 1, 2, Float.NaN);
+            List.of("a", "b", "c", "d", "e"),
+            new float[] {0.125f, 0.25f, 0.125f, 0.375f, 0.125f},
+            9,
+            Optional.of(new Routed(1, 2, Float.NaN)),
+            Optional.empty());
 
     private static Frame frame(long time) {
         byte[] pixels = new byte[TinyLearners.SHAPE.size()];
@@ -26,7 +31,7 @@ class OutputsTest {
     }
 
     private static Prediction prediction(int mostScores) {
-        return Outputs.prediction("k", frame(5), ANSWER, 9, mostScores);
+        return Outputs.prediction("k", frame(5), ANSWER, mostScores);
     }
 
     @Test
@@ -49,6 +54,18 @@ class OutputsTest {
         assertThat(prediction(5).getOtherClasses()).isZero();
     }
 
+    @Test
+    void whatALearnerDoesNotHaveIsAbsent() {
+        ImagePrediction plain = new ImagePrediction(List.of("a"), new float[] {1}, 3);
+        Prediction prediction = Outputs.prediction("k", frame(5), plain, 5);
+        assertThat(prediction.getComponentId()).isZero();
+        assertThat(prediction.getNovelty()).isNaN();
+        assertThat(prediction.getNoveltyThreshold()).isNull();
+        assertThat(prediction.getLearnerStep()).isEqualTo(3);
+        assertThat(prediction(5).getComponentId()).isEqualTo(1);
+        assertThat(prediction(5).getNovelty()).isEqualTo(2f);
+    }
+
     static LongStream times() {
         return LongStream.of(Long.MIN_VALUE, -1, 0, 1_700_000_000_000_000_000L, Long.MAX_VALUE);
     }
@@ -56,7 +73,7 @@ class OutputsTest {
     @ParameterizedTest
     @MethodSource("times")
     void anyEventTimeComesBackAsItWas(long time) {
-        Prediction prediction = Outputs.prediction("k", frame(time), ANSWER, 9, 5);
+        Prediction prediction = Outputs.prediction("k", frame(time), ANSWER, 5);
         assertThat(prediction.getEventTime().toEpochMilli()).isEqualTo(time);
         DeadLetter letter = Outputs.deadLetter(new SourceRecord("t", 0, 1, time, null), "why");
         assertThat(letter.getTimestamp().toEpochMilli()).isEqualTo(time);

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.LabelledImage;
-import dev.levitstream.learner.LearnerKind;
 import dev.levitstream.learner.LearnerOptions;
-import dev.levitstream.learner.Presets;
 import dev.levitstream.operator.OperatorOptions.Flush;
 import dev.levitstream.schema.Prediction;
 import dev.levitstream.testing.StreamSimulator;
@@ -113,13 +111,13 @@ class ResidentKeysTest {
 
     @Test
     void tenThousandKeysAnswerTheSameWhetherSixtyFourOrAllAreInMemory() throws Exception {
-        Load load = new Load(TinyLearners.options(LearnerKind.LEVIT_DKF), TinyLearners.SHAPE, 10_000, 4);
+        Load load = new Load(TinyLearners.options("levit-dkf"), TinyLearners.SHAPE, 10_000, 4);
         assertThat(load.compare(64).mib()).as("MiB with 64 keys resident").isLessThan(1024);
     }
 
     @Test
     void fortyKeysOfPublishedSizeAnswerTheSameWhetherFourOrAllAreInMemory() throws Exception {
         ImageShape mnist = new ImageShape(28, 28, 1);
-        new Load(Presets.STREAM.options(mnist), mnist, 40, 10).compare(4);
+        new Load(TinyLearners.stream("levit-dkf", mnist), mnist, 40, 10).compare(4);
     }
 }

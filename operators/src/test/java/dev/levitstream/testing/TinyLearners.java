@@ -1,25 +1,31 @@
 package dev.levitstream.testing;
 
 import dev.levitstream.common.ImageShape;
-import dev.levitstream.learner.Augmentation;
-import dev.levitstream.learner.BudgetOptions;
-import dev.levitstream.learner.ExpansionOptions;
-import dev.levitstream.learner.ExpansionOptions.Codes;
-import dev.levitstream.learner.ExpansionOptions.Criterion;
-import dev.levitstream.learner.ExpansionOptions.Scale;
-import dev.levitstream.learner.FusionOptions;
+import dev.levitstream.common.OptionReader;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
-import dev.levitstream.learner.LearnerKind;
+import dev.levitstream.learner.LearnerMethod;
+import dev.levitstream.learner.LearnerMethods;
 import dev.levitstream.learner.LearnerOptions;
-import dev.levitstream.learner.MemoryOptions;
-import dev.levitstream.learner.NetworkOptions;
-import dev.levitstream.learner.Router;
-import dev.levitstream.learner.RoutingOptions;
-import dev.levitstream.learner.RoutingOptions.Judges;
-import dev.levitstream.learner.RoutingOptions.Method;
+import dev.levitstream.learner.MethodOptions;
+import dev.levitstream.learner.SharedWeights;
 import dev.levitstream.learner.StateEntry;
-import dev.levitstream.learner.TrainingOptions;
+import dev.levitstream.learner.common.Augmentation;
+import dev.levitstream.learner.common.BudgetOptions;
+import dev.levitstream.learner.common.MemoryOptions;
+import dev.levitstream.learner.common.TrainingOptions;
+import dev.levitstream.learner.levit.ExpansionOptions;
+import dev.levitstream.learner.levit.ExpansionOptions.Codes;
+import dev.levitstream.learner.levit.ExpansionOptions.Criterion;
+import dev.levitstream.learner.levit.ExpansionOptions.Scale;
+import dev.levitstream.learner.levit.FusionOptions;
+import dev.levitstream.learner.levit.LevitOptions;
+import dev.levitstream.learner.levit.NetworkOptions;
+import dev.levitstream.learner.levit.RoutingOptions;
+import dev.levitstream.learner.levit.RoutingOptions.Method;
+import dev.levitstream.learner.levit.RoutingOptions.Scorers;
+import dev.levitstream.learner.levit.VaeRouter;
+import dev.levitstream.learner.replay.ReplayOptions;
 import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.KnowledgeFusion;
 import dev.levitstream.nn.VaeOptions;
@@ -27,46 +33,76 @@ import dev.levitstream.nn.VitOptions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Learners that are small enough to run thousands of steps in a test, and still expand, fuse and forget. */
 public final class TinyLearners {
     /** Shape of their images. */
     public static final ImageShape SHAPE = new ImageShape(8, 8, 1);
 
+    private static final VitOptions VIT = new VitOptions(SHAPE, 4, 6, 2, List.of(8));
+
     private TinyLearners() {}
 
+    /** Names of all methods on the class path. */
+    public static Stream<String> methods() {
+        return LearnerMethods.all().stream().map(LearnerMethod::name);
+    }
+
+    /** Names of LEViT and its variants. */
+    public static Stream<String> levits() {
+        return methods().filter(TinyLearners::expands);
+    }
+
+    /** Whether a method may create components. */
+    public static boolean expands(String method) {
+        return family(method).equals("levit");
+    }
+
+    private static String family(String method) {
+        return LearnerMethods.named(method).description().family();
+    }
+
+    /** Options of a tiny learner of any method. */
+    public static LearnerOptions options(String method) {
+        MethodOptions own = expands(method)
+                ? levit(method)
+                : family(method).equals("replay")
+                        ? new ReplayOptions(
+                                VIT,
+                                training(),
+                                new BudgetOptions(3, 2, 0, 50),
+                                new MemoryOptions(
+                                        64, MemoryOptions.Admission.RESERVOIR, MemoryOptions.Unlabelled.ROUTED))
+                        : LearnerMethods.named(method).read(new OptionReader(Map.of()), SHAPE);
+        return new LearnerOptions(method, SHAPE, 4, 1, 0, 1000, 64, 0, own);
+    }
+
+    private static TrainingOptions training() {
+        return new TrainingOptions(16, 3e-3, 1e-2, 0.5, 0.999, 0.1, Augmentation.NONE);
+    }
+
     /**
-     * Options: the first fill of a memory of 64 expands, later expansions follow the reconstruction error. With equal
-     * gates it is as in the preset {@code stream}: few components are asked and fused, expansions follow novelty.
+     * The first fill of a memory of 64 expands, later expansions follow the reconstruction error. With equal gates it
+     * is as in the preset {@code stream}: few components are asked and fused, expansions follow novelty.
      */
-    public static LearnerOptions options(LearnerKind kind) {
-        boolean few = kind == LearnerKind.LEVIT_DKF_FIXED;
-        return new LearnerOptions(
-                kind,
-                SHAPE,
-                4,
-                0,
-                1000,
-                64,
-                0,
+    private static LevitOptions levit(String method) {
+        boolean few = method.equals("levit-dkf-fixed");
+        return new LevitOptions(
                 new FusionOptions(KnowledgeFusion.Level.FEATURES, few ? 1 : 0),
                 new RoutingOptions(
-                        switch (kind) {
-                            case LEVIT_DNN -> Method.VAE;
-                            case LEVIT_NO_DKF -> Method.DISCRIMINANT;
+                        switch (method) {
+                            case "levit-dnn" -> Method.VAE;
+                            case "levit-no-dkf" -> Method.DISCRIMINANT;
                             default -> Method.PRODUCT;
                         },
-                        Router.Score.ELBO,
-                        few ? Judges.LIKELIEST : Judges.ALL,
+                        VaeRouter.Score.ELBO,
+                        few ? Scorers.LIKELIEST : Scorers.ALL,
                         2,
                         1e-2),
-                new NetworkOptions(
-                        new VitOptions(SHAPE, 4, 6, 2, List.of(8)),
-                        new VaeOptions(SHAPE, 4, List.of(), List.of(12, 12)),
-                        List.of(10, 8),
-                        false),
-                new TrainingOptions(16, 3e-3, 1e-2, 0.5, 0.999, 0.1, Augmentation.NONE),
-                new BudgetOptions(3, 2, 0, 1, 50),
+                new NetworkOptions(VIT, new VaeOptions(SHAPE, 4, List.of(), List.of(12, 12)), List.of(10, 8), false),
+                training(),
+                new BudgetOptions(3, 2, 0, 50),
                 new MemoryOptions(64, MemoryOptions.Admission.FIFO, MemoryOptions.Unlabelled.ROUTED),
                 new ExpansionOptions(
                         few ? Criterion.NOVELTY : Criterion.RECONSTRUCTION,
@@ -81,98 +117,149 @@ public final class TinyLearners {
                         4));
     }
 
-    /** The same with another expansion. */
-    public static LearnerOptions with(LearnerOptions o, ExpansionOptions expansion) {
-        return copy(o, o.classes(), o.fusion(), o.training(), o.budget(), o.memory(), expansion);
+    /** Options of the preset {@code stream}, and others by key. */
+    public static LearnerOptions stream(String method, ImageShape shape) {
+        MethodOptions own = LearnerMethods.named(method).read(new OptionReader(Map.of()), shape);
+        return new LearnerOptions(method, shape, 10, 2, 0, 1000, 2048, 0, own);
     }
 
-    /** The same by another method. */
-    public static LearnerOptions with(LearnerOptions o, LearnerKind kind) {
+    /** The method's own settings of a LEViT learner. */
+    public static LevitOptions levit(LearnerOptions options) {
+        return (LevitOptions) options.own();
+    }
+
+    /** The same with other settings of the method's own. */
+    public static LearnerOptions with(LearnerOptions o, MethodOptions own) {
         return new LearnerOptions(
-                kind,
+                o.method(),
                 o.image(),
                 o.batchSize(),
+                o.slice(),
                 o.classes(),
                 o.mostLabels(),
                 o.maxMib(),
                 o.seed(),
-                o.fusion(),
-                o.routing(),
-                o.network(),
-                o.training(),
-                o.budget(),
-                o.memory(),
-                o.expansion());
+                own);
     }
 
-    /** The same with another memory. */
-    public static LearnerOptions with(LearnerOptions o, MemoryOptions memory) {
-        return copy(o, o.classes(), o.fusion(), o.training(), o.budget(), memory, o.expansion());
-    }
-
-    /** The same with another budget. */
-    public static LearnerOptions with(LearnerOptions o, BudgetOptions budget) {
-        return copy(o, o.classes(), o.fusion(), o.training(), budget, o.memory(), o.expansion());
-    }
-
-    /** The same with another fusion. */
-    public static LearnerOptions with(LearnerOptions o, FusionOptions fusion) {
-        return copy(o, o.classes(), fusion, o.training(), o.budget(), o.memory(), o.expansion());
-    }
-
-    /** The same with a convolutional VAE. */
-    public static LearnerOptions convolutional(LearnerOptions o) {
-        VaeOptions vae = new VaeOptions(SHAPE, 4, List.of(5, 6), List.of(12));
-        NetworkOptions network = new NetworkOptions(
-                o.network().vit(), vae, o.network().dnnHidden(), o.network().sharedEmbedding());
-        return copy(
-                o, o.classes(), o.fusion(), o.routing(), network, o.training(), o.budget(), o.memory(), o.expansion());
+    /** The same with another bound on one slice of work. */
+    public static LearnerOptions withSlice(LearnerOptions o, int slice) {
+        return new LearnerOptions(
+                o.method(),
+                o.image(),
+                o.batchSize(),
+                slice,
+                o.classes(),
+                o.mostLabels(),
+                o.maxMib(),
+                o.seed(),
+                o.own());
     }
 
     /** The same with a fixed number of classes. */
     public static LearnerOptions withClasses(LearnerOptions o, int classes) {
-        return copy(o, classes, o.fusion(), o.training(), o.budget(), o.memory(), o.expansion());
+        return new LearnerOptions(
+                o.method(),
+                o.image(),
+                o.batchSize(),
+                o.slice(),
+                classes,
+                o.mostLabels(),
+                o.maxMib(),
+                o.seed(),
+                o.own());
     }
 
     /** The same with another bound on labels. */
     public static LearnerOptions withMostLabels(LearnerOptions o, int labels) {
         return new LearnerOptions(
-                o.kind(),
-                o.image(),
-                o.batchSize(),
-                o.classes(),
-                labels,
-                o.maxMib(),
-                o.seed(),
-                o.fusion(),
-                o.routing(),
-                o.network(),
-                o.training(),
-                o.budget(),
-                o.memory(),
-                o.expansion());
+                o.method(), o.image(), o.batchSize(), o.slice(), o.classes(), labels, o.maxMib(), o.seed(), o.own());
     }
 
-    /** The same with other updates. */
-    public static LearnerOptions with(LearnerOptions o, TrainingOptions training) {
-        return copy(o, o.classes(), o.fusion(), training, o.budget(), o.memory(), o.expansion());
+    /** The same with another expansion. */
+    public static LearnerOptions with(LearnerOptions o, ExpansionOptions expansion) {
+        LevitOptions l = levit(o);
+        return with(
+                o,
+                new LevitOptions(
+                        l.fusion(), l.routing(), l.network(), l.training(), l.budget(), l.memory(), expansion));
+    }
+
+    /** The same with another memory. */
+    public static LearnerOptions with(LearnerOptions o, MemoryOptions memory) {
+        LevitOptions l = levit(o);
+        return with(
+                o,
+                new LevitOptions(
+                        l.fusion(), l.routing(), l.network(), l.training(), l.budget(), memory, l.expansion()));
+    }
+
+    /** The same with another fusion. */
+    public static LearnerOptions with(LearnerOptions o, FusionOptions fusion) {
+        LevitOptions l = levit(o);
+        return with(
+                o,
+                new LevitOptions(
+                        fusion, l.routing(), l.network(), l.training(), l.budget(), l.memory(), l.expansion()));
     }
 
     /** The same with other sizes. */
     public static LearnerOptions with(LearnerOptions o, NetworkOptions network) {
-        return copy(
-                o, o.classes(), o.fusion(), o.routing(), network, o.training(), o.budget(), o.memory(), o.expansion());
+        LevitOptions l = levit(o);
+        return with(
+                o,
+                new LevitOptions(
+                        l.fusion(), l.routing(), network, l.training(), l.budget(), l.memory(), l.expansion()));
     }
 
     /** The same with another routing. */
     public static LearnerOptions with(LearnerOptions o, RoutingOptions routing) {
-        return copy(
-                o, o.classes(), o.fusion(), routing, o.network(), o.training(), o.budget(), o.memory(), o.expansion());
+        LevitOptions l = levit(o);
+        return with(
+                o,
+                new LevitOptions(
+                        l.fusion(), routing, l.network(), l.training(), l.budget(), l.memory(), l.expansion()));
+    }
+
+    /** The same with another budget, where the method has one. */
+    public static LearnerOptions with(LearnerOptions o, BudgetOptions budget) {
+        return with(o, o.own() instanceof LevitOptions l ? l.training() : training(o), budget);
+    }
+
+    private static TrainingOptions training(LearnerOptions o) {
+        return o.own() instanceof ReplayOptions r ? r.training() : training();
+    }
+
+    /** The same with other updates, where the method has any. */
+    public static LearnerOptions with(LearnerOptions o, TrainingOptions training) {
+        if (o.own() instanceof LevitOptions l) {
+            return with(o, training, l.budget());
+        }
+        return o.own() instanceof ReplayOptions r ? with(o, training, r.budget()) : o;
+    }
+
+    private static LearnerOptions with(LearnerOptions o, TrainingOptions training, BudgetOptions budget) {
+        if (o.own() instanceof LevitOptions l) {
+            return with(
+                    o,
+                    new LevitOptions(
+                            l.fusion(), l.routing(), l.network(), training, budget, l.memory(), l.expansion()));
+        }
+        return o.own() instanceof ReplayOptions r
+                ? with(o, new ReplayOptions(r.vit(), training, budget, r.memory()))
+                : o;
+    }
+
+    /** The same with a convolutional VAE. */
+    public static LearnerOptions convolutional(LearnerOptions o) {
+        NetworkOptions n = levit(o).network();
+        VaeOptions vae = new VaeOptions(SHAPE, 4, List.of(5, 6), List.of(12));
+        return with(o, new NetworkOptions(n.vit(), vae, n.dnnHidden(), n.sharedEmbedding()));
     }
 
     /** The same with another cap on components, and none on what one of them sees. */
     public static LearnerOptions withMost(LearnerOptions o, int components) {
-        ExpansionOptions e = o.expansion();
+        ExpansionOptions e = levit(o).expansion();
         return with(
                 o,
                 new ExpansionOptions(
@@ -190,61 +277,28 @@ public final class TinyLearners {
 
     /** The same with more and larger updates, for tests in which something is really learnt. */
     public static LearnerOptions eager(LearnerOptions o) {
-        TrainingOptions training = new TrainingOptions(
-                16, 1e-2, 1e-2, 0.5, 0.999, 0.1, o.training().augmentation());
-        return copy(o, o.classes(), o.fusion(), training, new BudgetOptions(4, 1, 0, 2, 50), o.memory(), o.expansion());
-    }
-
-    private static LearnerOptions copy(
-            LearnerOptions o,
-            int classes,
-            FusionOptions fusion,
-            TrainingOptions training,
-            BudgetOptions budget,
-            MemoryOptions memory,
-            ExpansionOptions expansion) {
-        return copy(o, classes, fusion, o.routing(), o.network(), training, budget, memory, expansion);
-    }
-
-    private static LearnerOptions copy(
-            LearnerOptions o,
-            int classes,
-            FusionOptions fusion,
-            RoutingOptions routing,
-            NetworkOptions network,
-            TrainingOptions training,
-            BudgetOptions budget,
-            MemoryOptions memory,
-            ExpansionOptions expansion) {
-        return new LearnerOptions(
-                o.kind(),
-                o.image(),
-                o.batchSize(),
-                classes,
-                o.mostLabels(),
-                o.maxMib(),
-                o.seed(),
-                fusion,
-                routing,
-                network,
-                training,
-                budget,
-                memory,
-                expansion);
+        TrainingOptions training =
+                new TrainingOptions(16, 1e-2, 1e-2, 0.5, 0.999, 0.1, training(o).augmentation());
+        return with(o, training, new BudgetOptions(4, 1, 0, 50));
     }
 
     /** Shared by all learners of a test run, as by all keys of a task. */
     public static final Compute COMPUTE = new Compute("cpu", Compute.Path.SCRIPT);
 
+    /** What a learner is given. */
+    public static LearnerContext context(LearnerOptions options, long seed) {
+        return new LearnerContext(options, seed, COMPUTE, () -> 0, new SharedWeights());
+    }
+
     /** A fresh learner. */
     public static Learner open(LearnerOptions options, long seed) {
-        return options.kind().open(new LearnerContext(options, seed, COMPUTE, () -> 0), Map.of());
+        return LearnerMethods.open(context(options, seed), Map.of());
     }
 
     /** A learner that goes on from another's state. */
     public static Learner restore(LearnerOptions options, Map<String, byte[]> state) {
         // another seed than before: the stored one must win
-        return options.kind().open(new LearnerContext(options, 987, COMPUTE, () -> 0), state);
+        return LearnerMethods.open(context(options, 987), state);
     }
 
     /** All bytes of a learner's state. */

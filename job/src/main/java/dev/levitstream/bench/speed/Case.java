@@ -2,8 +2,7 @@ package dev.levitstream.bench.speed;
 
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.LearnerOptions;
-import dev.levitstream.learner.Presets;
-import dev.levitstream.learner.TrainingOptions;
+import dev.levitstream.learner.common.TrainingOptions;
 import dev.levitstream.nn.ComponentNetwork;
 import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.KnowledgeFusion;

@@ -1,0 +1,14 @@
+package dev.levitstream.learner;
+
+import java.io.Serializable;
+
+/** A method's own settings: an immutable record. */
+public interface MethodOptions extends Serializable {
+    /** Of a method without any. */
+    MethodOptions NONE = new None();
+
+    /** Nothing. */
+    record None() implements MethodOptions {
+        private static final long serialVersionUID = 1L;
+    }
+}

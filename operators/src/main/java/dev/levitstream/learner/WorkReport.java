@@ -1,0 +1,52 @@
+package dev.levitstream.learner;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What a unit of work did.
+ *
+ * @param kind what it was, as in {@code update}
+ * @param samples images learnt from (count); 0 for work that learns from none, such as a check
+ * @param losses value of each loss by name, before the update, averaged over the samples
+ * @param finite whether all numbers were finite; if not, parameters stayed as they were
+ * @param expansion the expansion that it led to, if any
+ * @param expansionRefused whether the world was found new but the method's bound on components is reached
+ */
+public record WorkReport(
+        String kind,
+        int samples,
+        SortedMap<String, Double> losses,
+        boolean finite,
+        Optional<Expansion> expansion,
+        boolean expansionRefused) {
+    /** Kind of an optimizer update. */
+    public static final String UPDATE = "update";
+
+    public WorkReport {
+        losses = new TreeMap<>(losses);
+    }
+
+    /** Of an optimizer update. */
+    public static WorkReport ofUpdate(int samples, Map<String, Double> losses) {
+        boolean finite = losses.values().stream().allMatch(Double::isFinite);
+        return new WorkReport(UPDATE, samples, new TreeMap<>(losses), finite, Optional.empty(), false);
+    }
+
+    /** Of work without samples or losses. */
+    public static WorkReport of(String kind) {
+        return ofExpansion(kind, Optional.empty(), false);
+    }
+
+    /** Of a check whether to expand. */
+    public static WorkReport ofExpansion(String kind, Optional<Expansion> expansion, boolean refused) {
+        return new WorkReport(kind, 0, new TreeMap<>(), true, expansion, refused);
+    }
+
+    /** Whether parameters were updated. */
+    public boolean isUpdate() {
+        return kind.equals(UPDATE) && finite;
+    }
+}

@@ -1,0 +1,242 @@
+package dev.levitstream.learner.levit;
+
+import dev.levitstream.common.ImageShape;
+import dev.levitstream.learner.LearnerContext;
+import dev.levitstream.learner.StateEntry;
+import dev.levitstream.learner.common.ActiveComponent;
+import dev.levitstream.learner.common.Component;
+import dev.levitstream.learner.common.ComponentFactory;
+import dev.levitstream.learner.common.FrozenView;
+import dev.levitstream.learner.common.StateCodec;
+import dev.levitstream.nn.ComponentNetwork;
+import dev.levitstream.nn.Compute;
+import dev.levitstream.nn.RandomPatches;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
+
+/** All components of one learner, oldest first; the last is active, the others frozen. */
+final class ComponentPool implements AutoCloseable {
+    private static final String FROZEN = "component/%04d";
+    private static final String ACTIVE = "active";
+    private static final String ROUTER = "router";
+    private static final float[] NOTHING = new float[0];
+
+    private final LevitOptions options;
+    private final ComponentFactory factory;
+    private final VaeRouter router;
+    private final Optional<SldaRouter> discriminant;
+    private final Compute compute;
+    private final List<Component> frozen = new ArrayList<>();
+    /** Present once the pool has grown or was restored. */
+    private Optional<ActiveComponent> active = Optional.empty();
+
+    ComponentPool(LearnerContext context, LevitOptions options, ComponentFactory factory) {
+        this.options = options;
+        this.factory = factory;
+        this.compute = context.compute();
+        RoutingOptions routing = options.routing();
+        this.router = new VaeRouter(routing.score(), options.training().klWeight());
+        this.discriminant = routing.router() != RoutingOptions.Method.VAE
+                ? Optional.of(new SldaRouter(patches(context, routing.filters()), routing.shrinkage(), compute))
+                : Optional.empty();
+    }
+
+    private static RandomPatches patches(LearnerContext context, int filters) {
+        ImageShape image = context.options().image();
+        String name = "random-patches/" + image + "/" + filters;
+        return context.shared().get(name, RandomPatches.class, () -> new RandomPatches(image, filters));
+    }
+
+    int size() {
+        return frozen.size() + 1;
+    }
+
+    Component get(int index) {
+        return index < frozen.size() ? frozen.get(index) : active();
+    }
+
+    ActiveComponent active() {
+        return active.orElseThrow();
+    }
+
+    /** The frozen components, oldest first. */
+    List<Component> frozen() {
+        return Collections.unmodifiableList(frozen);
+    }
+
+    private List<Component> components() {
+        return IntStream.range(0, size()).mapToObj(this::get).toList();
+    }
+
+    long parameters() {
+        return components().stream()
+                .mapToLong(component -> component.network().layout().size())
+                .sum();
+    }
+
+    /** Freezes the active component, if there is one, and appends a fresh one with a new optimizer. */
+    void grow(long seed, int classes) {
+        active.map(ActiveComponent::freeze).ifPresent(frozen::add);
+        ComponentNetwork network = factory.network(options.fusion().fused(frozen.size()), classes);
+        int id = frozen.size() + 1;
+        float[] parameters = factory.parameters(seed, id, network.fused(), classes);
+        if (factory.sharedEmbedding() && !frozen.isEmpty()) {
+            frozen.get(0).copyEmbedding(parameters);
+        }
+        active = Optional.of(ActiveComponent.fresh(id, factory, compute, network, parameters));
+    }
+
+    /** Components that others fuse, the oldest (count). */
+    private int fused() {
+        return components().stream()
+                .mapToInt(component -> component.network().fused())
+                .max()
+                .orElse(0);
+    }
+
+    /** Routes images, each by itself: an answer does not depend on its batch mates. */
+    List<RoutingResult> route(List<byte[]> images) {
+        return images.isEmpty() ? List.of() : new ImageRouting(this, options, images).results();
+    }
+
+    /** What every component answers to images, whichever they are routed to: by component, then by image. */
+    List<List<float[]>> everyAnswer(List<byte[]> images) {
+        ImageRouting routing = new ImageRouting(this, options, images);
+        List<Integer> all = IntStream.range(0, images.size()).boxed().toList();
+        return IntStream.range(0, size())
+                .mapToObj(component -> routing.answers(component, all))
+                .toList();
+    }
+
+    /** VAE losses under the present parameters, (images, components); bits may depend on batch mates. */
+    float[][] losses(List<byte[]> images) {
+        float[][] losses = new float[images.size()][size()];
+        for (int c = 0; c < size(); c++) {
+            Component.Densities densities = get(c).densities(images);
+            for (int i = 0; i < losses.length; i++) {
+                losses[i][c] = loss(densities, i);
+            }
+        }
+        return losses;
+    }
+
+    /** VAE loss of an image. */
+    float loss(Component.Densities densities, int image) {
+        return router.score(densities.reconstruction()[image], densities.divergence()[image]);
+    }
+
+    /** The router that learns, if it is that one. */
+    Optional<SldaRouter> discriminant() {
+        return discriminant;
+    }
+
+    /** What components give to those that fuse them, of images that are used once; bits may depend on batch mates. */
+    List<FrozenView> passingViews(List<byte[]> images) {
+        return fusedKnowledge(images, Component::knowledge).stream()
+                .map(knowledge -> new FrozenView(knowledge, NOTHING))
+                .toList();
+    }
+
+    /** What components give to those that fuse them, of images each by itself: one after the other. */
+    List<float[]> fusedKnowledge(List<byte[]> images) {
+        return fusedKnowledge(images, Component::knowledgeOfEach);
+    }
+
+    private List<float[]> fusedKnowledge(
+            List<byte[]> images, BiFunction<Component, List<byte[]>, List<float[]>> knowledge) {
+        int width = factory.knowledgeWidth();
+        int count = fused();
+        float[][] joined = new float[images.size()][count * width];
+        for (int j = 0; j < count; j++) {
+            List<float[]> known = knowledge.apply(get(j), images);
+            for (int i = 0; i < joined.length; i++) {
+                System.arraycopy(known.get(i), 0, joined[i], j * width, width);
+            }
+        }
+        return List.of(joined);
+    }
+
+    /** What is kept beside an image, for images that came from storage: the same as when they came, bit for bit. */
+    List<FrozenView> views(List<byte[]> images) {
+        float[][] errors = new float[images.size()][frozen.size()];
+        for (int j = 0; j < frozen.size() && keepsErrors(); j++) {
+            float[] each = frozen.get(j).densitiesOfEach(images).reconstruction();
+            for (int i = 0; i < errors.length; i++) {
+                errors[i][j] = each[i];
+            }
+        }
+        List<float[]> knowledge = fusedKnowledge(images);
+        return IntStream.range(0, images.size())
+                .mapToObj(i -> new FrozenView(knowledge.get(i), kept(errors[i])))
+                .toList();
+    }
+
+    private boolean keepsErrors() {
+        return options.expansion().criterion() == ExpansionOptions.Criterion.RECONSTRUCTION;
+    }
+
+    /** What is kept of reconstruction errors under all components. */
+    float[] kept(float[] errors) {
+        return keepsErrors() ? Arrays.copyOf(errors, frozen.size()) : NOTHING;
+    }
+
+    /** Whether all components' VAEs score each image. */
+    boolean isScoredByAll() {
+        return options.routing().scorers() == RoutingOptions.Scorers.ALL
+                || options.routing().router() == RoutingOptions.Method.VAE
+                || options.expansion().criterion() != ExpansionOptions.Criterion.NOVELTY;
+    }
+
+    /** One write-once entry per frozen component and one for the active one with its optimizer. */
+    List<StateEntry> entries(long revision) {
+        List<StateEntry> entries = new ArrayList<>();
+        for (Component component : frozen) {
+            String name = String.format(FROZEN, component.id());
+            entries.add(new StateEntry(name, 0, true, () -> StateCodec.seal(component::write)));
+        }
+        ActiveComponent learning = active();
+        entries.add(new StateEntry(ACTIVE, revision, false, () -> StateCodec.seal(learning::write)));
+        discriminant.ifPresent(
+                slda -> entries.add(new StateEntry(ROUTER, revision, false, () -> StateCodec.seal(slda::write))));
+        return entries;
+    }
+
+    /**
+     * Rebuilds {@code count} components from their entries.
+     *
+     * @param seed of the learner
+     */
+    void restore(Map<String, byte[]> state, int count, long seed) {
+        for (int id = 1; id < count; id++) {
+            int number = id;
+            frozen.add(StateCodec.open(
+                    String.format(FROZEN, number), state, in -> Component.read(number, factory, compute, in)));
+        }
+        active = Optional.of(
+                StateCodec.open(ACTIVE, state, in -> ActiveComponent.read(count, factory, compute, in, seed)));
+        discriminant.ifPresent(slda -> readRouter(slda, state));
+    }
+
+    /** A router that the state does not know starts without a past. */
+    private static void readRouter(SldaRouter router, Map<String, byte[]> state) {
+        byte[] sealed = state.get(ROUTER);
+        if (sealed != null) {
+            StateCodec.open(ROUTER, sealed, in -> {
+                router.read(in);
+                return router;
+            });
+        }
+    }
+
+    @Override
+    public void close() {
+        frozen.forEach(Component::close);
+        active.ifPresent(Component::close);
+    }
+}

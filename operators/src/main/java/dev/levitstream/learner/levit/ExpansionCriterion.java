@@ -1,0 +1,58 @@
+package dev.levitstream.learner.levit;
+
+import dev.levitstream.common.ImageShape;
+import dev.levitstream.learner.Verdict;
+import dev.levitstream.learner.common.ReplayMemory;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** Scorers, without labels or task ids, whether the world has changed. */
+sealed interface ExpansionCriterion permits LatentDistance, ReconstructionError, PageTestCriterion {
+    /** The criterion that the options name. */
+    static ExpansionCriterion of(ExpansionOptions options, ImageShape image, long seed) {
+        return switch (options.criterion()) {
+            case LATENT -> new LatentDistance(options, image, seed);
+            case RECONSTRUCTION -> new ReconstructionError(options);
+            case NOVELTY -> new PageTestCriterion(options);
+        };
+    }
+
+    /**
+     * A measure in units of what is usual; finite also where nothing at all is usual, as for images that are all black.
+     */
+    static double ratio(double measure, double usual) {
+        return measure / Math.max(usual, Float.MIN_NORMAL);
+    }
+
+    /** Takes note of a batch, as it was routed before it was learnt. */
+    default void observed(List<RoutingResult> batch, ComponentPool pool) {}
+
+    /** Novelty above which one image speaks for a changed world; NaN where single images are not tested. */
+    default float noveltyThreshold(RoutingResult image, ComponentPool pool) {
+        return Float.NaN;
+    }
+
+    /**
+     * The verdict, if there is evidence for one now.
+     *
+     * @param batch the images just learnt
+     */
+    Optional<Verdict> verdict(List<byte[]> batch, ReplayMemory memory, ComponentPool pool);
+
+    /** Whether there is some evidence for a change, though not enough yet. */
+    default boolean suspects() {
+        return false;
+    }
+
+    /** Starts anew after an expansion. */
+    default void expanded() {}
+
+    /** Writes what it carries from batch to batch. */
+    default void write(DataOutputStream out) throws IOException {}
+
+    /** Reads what {@link #write} wrote. */
+    default void read(DataInputStream in) throws IOException {}
+}

@@ -1,0 +1,357 @@
+package dev.levitstream.learner.levit;
+
+import dev.levitstream.common.Check;
+import dev.levitstream.common.Randomness;
+import dev.levitstream.common.Randomness.Purpose;
+import dev.levitstream.learner.ComponentAnswers;
+import dev.levitstream.learner.ComponentProfile;
+import dev.levitstream.learner.Expansion;
+import dev.levitstream.learner.ImagePrediction;
+import dev.levitstream.learner.Inspectable;
+import dev.levitstream.learner.LabelledImage;
+import dev.levitstream.learner.Learner;
+import dev.levitstream.learner.LearnerContext;
+import dev.levitstream.learner.LearnerDescription;
+import dev.levitstream.learner.LearnerEvent;
+import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.learner.Observation;
+import dev.levitstream.learner.Routed;
+import dev.levitstream.learner.StateEntry;
+import dev.levitstream.learner.UnitOfWork;
+import dev.levitstream.learner.Verdict;
+import dev.levitstream.learner.WorkReport;
+import dev.levitstream.learner.common.Augmentation;
+import dev.levitstream.learner.common.Component;
+import dev.levitstream.learner.common.ComponentFactory;
+import dev.levitstream.learner.common.ComponentUpdate;
+import dev.levitstream.learner.common.FrozenView;
+import dev.levitstream.learner.common.LearnerCounters;
+import dev.levitstream.learner.common.MemoryItem;
+import dev.levitstream.learner.common.MemoryOptions.Unlabelled;
+import dev.levitstream.learner.common.MiniBatch;
+import dev.levitstream.learner.common.ReplayMemory;
+import dev.levitstream.learner.common.StateCodec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/** LEViT, Algorithm 1, and its variants. */
+final class LevitLearner implements Learner, Inspectable {
+    private static final String CONTROL = "control";
+
+    private final LearnerOptions options;
+    private final LevitOptions own;
+    private final ComponentFactory factory;
+    private final ComponentPool pool;
+    private final ReplayMemory memory;
+    private final LearnerCounters counters;
+    private final ExpansionCriterion criterion;
+    /** The batch that is being learnt from. */
+    private List<byte[]> latest = List.of();
+
+    LevitLearner(LearnerContext context, LevitOptions own, ComponentFactory factory, Map<String, byte[]> state) {
+        this.options = context.options();
+        this.own = own;
+        this.factory = factory;
+        pool = new ComponentPool(context, own, factory);
+        memory = new ReplayMemory(own.memory());
+        counters = new LearnerCounters(context, own.budget());
+        byte[] control = state.get(CONTROL);
+        if (control == null) {
+            criterion = criterion();
+            pool.grow(counters.seed(), counters.labels().width());
+        } else {
+            criterion = restore(control, state);
+        }
+    }
+
+    private ExpansionCriterion criterion() {
+        return ExpansionCriterion.of(own.expansion(), options.image(), counters.seed());
+    }
+
+    @Override
+    public List<ImagePrediction> predict(List<byte[]> images) {
+        return predictions(route(images));
+    }
+
+    private List<RoutingResult> route(List<byte[]> images) {
+        for (byte[] pixels : images) {
+            int size = options.image().size();
+            Check.that(pixels.length == size, "image.pixels", pixels.length, "must be " + size);
+        }
+        return pool.route(images);
+    }
+
+    private List<ImagePrediction> predictions(List<RoutingResult> results) {
+        List<String> labels = counters.labels().labels();
+        List<ImagePrediction> predictions = new ArrayList<>(results.size());
+        for (RoutingResult result : results) {
+            // a component knows the classes of its time; later ones get probability 0, unnamed places are left out
+            float[] known = result.probabilities();
+            float[] scores = known.length == 0 ? known : Arrays.copyOf(known, labels.size());
+            float threshold = criterion.noveltyThreshold(result, pool);
+            Routed routed = new Routed(result.routed() + 1, result.novelty(), threshold);
+            predictions.add(
+                    new ImagePrediction(labels, scores, counters.step(), Optional.of(routed), Optional.of(result)));
+        }
+        return predictions;
+    }
+
+    @Override
+    public void observe(List<Observation> batch) {
+        counters.requireIdle(isLearning());
+        counters.observed(batch);
+        List<RoutingResult> results = batch.stream()
+                .map(image -> (RoutingResult) image.prediction().trace().orElseThrow())
+                .toList();
+        criterion.observed(results, pool);
+        boolean suspected = criterion.suspects();
+        if (suspected) {
+            pool.active().remember(); // what it learns from here on may be another world
+        } else {
+            pool.active().forget();
+            pool.discriminant().ifPresent(SldaRouter::settle);
+        }
+        growHead();
+        for (int i = 0; i < results.size(); i++) {
+            admit(batch.get(i).image(), results.get(i), suspected);
+        }
+        latest = batch.stream().map(image -> image.image().pixels()).toList();
+    }
+
+    private void growHead() {
+        int width = counters.labels().width();
+        if (width > pool.active().network().classes()) {
+            long counter = ((long) pool.size() << 32) + width;
+            pool.active().growHead(width, Randomness.at(counters.seed(), Purpose.GROW_HEAD, counter));
+        }
+    }
+
+    private void admit(LabelledImage image, RoutingResult result, boolean suspected) {
+        boolean explainedByFrozen = result.routed() < pool.size() - 1;
+        if (image.label().isEmpty() && explainedByFrozen && own.memory().unlabelled() == Unlabelled.ROUTED) {
+            return;
+        }
+        int label = counters.classOf(image);
+        pool.active().sawImage();
+        pool.discriminant().ifPresent(router -> router.learnt(result.features(), pool.size() - 1, label, suspected));
+        memory.admit(
+                new MemoryItem(image.pixels(), label, result.view()),
+                Randomness.at(counters.seed(), Purpose.ADMIT, counters.nextAdmission()));
+    }
+
+    private boolean isLearning() {
+        return !latest.isEmpty();
+    }
+
+    @Override
+    public Optional<UnitOfWork> nextWork() {
+        if (!isLearning() && !counters.budget().isReleased()) {
+            return Optional.empty();
+        }
+        Optional<UnitOfWork> update = counters.budget().isDue() ? update() : Optional.empty();
+        return update.isEmpty() && isLearning() ? Optional.of(new ExpansionCheck()) : update;
+    }
+
+    /** Line 7 to 11: one mini-batch of the memory; not before the memory can fill one. */
+    private Optional<UnitOfWork> update() {
+        return memory.size() < own.training().batch()
+                ? Optional.empty()
+                : Optional.of(new ComponentUpdate(pool.active(), this::draw, counters.budget()));
+    }
+
+    private MiniBatch draw() {
+        SplittableRandom random = Randomness.at(counters.seed(), Purpose.UPDATE, counters.nextUpdate());
+        List<MemoryItem> drawn = memory.draw(own.training().batch(), random);
+        return new MiniBatch(augmented(drawn, random), factory.latentWidth(), random);
+    }
+
+    private List<MemoryItem> augmented(List<MemoryItem> drawn, SplittableRandom random) {
+        Augmentation augmentation = own.training().augmentation();
+        if (augmentation == Augmentation.NONE) {
+            return drawn;
+        }
+        List<byte[]> changed = drawn.stream()
+                .map(image -> augmentation.of(image.pixels(), options.image(), random))
+                .toList();
+        List<FrozenView> views = pool.passingViews(changed);
+        List<MemoryItem> augmented = new ArrayList<>(drawn.size());
+        for (int i = 0; i < drawn.size(); i++) {
+            augmented.add(new MemoryItem(changed.get(i), drawn.get(i).label(), views.get(i)));
+        }
+        return augmented;
+    }
+
+    /** Line 14 to 21: whether to expand, and room in the memory; ends the batch's work. */
+    private final class ExpansionCheck implements UnitOfWork {
+        @Override
+        public boolean learns() {
+            return false;
+        }
+
+        @Override
+        public WorkReport run() {
+            boolean firstFill = own.expansion().firstFill() && pool.size() == 1 && memory.isOverfull(); // line 14
+            Optional<Verdict> novel = firstFill
+                    ? Optional.empty()
+                    : criterion.verdict(latest, memory, pool).filter(Verdict::isNovel); // line 15
+            latest = List.of();
+            boolean wanted = firstFill || novel.isPresent() || isFull(pool.active());
+            Optional<Expansion> expansion = wanted && hasRoom() ? Optional.of(expand(novel)) : Optional.empty();
+            pool.discriminant().ifPresent(SldaRouter::refresh);
+            if (memory.isOverfull()) {
+                memory.relieve();
+            }
+            counters.changed();
+            return WorkReport.ofExpansion("expansion-check", expansion, wanted && expansion.isEmpty());
+        }
+    }
+
+    private boolean isFull(Component active) {
+        long most = own.expansion().maxImages();
+        return most > 0 && active.imagesSeen() >= most;
+    }
+
+    private boolean hasRoom() {
+        return pool.size() < own.expansion().maxComponents();
+    }
+
+    /** Lines 16 to 18. */
+    private Expansion expand(Optional<Verdict> verdict) {
+        long imagesSeen = pool.active().imagesSeen();
+        if (verdict.isEmpty()) {
+            pool.active().forget(); // no change was found: nothing to take back
+        }
+        pool.grow(counters.seed(), counters.labels().width());
+        if (verdict.isPresent()) {
+            pool.discriminant().ifPresent(router -> router.handOver(pool.size() - 1));
+        }
+        memory.clear();
+        criterion.expanded();
+        return new Expansion(pool.size(), counters.step(), verdict, pool.size(), imagesSeen);
+    }
+
+    @Override
+    public void abandon() {
+        latest = List.of();
+        counters.changed();
+    }
+
+    /** Learns the label of an image that is in the memory: only the active component can. */
+    @Override
+    public boolean onLabel(LabelledImage image) {
+        counters.requireIdle(isLearning());
+        counters.labels().register(Set.of(image.label().orElseThrow()));
+        counters.changed();
+        growHead();
+        int label = counters.classOf(image);
+        boolean held = memory.label(image.pixels(), label);
+        if (held) {
+            pool.discriminant()
+                    .ifPresent(router -> router.label(router.features(image.pixels()), pool.size() - 1, label));
+        }
+        return held;
+    }
+
+    @Override
+    public Optional<Expansion> onEvent(LearnerEvent event) {
+        counters.changed();
+        if (event == LearnerEvent.END_OF_STREAM) {
+            counters.budget().release();
+        }
+        return event == LearnerEvent.BOUNDARY && hasRoom() ? Optional.of(expand(Optional.empty())) : Optional.empty();
+    }
+
+    @Override
+    public long step() {
+        return counters.step();
+    }
+
+    @Override
+    public List<StateEntry> state() {
+        if (counters.isBlank()) {
+            return List.of();
+        }
+        List<StateEntry> entries = new ArrayList<>();
+        entries.add(new StateEntry(
+                CONTROL,
+                counters.revision(),
+                false,
+                () -> StateCodec.seal(out -> {
+                    counters.write(out);
+                    out.writeInt(pool.size());
+                    memory.write(out);
+                    StateCodec.writeImages(out, latest);
+                    out.writeUTF(own.expansion().criterion().name());
+                    criterion.write(out);
+                })));
+        entries.addAll(pool.entries(counters.revision()));
+        entries.addAll(memory.entries());
+        return entries;
+    }
+
+    private ExpansionCriterion restore(byte[] control, Map<String, byte[]> state) {
+        return StateCodec.open(CONTROL, control, in -> {
+            counters.read(in);
+            pool.restore(state, in.readInt(), counters.seed());
+            memory.read(in);
+            memory.restore(state, pool::views);
+            latest = StateCodec.readImages(in);
+            ExpansionCriterion restored = criterion();
+            // another criterion than before starts without a past
+            if (in.readUTF().equals(own.expansion().criterion().name())) {
+                restored.read(in);
+            }
+            return restored;
+        });
+    }
+
+    @Override
+    public List<ComponentAnswers> everyAnswer(List<byte[]> images) {
+        List<ImagePrediction> predictions = predict(images);
+        List<List<float[]>> every = pool.everyAnswer(images);
+        float[][] losses = pool.losses(images);
+        List<ComponentAnswers> answers = new ArrayList<>(images.size());
+        for (int i = 0; i < images.size(); i++) {
+            ImagePrediction prediction = predictions.get(i);
+            List<Optional<String>> labels = new ArrayList<>(pool.size());
+            for (List<float[]> ofComponent : every) {
+                labels.add(prediction.withScores(ofComponent.get(i)).label());
+            }
+            int routed = prediction.routed().orElseThrow().componentId();
+            answers.add(new ComponentAnswers(routed, prediction.label(), losses[i], labels));
+        }
+        return answers;
+    }
+
+    @Override
+    public List<ComponentProfile> profiles(int generated) {
+        List<ComponentProfile> profiles = new ArrayList<>(pool.size());
+        for (int c = 0; c < pool.size(); c++) {
+            SplittableRandom random = Randomness.at(counters.seed(), Purpose.GENERATE, Long.MIN_VALUE + c);
+            profiles.add(pool.get(c).profile(generated, random));
+        }
+        return profiles;
+    }
+
+    @Override
+    public LearnerDescription describe() {
+        return new LearnerDescription(
+                counters.labels().labels(),
+                pool.parameters(),
+                OptionalInt.of(pool.size()),
+                OptionalInt.of(memory.size()),
+                counters.budget().queued(),
+                Optional.of(counters.accuracy().figures()));
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

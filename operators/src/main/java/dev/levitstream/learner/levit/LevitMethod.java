@@ -1,0 +1,161 @@
+package dev.levitstream.learner.levit;
+
+import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.OptionReader;
+import dev.levitstream.learner.Footprint;
+import dev.levitstream.learner.Learner;
+import dev.levitstream.learner.LearnerContext;
+import dev.levitstream.learner.LearnerMethod;
+import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.learner.MethodDescription;
+import dev.levitstream.learner.common.ComponentFactory;
+import dev.levitstream.learner.common.SizeEstimate;
+import dev.levitstream.nn.Body;
+import dev.levitstream.nn.FullyConnected;
+import dev.levitstream.nn.KnowledgeFusion;
+import dev.levitstream.nn.KnowledgeFusion.Gates;
+import dev.levitstream.nn.KnowledgeFusion.Level;
+import dev.levitstream.nn.Vae;
+import dev.levitstream.nn.VisionTransformer;
+import dev.levitstream.nn.VitOptions;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * LEViT and the variants that the article compares. They differ in what a component is made of, and in nothing else.
+ */
+public abstract class LevitMethod implements LearnerMethod {
+    /** The full method: expansion and knowledge fusion with learnt gates. */
+    public static final class Dkf extends LevitMethod {
+        @Override
+        public String name() {
+            return "levit-dkf";
+        }
+
+        @Override
+        String summary() {
+            return "LEViT: expansion, and knowledge fusion with learnt gates";
+        }
+
+        @Override
+        KnowledgeFusion fusion(Level level) {
+            return new KnowledgeFusion(level, Gates.LEARNT);
+        }
+    }
+
+    /** Expansion and knowledge fusion with equal gates. */
+    public static final class DkfFixed extends LevitMethod {
+        @Override
+        public String name() {
+            return "levit-dkf-fixed";
+        }
+
+        @Override
+        String summary() {
+            return "LEViT with equal gates";
+        }
+
+        @Override
+        KnowledgeFusion fusion(Level level) {
+            return new KnowledgeFusion(level, Gates.FIXED);
+        }
+    }
+
+    /** Expansion without knowledge fusion. */
+    public static final class NoDkf extends LevitMethod {
+        @Override
+        public String name() {
+            return "levit-no-dkf";
+        }
+
+        @Override
+        String summary() {
+            return "LEViT without knowledge fusion";
+        }
+    }
+
+    /** Expansion with fully connected nets in place of ViTs. */
+    public static final class Dnn extends LevitMethod {
+        @Override
+        public String name() {
+            return "levit-dnn";
+        }
+
+        @Override
+        String summary() {
+            return "LEViT with fully connected nets in place of ViTs, without knowledge fusion";
+        }
+
+        @Override
+        Body body(LearnerOptions options) {
+            return new FullyConnected(options.image(), own(options).network().dnnHidden());
+        }
+
+        @Override
+        Optional<VitOptions> vit(LearnerOptions options) {
+            return Optional.empty();
+        }
+    }
+
+    abstract String summary();
+
+    /** How components build on frozen ones; by default not at all. */
+    KnowledgeFusion fusion(Level level) {
+        return new KnowledgeFusion(Level.NONE, Gates.FIXED);
+    }
+
+    /** What turns images into features; by default a ViT. */
+    Body body(LearnerOptions options) {
+        return new VisionTransformer(own(options).network().vit());
+    }
+
+    /** Sizes of the body, if it is a ViT. */
+    Optional<VitOptions> vit(LearnerOptions options) {
+        return Optional.of(own(options).network().vit());
+    }
+
+    static LevitOptions own(LearnerOptions options) {
+        return (LevitOptions) options.own();
+    }
+
+    @Override
+    public MethodDescription description() {
+        return new MethodDescription(
+                "levit",
+                summary(),
+                "images; labels for the classifier, none for expansion",
+                "reconstructed: the article's equations and code are not published in full",
+                "components (frozen ones written once), replay memory, router; grows with each component");
+    }
+
+    @Override
+    public LevitOptions read(OptionReader options, ImageShape image) {
+        return LevitOptionReader.read(options, image);
+    }
+
+    @Override
+    public Footprint footprint(LearnerOptions options) {
+        LevitOptions own = own(options);
+        return new SizeEstimate(
+                        options.image(),
+                        body(options),
+                        vit(options),
+                        Optional.of(own.network().vae()),
+                        own.training().batch(),
+                        own.memory().capacity())
+                .footprint();
+    }
+
+    @Override
+    public Learner open(LearnerContext context, Map<String, byte[]> state) {
+        LevitOptions own = own(context.options());
+        ComponentFactory factory = new ComponentFactory(
+                context.options(),
+                body(context.options()),
+                Optional.of(Vae.of(own.network().vae())),
+                fusion(own.fusion().level()),
+                own.training(),
+                own.network().sharedEmbedding());
+        return new LevitLearner(context, own, factory, state);
+    }
+}

@@ -1,0 +1,43 @@
+package dev.levitstream.learner.levit;
+
+import dev.levitstream.common.Check;
+import dev.levitstream.learner.MethodOptions;
+import dev.levitstream.learner.common.BudgetOptions;
+import dev.levitstream.learner.common.MemoryOptions;
+import dev.levitstream.learner.common.TrainingOptions;
+
+/**
+ * Settings of LEViT.
+ *
+ * @param fusion how components build on frozen ones
+ * @param routing how images find their component
+ * @param network sizes
+ * @param training one update
+ * @param budget how many updates
+ * @param memory replay memory
+ * @param expansion when to expand
+ */
+public record LevitOptions(
+        FusionOptions fusion,
+        RoutingOptions routing,
+        NetworkOptions network,
+        TrainingOptions training,
+        BudgetOptions budget,
+        MemoryOptions memory,
+        ExpansionOptions expansion)
+        implements MethodOptions {
+    private static final long serialVersionUID = 1L;
+
+    public LevitOptions {
+        Check.that(
+                memory.capacity() >= training.batch(),
+                "memory.capacity",
+                memory.capacity(),
+                "must be at least training.batch=" + training.batch());
+        Check.that(
+                expansion.criterion() == ExpansionOptions.Criterion.NOVELTY || expansion.samples() <= memory.capacity(),
+                "expansion.samples",
+                expansion.samples(),
+                "must be at most memory.capacity=" + memory.capacity());
+    }
+}

@@ -1,0 +1,46 @@
+package dev.levitstream.learner.levit;
+
+import dev.levitstream.common.Check;
+import java.io.Serializable;
+import java.util.Locale;
+
+/**
+ * How one image finds the component that answers for it (ambiguity A4).
+ *
+ * @param router what decides
+ * @param score VAE loss that the router {@code vae} compares; also what novelty is measured in
+ * @param scorers whose VAEs score an image; all do where the router is {@code vae} or the expansion criterion is not
+ *     {@code novelty}, for they compare them
+ * @param filters random filters of the discriminant (count), at least 1; it keeps 9 x filters features
+ * @param shrinkage share of the mean variance that the discriminant adds to every feature's own, positive
+ */
+public record RoutingOptions(Method router, VaeRouter.Score score, Scorers scorers, int filters, double shrinkage)
+        implements Serializable {
+    /** What decides. */
+    public enum Method {
+        /** The VAE that explains the image best, as in the article. */
+        VAE,
+        /** A linear discriminant over fixed features, kept exactly while the stream goes by. */
+        DISCRIMINANT,
+        /** The discriminant's posterior times the answers of its two likeliest components. */
+        PRODUCT
+    }
+
+    /** Whose VAEs score an image. */
+    public enum Scorers {
+        ALL,
+        /** The active component's and that of the likeliest component by the discriminant. */
+        LIKELIEST
+    }
+
+    /** The router in one word, for reports. */
+    public String name() {
+        String named = router == Method.VAE ? "vae-" + score : router.toString();
+        return named.toLowerCase(Locale.ROOT);
+    }
+
+    public RoutingOptions {
+        Check.that(filters >= 1, "routing.filters", filters, "must be at least 1");
+        Check.that(shrinkage > 0, "routing.shrinkage", shrinkage, "must be positive");
+    }
+}

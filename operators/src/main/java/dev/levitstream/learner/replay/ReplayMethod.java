@@ -1,0 +1,106 @@
+package dev.levitstream.learner.replay;
+
+import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.OptionReader;
+import dev.levitstream.learner.Footprint;
+import dev.levitstream.learner.Learner;
+import dev.levitstream.learner.LearnerContext;
+import dev.levitstream.learner.LearnerMethod;
+import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.learner.MethodDescription;
+import dev.levitstream.learner.common.MemoryOptions;
+import dev.levitstream.learner.common.MemoryOptions.Admission;
+import dev.levitstream.learner.common.SharedOptions;
+import dev.levitstream.learner.common.SharedOptions.Preset;
+import dev.levitstream.learner.common.SizeEstimate;
+import dev.levitstream.nn.VisionTransformer;
+import java.util.Map;
+import java.util.Optional;
+
+/** The two bounds that every comparison needs. */
+public abstract class ReplayMethod implements LearnerMethod {
+    /** The lower bound: no memory at all. */
+    public static final class Finetune extends ReplayMethod {
+        @Override
+        public String name() {
+            return "finetune";
+        }
+
+        @Override
+        String summary() {
+            return "one ViT trained on each batch as it comes: the lower bound";
+        }
+
+        @Override
+        boolean remembers() {
+            return false;
+        }
+    }
+
+    /** Experience replay (Chaudhry et al. 2019) from a reservoir (Vitter 1985). */
+    public static final class Er extends ReplayMethod {
+        @Override
+        public String name() {
+            return "er";
+        }
+
+        @Override
+        String summary() {
+            return "one ViT with experience replay from a reservoir";
+        }
+
+        @Override
+        boolean remembers() {
+            return true;
+        }
+    }
+
+    abstract String summary();
+
+    /** Whether images are kept for replay. */
+    abstract boolean remembers();
+
+    private static ReplayOptions own(LearnerOptions options) {
+        return (ReplayOptions) options.own();
+    }
+
+    @Override
+    public MethodDescription description() {
+        return new MethodDescription(
+                "replay",
+                summary(),
+                "labelled images; others are answered and not learnt",
+                "full",
+                remembers() ? "one network and the replay memory" : "one network");
+    }
+
+    @Override
+    public ReplayOptions read(OptionReader options, ImageShape image) {
+        Preset preset = SharedOptions.preset(options);
+        MemoryOptions memory = SharedOptions.memory(preset, image);
+        return new ReplayOptions(
+                SharedOptions.vit(options, SharedOptions.vit(image)),
+                SharedOptions.training(options, SharedOptions.training(preset)),
+                SharedOptions.budget(options, SharedOptions.budget(preset, image)),
+                new MemoryOptions(
+                        SharedOptions.capacity(options, memory.capacity()), Admission.RESERVOIR, memory.unlabelled()));
+    }
+
+    @Override
+    public Footprint footprint(LearnerOptions options) {
+        ReplayOptions own = own(options);
+        return new SizeEstimate(
+                        options.image(),
+                        new VisionTransformer(own.vit()),
+                        Optional.of(own.vit()),
+                        Optional.empty(),
+                        own.training().batch(),
+                        own.memory().capacity())
+                .footprint();
+    }
+
+    @Override
+    public Learner open(LearnerContext context, Map<String, byte[]> state) {
+        return new ReplayLearner(context, own(context.options()), remembers(), state);
+    }
+}

@@ -1,0 +1,138 @@
+package dev.levitstream.learner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.levitstream.nn.NumericException;
+import dev.levitstream.testing.TinyLearners;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A learner whose numbers fail leaves those beside it alone. */
+class LearningTest {
+    /** A real learner whose check at the end of a batch fails. */
+    private record Failing(Learner inner) implements Learner {
+        @Override
+        public List<ImagePrediction> predict(List<byte[]> images) {
+            return inner.predict(images);
+        }
+
+        @Override
+        public void observe(List<Observation> batch) {
+            inner.observe(batch);
+        }
+
+        @Override
+        public Optional<UnitOfWork> nextWork() {
+            return inner.nextWork().map(unit -> unit.learns() ? unit : new Failure());
+        }
+
+        @Override
+        public void abandon() {
+            inner.abandon();
+        }
+
+        @Override
+        public boolean onLabel(LabelledImage image) {
+            return inner.onLabel(image);
+        }
+
+        @Override
+        public Optional<Expansion> onEvent(LearnerEvent event) {
+            return inner.onEvent(event);
+        }
+
+        @Override
+        public long step() {
+            return inner.step();
+        }
+
+        @Override
+        public List<StateEntry> state() {
+            return inner.state();
+        }
+
+        @Override
+        public LearnerDescription describe() {
+            return inner.describe();
+        }
+
+        @Override
+        public void close() {
+            inner.close();
+        }
+    }
+
+    private record Failure() implements UnitOfWork {
+        @Override
+        public WorkReport run() {
+            throw new NumericException("no number", new IllegalStateException());
+        }
+
+        @Override
+        public boolean learns() {
+            return false;
+        }
+    }
+
+    static Stream<String> methodsWithWork() {
+        return TinyLearners.methods().filter(method -> !method.equals("nearest-mean"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("methodsWithWork")
+    void theOthersOfAFleetComeToTheirBytes(String method) {
+        LearnerOptions options = TinyLearners.eager(TinyLearners.options(method));
+        List<LabelledImage> images = LearnerContractTest.stream(1);
+        try (Learner good = TinyLearners.open(options, 1);
+                Learner alone = TinyLearners.open(options, 1);
+                Learner bad = new Failing(TinyLearners.open(options, 2))) {
+            for (int i = 0; i < 80; i += 4) {
+                List<LabelledImage> batch = images.subList(i, i + 4);
+                Learning.observe(alone, batch);
+                List<Learner> fleet = List.of(bad, good);
+                fleet.forEach(learner -> Learning.observe(learner, batch, Learning.predict(learner, batch)));
+                List<Slice> slices = Learning.learn(fleet, Integer.MAX_VALUE);
+                assertThat(slices.get(0).failure())
+                        .hasValueSatisfying(e -> assertThat(e).hasMessage("no number"));
+                assertThat(slices.get(0).isDone()).isFalse();
+                assertThat(slices.get(1).isDone()).isTrue();
+                assertThatThrownBy(() -> Learning.learn(bad)).isInstanceOf(NumericException.class);
+                bad.abandon();
+            }
+            Map<String, byte[]> expected = TinyLearners.state(alone);
+            TinyLearners.state(good)
+                    .forEach((name, bytes) -> assertThat(bytes).as(name).isEqualTo(expected.get(name)));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("methodsWithWork")
+    void everyUpdateReportsItsLossesAndSamples(String method) {
+        LearnerOptions options = TinyLearners.eager(TinyLearners.options(method));
+        List<LabelledImage> images = LearnerContractTest.stream(1);
+        int updates = 0;
+        try (Learner learner = TinyLearners.open(options, 1)) {
+            for (int i = 0; i < 120; i += 4) {
+                Outcome outcome = Learning.observe(learner, images.subList(i, i + 4));
+                List<WorkReport> learnt = outcome.reports().stream()
+                        .filter(report -> report.kind().equals(WorkReport.UPDATE))
+                        .toList();
+                assertThat(learnt).allSatisfy(report -> {
+                    assertThat(report.samples()).isBetween(1, 16);
+                    assertThat(report.finite()).isTrue();
+                    assertThat(report.losses()).isNotEmpty();
+                    assertThat(report.losses().values())
+                            .allSatisfy(loss -> assertThat(loss).isFinite());
+                });
+                assertThat(outcome.updates()).isEqualTo(learnt.size());
+                updates += learnt.size();
+            }
+        }
+        assertThat(updates).isGreaterThan(50);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.levitstream.learner.levit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.levitstream.learner.common.LabelRegistry;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** How VAE losses and scores of groups become an answer. */
+class AnswerProductTest {
+    @Test
+    void theRouterTakesTheSmallestScoreAndNeverPrefersNoNumber() {
+        assertThat(VaeRouter.best(new float[] {3, 1, 2})).isEqualTo(1);
+        assertThat(VaeRouter.best(new float[] {1, 1})).isZero();
+        assertThat(VaeRouter.best(new float[] {Float.NaN, 5})).isEqualTo(1);
+        assertThat(VaeRouter.best(new float[] {5, Float.NaN})).isZero();
+    }
+
+    @Test
+    void elboAddsTheWeightedDivergenceAndReconstructionDoesNot() {
+        assertThat(new VaeRouter(VaeRouter.Score.ELBO, 0.5).score(2, 4)).isEqualTo(4);
+        assertThat(new VaeRouter(VaeRouter.Score.RECONSTRUCTION, 0.5).score(2, 4))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void theProductWeighsPosteriorAndAnswer() {
+        // component 0 knows classes 0 and 1, component 1 knows class 2 and images without a label
+        GroupScores posterior = new GroupScores(List.of(
+                new GroupScores.GroupScore(0, 0, (float) Math.log(0.5)),
+                new GroupScores.GroupScore(0, 1, (float) Math.log(0.2)),
+                new GroupScores.GroupScore(1, 2, (float) Math.log(0.1)),
+                new GroupScores.GroupScore(1, LabelRegistry.UNLABELLED, (float) Math.log(0.2))));
+        assertThat(posterior.components()).containsExactly(0, 1);
+        assertThat(posterior.of(1, 0)).as("without a label it may be any").isEqualTo((float) Math.log(0.2));
+        assertThat(posterior.of(0, 2)).isEqualTo(Double.NEGATIVE_INFINITY);
+        AnswerProduct answer = AnswerProduct.product(
+                posterior, posterior.components(), List.of(new float[] {0.1f, 0.9f, 0f}, new float[] {0.25f, 0f, 0.75f
+                }));
+        // (0, 0): 0.05, (0, 1): 0.18, (1, 0): 0.05, (1, 1): 2e-7, (1, 2): 0.15; sum 0.43
+        assertThat(answer.component()).isZero();
+        assertThat(answer.probabilities()[0]).isCloseTo(0.10f / 0.43f, within(1e-5f));
+        assertThat(answer.probabilities()[1]).isCloseTo(0.18f / 0.43f, within(1e-5f));
+        assertThat(answer.probabilities()[2]).isCloseTo(0.15f / 0.43f, within(1e-5f));
+        assertThat(new GroupScores(List.of()).components()).isEmpty();
+    }
+}

@@ -1,0 +1,141 @@
+package dev.levitstream.learner.levit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.levitstream.learner.ComponentAnswers;
+import dev.levitstream.learner.Inspectable;
+import dev.levitstream.learner.LabelledImage;
+import dev.levitstream.learner.Learner;
+import dev.levitstream.learner.LearnerContractTest;
+import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.learner.Verdict;
+import dev.levitstream.learner.common.MemoryOptions;
+import dev.levitstream.learner.levit.ExpansionOptions.Codes;
+import dev.levitstream.learner.levit.ExpansionOptions.Criterion;
+import dev.levitstream.learner.levit.ExpansionOptions.Scale;
+import dev.levitstream.testing.StreamSimulator;
+import dev.levitstream.testing.TinyLearners;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ExpansionCriterionTest {
+    private static final int PHASE = 800;
+
+    static Stream<Arguments> criteria() {
+        return Stream.of(
+                Arguments.of(Criterion.NOVELTY, Scale.RATIO, 1.6, false),
+                Arguments.of(Criterion.NOVELTY, Scale.ABSOLUTE, 4.0, false),
+                Arguments.of(Criterion.RECONSTRUCTION, Scale.RATIO, 3.0, true),
+                Arguments.of(Criterion.RECONSTRUCTION, Scale.ABSOLUTE, 3.0, true),
+                Arguments.of(Criterion.LATENT, Scale.RATIO, 1.3, true));
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("criteria")
+    void aChangedWorldExpandsAndAnUnchangedOneDoesNot(
+            Criterion criterion, Scale scale, double threshold, boolean firstFill) {
+        LearnerOptions options = TinyLearners.with(
+                TinyLearners.eager(TinyLearners.options("levit-no-dkf")),
+                new ExpansionOptions(criterion, scale, threshold, Codes.MEAN, 64, 10, 200, firstFill, 0, 9));
+        StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, 4);
+        List<LabelledImage> images = new ArrayList<>(simulator.phase(0, PHASE, 0));
+        images.addAll(simulator.phase(1, PHASE, 0));
+        List<Integer> expansions = new ArrayList<>();
+        try (Learner learner = TinyLearners.open(options, 4)) {
+            for (int i = 0; i < images.size(); i += 4) {
+                if (LearnerContractTest.observe(learner, images, i).expansion().isPresent()) {
+                    expansions.add(i);
+                }
+            }
+            LearnerContractTest.assertInvariants(learner, options);
+        }
+        if (firstFill) {
+            assertThat(expansions.remove(0)).isBetween(60, 70);
+        }
+        assertThat(expansions).as("before the change").noneMatch(at -> at < PHASE);
+        assertThat(expansions).as("after the change").anyMatch(at -> at >= PHASE && at < PHASE + 300);
+    }
+
+    @Test
+    void knownImagesOfAnOlderComponentAreNoChange() {
+        LearnerOptions base = TinyLearners.with(
+                TinyLearners.eager(TinyLearners.options("levit-dkf")),
+                new ExpansionOptions(Criterion.NOVELTY, Scale.RATIO, 1.6, Codes.MEAN, 64, 10, 200, false, 0, 9));
+        // large enough that the images of a change, before it is noticed, do not push the old world out of the memory
+        MemoryOptions memory = new MemoryOptions(512, MemoryOptions.Admission.FIFO, MemoryOptions.Unlabelled.ROUTED);
+        LearnerOptions options = TinyLearners.with(base, memory);
+        StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, 4);
+        List<LabelledImage> images = new ArrayList<>(simulator.phase(0, PHASE, 0));
+        images.addAll(simulator.phase(1, PHASE, 0));
+        try (Learner learner = TinyLearners.open(options, 4)) {
+            for (int i = 0; i < images.size(); i += 4) {
+                LearnerContractTest.observe(learner, images, i);
+            }
+            int before = learner.describe().components().orElseThrow();
+            List<LabelledImage> again = simulator.phase(0, PHASE, 1); // the first world again, without labels
+            for (int i = 0; i < again.size(); i += 4) {
+                LearnerContractTest.observe(learner, again, i);
+            }
+            assertThat(before).isGreaterThan(1);
+            assertThat(learner.describe().components().orElseThrow()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aComponentIsFrozenAsItWasBeforeTheChangeThatWasNoticed() {
+        LearnerOptions options = TinyLearners.with(
+                TinyLearners.eager(TinyLearners.options("levit-dkf")),
+                new ExpansionOptions(Criterion.NOVELTY, Scale.RATIO, 1.6, Codes.MEAN, 64, 30, 200, false, 0, 9));
+        StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, 4);
+        List<LabelledImage> images = new ArrayList<>(simulator.phase(0, PHASE, 0));
+        images.addAll(simulator.phase(1, PHASE, 0));
+        List<LabelledImage> test = simulator.phase(0, 200, 0);
+        try (Learner learner = TinyLearners.open(options, 4)) {
+            long before = 0;
+            int at = 0;
+            boolean expanded = false;
+            while (!expanded) {
+                if (at == PHASE) {
+                    before = rightOfFirst(learner, test);
+                }
+                expanded = LearnerContractTest.observe(learner, images, at)
+                        .expansion()
+                        .isPresent();
+                at += 4;
+            }
+            assertThat(at).as("images until the change is noticed").isBetween(PHASE + 12, PHASE + 300);
+            assertThat(before).isGreaterThan(180);
+            assertThat(rightOfFirst(learner, test)).isGreaterThanOrEqualTo(before - 4);
+            LearnerContractTest.assertInvariants(learner, options);
+        }
+    }
+
+    /** How many images the first component would answer right. */
+    private static long rightOfFirst(Learner learner, List<LabelledImage> test) {
+        List<ComponentAnswers> answers = ((Inspectable) learner)
+                .everyAnswer(test.stream().map(LabelledImage::pixels).toList());
+        long right = 0;
+        for (int i = 0; i < test.size(); i++) {
+            right += answers.get(i).labels().get(0).equals(test.get(i).label()) ? 1 : 0;
+        }
+        return right;
+    }
+
+    @Test
+    void meanDistanceIsTheMeanOfRowDistances() {
+        float[] a = {0, 0, 1, 1};
+        float[] b = {3, 4, 1, 2};
+        assertThat(LatentDistance.meanDistance(a, b, 2)).isEqualTo((5 + 1) / 2.0);
+    }
+
+    @Test
+    void aDistanceAtTheThresholdIsFamiliar() {
+        assertThat(new Verdict(2, 2).isNovel()).isFalse();
+        assertThat(new Verdict(Math.nextUp(2.0), 2).isNovel()).isTrue();
+    }
+}

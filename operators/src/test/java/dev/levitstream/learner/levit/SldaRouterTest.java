@@ -1,0 +1,282 @@
+package dev.levitstream.learner.levit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.levitstream.common.ImageShape;
+import dev.levitstream.learner.common.LabelRegistry;
+import dev.levitstream.learner.common.StateCodec;
+import dev.levitstream.nn.RandomPatches;
+import dev.levitstream.testing.TinyLearners;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The discriminant against one computed from all images at once. */
+class SldaRouterTest {
+    private static final RandomPatches PATCHES = new RandomPatches(new ImageShape(8, 8, 1), 1);
+    private static final int WIDTH = PATCHES.width();
+    private static final double SHRINKAGE = 1e-2;
+
+    private record Shown(float[] features, int component, int label) {}
+
+    private static SldaRouter router() {
+        return new SldaRouter(PATCHES, SHRINKAGE, TinyLearners.COMPUTE);
+    }
+
+    /** Three groups, two of them of component 1, around random means. */
+    private static List<Shown> shown(long seed, int count) {
+        SplittableRandom random = new SplittableRandom(seed);
+        float[][] means = new float[3][WIDTH];
+        for (float[] mean : means) {
+            for (int i = 0; i < WIDTH; i++) {
+                mean[i] = (float) random.nextDouble();
+            }
+        }
+        List<Shown> shown = new ArrayList<>();
+        for (int n = 0; n < count; n++) {
+            int group = random.nextInt(3);
+            float[] features = new float[WIDTH];
+            for (int i = 0; i < WIDTH; i++) {
+                features[i] = means[group][i] + (float) (0.4 * (random.nextDouble() - 0.5));
+            }
+            shown.add(new Shown(features, group == 0 ? 0 : 1, group == 2 ? LabelRegistry.UNLABELLED : group));
+        }
+        return shown;
+    }
+
+    /** The best component; -1 if none is known. */
+    private static int route(SldaRouter router, float[] features) {
+        List<Integer> components = router.scores(features).components();
+        return components.isEmpty() ? -1 : components.get(0);
+    }
+
+    private static SldaRouter learn(List<Shown> images) {
+        SldaRouter router = router();
+        for (Shown image : images) {
+            router.learnt(image.features(), image.component(), image.label(), false);
+        }
+        router.refresh();
+        return router;
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19})
+    void scoresAreThoseOfTheTextbookWhateverTheOrder(long seed) {
+        List<Shown> images = shown(seed, 200);
+        List<Shown> shuffled = new ArrayList<>(images);
+        Collections.shuffle(shuffled, new Random(seed));
+        SldaRouter router = learn(images);
+        SldaRouter other = learn(shuffled);
+        int different = 0;
+        for (Shown image : shown(seed, 300)) {
+            int expected = naive(images, image.features());
+            assertThat(route(router, image.features())).isEqualTo(expected);
+            assertThat(route(other, image.features())).isEqualTo(expected);
+            different += expected == image.component() ? 0 : 1;
+        }
+        assertThat(different).isLessThan(15);
+    }
+
+    /** argmin over groups of (f - m)' S^-1 (f - m) - 2 ln n, with S^-1 by Gauss and Jordan. */
+    private static int naive(List<Shown> images, float[] f) {
+        List<List<Integer>> keys = List.of(List.of(0, 0), List.of(1, 1), List.of(1, LabelRegistry.UNLABELLED));
+        double[][] means = new double[3][WIDTH];
+        double[] sizes = new double[3];
+        double[][] covariance = new double[WIDTH][WIDTH];
+        for (int g = 0; g < 3; g++) {
+            List<Integer> key = keys.get(g);
+            List<float[]> members = images.stream()
+                    .filter(image -> image.component() == key.get(0) && image.label() == key.get(1))
+                    .map(Shown::features)
+                    .toList();
+            sizes[g] = members.size();
+            for (float[] member : members) {
+                for (int i = 0; i < WIDTH; i++) {
+                    means[g][i] += member[i] / (double) members.size();
+                }
+            }
+            for (float[] member : members) {
+                for (int i = 0; i < WIDTH; i++) {
+                    for (int j = 0; j < WIDTH; j++) {
+                        covariance[i][j] += (member[i] - means[g][i]) * (member[j] - means[g][j]) / images.size();
+                    }
+                }
+            }
+        }
+        double trace = 0;
+        for (int i = 0; i < WIDTH; i++) {
+            trace += covariance[i][i];
+        }
+        for (int i = 0; i < WIDTH; i++) {
+            covariance[i][i] += SHRINKAGE * trace / WIDTH;
+        }
+        double[][] inverse = inverse(covariance);
+        int best = -1;
+        double smallest = Double.POSITIVE_INFINITY;
+        for (int g = 0; g < 3; g++) {
+            double distance = -2 * Math.log(sizes[g]);
+            for (int i = 0; i < WIDTH; i++) {
+                for (int j = 0; j < WIDTH; j++) {
+                    distance += (f[i] - means[g][i]) * inverse[i][j] * (f[j] - means[g][j]);
+                }
+            }
+            if (distance < smallest) {
+                smallest = distance;
+                best = keys.get(g).get(0);
+            }
+        }
+        return best;
+    }
+
+    private static double[][] inverse(double[][] matrix) {
+        int n = matrix.length;
+        double[][] a = new double[n][2 * n];
+        for (int i = 0; i < n; i++) {
+            System.arraycopy(matrix[i], 0, a[i], 0, n);
+            a[i][n + i] = 1;
+        }
+        for (int p = 0; p < n; p++) {
+            double pivot = a[p][p];
+            for (int j = 0; j < 2 * n; j++) {
+                a[p][j] /= pivot;
+            }
+            for (int i = 0; i < n; i++) {
+                double factor = i == p ? 0 : a[i][p];
+                for (int j = 0; j < 2 * n; j++) {
+                    a[i][j] -= factor * a[p][j];
+                }
+            }
+        }
+        return Arrays.stream(a).map(row -> Arrays.copyOfRange(row, n, 2 * n)).toArray(double[][]::new);
+    }
+
+    @Test
+    void aRestoredRouterGoesOnToTheSameBytes() {
+        List<Shown> images = shown(3, 400);
+        SldaRouter whole = learn(images.subList(0, 200));
+        SldaRouter restored = router();
+        StateCodec.open("router", StateCodec.seal(whole::write), in -> {
+            restored.read(in);
+            return restored;
+        });
+        for (Shown image : images.subList(200, 400)) {
+            whole.learnt(image.features(), image.component(), image.label(), false);
+            whole.refresh();
+            restored.learnt(image.features(), image.component(), image.label(), false);
+            restored.refresh();
+        }
+        assertThat(StateCodec.seal(restored::write)).isEqualTo(StateCodec.seal(whole::write));
+    }
+
+    @Test
+    void aRareGroupIsFoundAfterItsFirstImages() {
+        List<Shown> images = new ArrayList<>(shown(5, 3000));
+        List<Shown> rare = images.stream()
+                .filter(image -> image.label() == LabelRegistry.UNLABELLED)
+                .toList();
+        images.removeAll(rare);
+        SldaRouter router = learn(images);
+        for (Shown image : rare.subList(0, 10)) {
+            router.learnt(image.features(), 2, LabelRegistry.UNLABELLED, false);
+            router.refresh();
+        }
+        long found = rare.subList(10, 210).stream()
+                .filter(image -> route(router, image.features()) == 2)
+                .count();
+        assertThat(found).isGreaterThan(180);
+    }
+
+    @Test
+    void imagesOfASuspectedChangeGoToTheComponentThatFollows() {
+        List<Shown> images = shown(7, 900);
+        List<Shown> old = images.stream().filter(image -> image.label() == 0).toList();
+        List<Shown> news = images.stream().filter(image -> image.label() == 1).toList();
+        for (boolean changed : new boolean[] {true, false}) {
+            SldaRouter router = learn(old);
+            for (Shown image : news.subList(0, 60)) {
+                router.learnt(image.features(), 0, 1, true);
+            }
+            if (changed) {
+                router.handOver(1);
+            } else {
+                router.settle();
+            }
+            for (Shown image : news.subList(60, 160)) {
+                router.learnt(image.features(), 1, 1, false);
+            }
+            router.refresh();
+            long found = news.subList(160, 260).stream()
+                    .filter(image -> route(router, image.features()) == 1)
+                    .count();
+            assertThat(found == 100)
+                    .as("all of the new world, changed=" + changed)
+                    .isEqualTo(changed);
+            assertThat(route(router, old.get(0).features())).isZero();
+        }
+    }
+
+    @Test
+    void evidenceThatCameToNothingLeavesNoTrace() {
+        List<Shown> images = shown(8, 300);
+        SldaRouter plain = learn(images);
+        SldaRouter suspicious = router();
+        for (int i = 0; i < images.size(); i++) {
+            Shown image = images.get(i);
+            suspicious.learnt(image.features(), image.component(), image.label(), i % 3 == 1);
+        }
+        suspicious.settle();
+        suspicious.refresh();
+        for (Shown image : shown(9, 200)) {
+            assertThat(route(suspicious, image.features())).isEqualTo(route(plain, image.features()));
+        }
+    }
+
+    @Test
+    void nothingIsRoutedBeforeAnythingIsLearntAndEqualImagesDoNoHarm() {
+        SldaRouter router = router();
+        float[] flat = new float[WIDTH];
+        assertThat(route(router, flat)).isEqualTo(-1);
+        router.refresh();
+        for (int i = 0; i < 20; i++) {
+            router.learnt(flat, 0, 0, false);
+            router.refresh();
+        }
+        assertThat(route(router, flat)).isZero();
+    }
+
+    @Test
+    void featuresAreRectifiedFilterResponsesOverAGrid() {
+        ImageShape shape = new ImageShape(9, 12, 3);
+        RandomPatches patches = new RandomPatches(shape, 5);
+        byte[] pixels = new byte[shape.size()];
+        new Random(1).nextBytes(pixels);
+        float[] features = patches.of(pixels);
+        assertThat(features).hasSize(45);
+        for (float feature : features) {
+            assertThat(feature).isBetween(0f, 10f);
+        }
+        // a uniform image has no contrast: every response is the bias, and none survives
+        byte[] grey = new byte[shape.size()];
+        Arrays.fill(grey, (byte) 128);
+        for (float feature : patches.of(grey)) {
+            assertThat((double) feature).isCloseTo(0, within(1e-3));
+        }
+        // brighter and twice the contrast: much the same features, since patches are normalised
+        byte[] soft = new byte[shape.size()];
+        for (int i = 0; i < soft.length; i++) {
+            soft[i] = (byte) (((pixels[i] & 0xFF) + 255) / 2);
+        }
+        float[] softened = patches.of(soft);
+        for (int i = 0; i < softened.length; i++) {
+            assertThat(softened[i]).isCloseTo(features[i], within(0.35f));
+        }
+        assertThat(new RandomPatches(shape, 5).of(pixels)).isEqualTo(features);
+    }
+}
