@@ -52,7 +52,11 @@ record DocumentedCommand(String place, List<String> words) {
     private static void inProse(String prose, String name, List<DocumentedCommand> commands) {
         Matcher span = CODE.matcher(prose);
         while (span.find()) {
-            long line = prose.substring(0, span.start()).chars().filter(c -> c == '\n').count() + 1;
+            long line = prose.substring(0, span.start())
+                            .chars()
+                            .filter(c -> c == '\n')
+                            .count()
+                    + 1;
             split(name + ":" + line, span.group(1).replace('\n', ' '), commands);
         }
     }

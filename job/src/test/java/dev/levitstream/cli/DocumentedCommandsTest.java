@@ -102,7 +102,8 @@ class DocumentedCommandsTest {
         }
         CommandSpec options = CommandSpec.create();
         CommandLineOptions.addTo(options, "");
-        new CommandLine(options).parseArgs(arguments.subList(jar + 1, arguments.size()).toArray(String[]::new));
+        new CommandLine(options)
+                .parseArgs(arguments.subList(jar + 1, arguments.size()).toArray(String[]::new));
     }
 
     private static void checkMaven(List<String> arguments) throws IOException {
@@ -110,7 +111,7 @@ class DocumentedCommandsTest {
         for (int i = 0; i < arguments.size(); i++) {
             String word = arguments.get(i);
             if (WITH_VALUE.contains(word)) {
-                for (String module : arguments.get(++i).split(",")) {
+                for (String module : arguments.get(++i).split(",", -1)) {
                     require(parent.contains("<module>" + module + "</module>"), word + " " + module + " is no module");
                 }
             } else if (word.startsWith("-")) {
@@ -126,7 +127,8 @@ class DocumentedCommandsTest {
                 String profile = "<id>" + word.substring(2) + "</id>";
                 require(
                         parent.contains(profile)
-                                || Files.readString(ROOT.resolve("operators/pom.xml")).contains(profile),
+                                || Files.readString(ROOT.resolve("operators/pom.xml"))
+                                        .contains(profile),
                         word + " is no profile");
             }
         }
@@ -202,7 +204,10 @@ class DocumentedCommandsTest {
                 """);
         assertThat(wrongIn(document, "d.md"))
                 .satisfiesExactlyInAnyOrder(
-                        line -> assertThat(line).startsWith("d.md:1: ").contains("--jsn").endsWith("--json"),
+                        line -> assertThat(line)
+                                .startsWith("d.md:1: ")
+                                .contains("--jsn")
+                                .endsWith("--json"),
                         line -> assertThat(line).startsWith("d.md:4: ").contains("stop"),
                         line -> assertThat(line).startsWith("d.md:5: ").endsWith("closest known: --learner"),
                         line -> assertThat(line).startsWith("d.md:9: NAME=split-mnit must be one of "),

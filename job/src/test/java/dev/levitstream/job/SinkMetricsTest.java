@@ -36,7 +36,9 @@ class SinkMetricsTest {
         String section = document.substring(document.indexOf(HEADING)).split("\n#", 2)[0];
         Matcher row = ROW.matcher(section);
         while (row.find()) {
-            assertThat(documented.put(row.group(1), row.group(2))).as(row.group(1)).isNull();
+            assertThat(documented.put(row.group(1), row.group(2)))
+                    .as(row.group(1))
+                    .isNull();
         }
         assertThat(documented).isEqualTo(registered).isNotEmpty();
     }
