@@ -12,10 +12,12 @@ import java.util.regex.Pattern;
  * One command that a document tells its reader to type.
  *
  * @param place document and line, as {@code README.md:25}
+ * @param isTyped whether it stands in a block, to be typed as it is; a sentence may name a command without its
+ *     arguments
  * @param words as the shell would hand them on, without what is the shell's own
  */
-record DocumentedCommand(String place, List<String> words) {
-    private static final Pattern WORD = Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\|\\||&&|[|;&])|([^\\s'\"|;&]+)");
+record DocumentedCommand(String place, boolean isTyped, List<String> words) {
+    private static final Pattern WORD = Pattern.compile("(\\|\\||&&|[|;&])|(?:[^\\s'\"|;&]|'[^']*'|\"[^\"]*\")+");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
     /** What is no command's word: a variable before it, a redirection, a comment. */
     private static final Pattern SHELL = Pattern.compile("[A-Z_]+=.*|[0-9]?[<>].*");
@@ -38,7 +40,7 @@ record DocumentedCommand(String place, List<String> words) {
                 while (line.endsWith("\\") && i + 1 < lines.size()) {
                     line = line.substring(0, line.length() - 1) + lines.get(++i);
                 }
-                split(place, line, commands);
+                split(new DocumentedCommand(place, true, List.of()), line, commands);
                 prose.append('\n');
             } else {
                 prose.append(code ? "" : line).append('\n');
@@ -57,30 +59,33 @@ record DocumentedCommand(String place, List<String> words) {
                             .filter(c -> c == '\n')
                             .count()
                     + 1;
-            split(name + ":" + line, span.group(1).replace('\n', ' '), commands);
+            split(
+                    new DocumentedCommand(name + ":" + line, false, List.of()),
+                    span.group(1).replace('\n', ' '),
+                    commands);
         }
     }
 
-    private static void split(String place, String line, List<DocumentedCommand> commands) {
+    private static void split(DocumentedCommand empty, String line, List<DocumentedCommand> commands) {
         List<String> words = new ArrayList<>();
         Matcher matcher = WORD.matcher(line);
         while (matcher.find()) {
             String word = matcher.group();
-            if (matcher.group(3) != null) {
-                commands.add(new DocumentedCommand(place, List.copyOf(words)));
+            if (matcher.group(1) != null) {
+                commands.add(new DocumentedCommand(empty.place(), empty.isTyped(), List.copyOf(words)));
                 words.clear();
             } else if (word.startsWith("#")) {
                 break;
             } else if (!SHELL.matcher(word).matches()) {
-                words.add(word.startsWith("'") || word.startsWith("\"") ? word.substring(1, word.length() - 1) : word);
+                words.add(word.replaceAll("['\"]", ""));
             }
         }
-        commands.add(new DocumentedCommand(place, List.copyOf(words)));
+        commands.add(new DocumentedCommand(empty.place(), empty.isTyped(), List.copyOf(words)));
     }
 
-    /** The program, without the folder it lies in; empty where there is none. */
+    /** The program, without its folder {@code bin}; empty where there is none. */
     String program() {
-        return words.isEmpty() ? "" : words.get(0).replaceFirst(".*/", "");
+        return words.isEmpty() ? "" : words.get(0).replaceFirst("^(\\./|.*bin/)", "");
     }
 
     /** What follows the program. */

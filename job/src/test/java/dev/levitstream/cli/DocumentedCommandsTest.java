@@ -46,6 +46,8 @@ class DocumentedCommandsTest {
                 default -> checkScripts(command.words());
             }
             return Optional.empty();
+        } catch (CommandLine.MissingParameterException e) {
+            return Optional.ofNullable(e.getMessage()).filter(message -> command.isTyped());
         } catch (CommandLine.UnmatchedArgumentException e) {
             return Optional.of(e.getMessage() + CommandLineOptions.closest(e));
         } catch (CommandLine.ParameterException | IllegalArgumentException | IOException e) {
@@ -175,15 +177,15 @@ class DocumentedCommandsTest {
             assertThat(wrongIn(file, document)).isEmpty();
             DocumentedCommand.in(file, document).forEach(command -> programs.add(command.program()));
         }
-        assertThat(programs).contains("levit-stream", "bench", "mvn", "flink", "topics.sh", "python3");
+        assertThat(programs).contains("levit-stream", "bench", "mvn", "flink", "deploy/topics.sh", "python3");
     }
 
     @Test
     void aWrongCommandIsFoundWithItsLineAndTheClosestOption(@TempDir Path dir) throws IOException {
         Path document = dir.resolve("document.md");
         Files.writeString(document, """
-                Call `levit-stream watch
-                --jsn`, or:
+                What `bench table` writes, `levit-stream watch
+                --jsn` shows:
                 ```
                 bin/levit-stream publish --rate 5 | levit-stream demo --folder DIR && levit-stream stop
                 X=1 levit-stream run --learner er \\
@@ -193,7 +195,8 @@ class DocumentedCommandsTest {
                 bench split-mnit --runs 2
                 bench split-mnist --set batch.siz=3
                 bench split-mnist --runs two
-                mvn -q -pl job,jobs verify
+                bench table --into FILE
+                mvn -q -pl job,jobs verify -Dx="-a -b"
                 mvn -B -Dit.test=NoSuchIT -Pspeed install
                 flink run -d a/levit-stream-job.jar --imag 8x8x1
                 deploy/topic.sh HOST:PORT
@@ -213,9 +216,10 @@ class DocumentedCommandsTest {
                         line -> assertThat(line).startsWith("d.md:9: NAME=split-mnit must be one of "),
                         line -> assertThat(line).startsWith("d.md:10: ").endsWith("closest known: --batch.size"),
                         line -> assertThat(line).startsWith("d.md:11: ").contains("'two' is not an int"),
-                        line -> assertThat(line).isEqualTo("d.md:12: -pl jobs is no module"),
-                        line -> assertThat(line).isEqualTo("d.md:13: NoSuchIT is no test"),
-                        line -> assertThat(line).startsWith("d.md:14: ").endsWith("closest known: --image"),
-                        line -> assertThat(line).isEqualTo("d.md:15: deploy/topic.sh does not exist"));
+                        line -> assertThat(line).isEqualTo("d.md:12: Missing required parameter: 'DIR'"),
+                        line -> assertThat(line).isEqualTo("d.md:13: -pl jobs is no module"),
+                        line -> assertThat(line).isEqualTo("d.md:14: NoSuchIT is no test"),
+                        line -> assertThat(line).startsWith("d.md:15: ").endsWith("closest known: --image"),
+                        line -> assertThat(line).isEqualTo("d.md:16: deploy/topic.sh does not exist"));
     }
 }
