@@ -1,5 +1,7 @@
 package dev.levitstream;
 
+import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
@@ -47,7 +49,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule learnersKnowNoFlink = classes()
             .that()
-            .resideInAPackage("dev.levitstream.learner")
+            .resideInAPackage("dev.levitstream.learner..")
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
@@ -55,9 +57,38 @@ class ArchitectureTest {
                     "ai.djl..",
                     "org.jspecify..",
                     "dev.levitstream.common",
-                    "dev.levitstream.nn",
-                    "dev.levitstream.learner")
+                    "dev.levitstream.nn..",
+                    "dev.levitstream.learner..")
             .because("a learner must run from a main method");
+
+    @ArchTest
+    static final ArchRule theContractKnowsNoMethod = classes()
+            .that()
+            .resideInAPackage("dev.levitstream.learner")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "java..",
+                    "org.jspecify..",
+                    "dev.levitstream.common",
+                    "dev.levitstream.nn..",
+                    "dev.levitstream.learner")
+            .because("a method is added without touching what others are built on");
+
+    @ArchTest
+    static final ArchRule methodsKnowNoOtherMethod = slices().matching("dev.levitstream.learner.(*)..")
+            .should()
+            .notDependOnEachOther()
+            .ignoreDependency(alwaysTrue(), resideInAPackage("dev.levitstream.learner.common"));
+
+    @ArchTest
+    static final ArchRule operatorsKnowTheContractAlone = noClasses()
+            .that()
+            .resideInAPackage("dev.levitstream.operator")
+            .should()
+            .dependOnClassesThat(
+                    resideInAPackage("dev.levitstream.learner..").and(not(resideInAPackage("dev.levitstream.learner"))))
+            .because("any method that is on the class path can be chosen by name");
 
     @ArchTest
     static final ArchRule picturesKnowOnlyTheirShape = classes()
@@ -95,9 +126,9 @@ class ArchitectureTest {
             .layer("picture")
             .definedBy("dev.levitstream.picture")
             .layer("learner")
-            .definedBy("dev.levitstream.learner")
+            .definedBy("dev.levitstream.learner..")
             .layer("nn")
-            .definedBy("dev.levitstream.nn")
+            .definedBy("dev.levitstream.nn..")
             .layer("common")
             .definedBy("dev.levitstream.common")
             .whereLayer("operator")
@@ -117,6 +148,8 @@ class ArchitectureTest {
     static final ArchRule optionsAreRecords = classes()
             .that()
             .haveSimpleNameEndingWith("Options")
+            .and()
+            .areNotInterfaces()
             .should()
             .beRecords()
             .because("settings are immutable and checked where they are made");
@@ -146,7 +179,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule nothingDrawsFromTheProcessOrTheClock = noClasses()
             .that()
-            .resideInAnyPackage("dev.levitstream.nn", "dev.levitstream.learner")
+            .resideInAnyPackage("dev.levitstream.nn..", "dev.levitstream.learner..")
             .should()
             .callMethod(System.class, "currentTimeMillis")
             .orShould()

@@ -223,7 +223,10 @@ final class Cluster implements AutoCloseable {
     /** Stops the job with a savepoint and returns where that is. */
     String stop(String job) throws Exception {
         String target = folder.resolve("savepoints").toUri().toString();
-        return find(SAVEPOINT, cli(List.of("stop", "--savepointPath", target, job)));
+        String savepoint = find(SAVEPOINT, cli(List.of("stop", "--savepointPath", target, job)));
+        // what killed processes were about to write stays there for ever, and an hour of faults fills the disk with it
+        FileUtils.deleteDirectory(checkpoints.folder().resolve(job).toFile());
+        return savepoint;
     }
 
     /** Ends the job's input where it is; it finishes all that it holds and its results become visible. */

@@ -3,11 +3,13 @@ package dev.levitstream.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.levitstream.learner.ExpansionOptions.Criterion;
-import dev.levitstream.learner.LearnerKind;
+import dev.levitstream.common.OptionReader;
+import dev.levitstream.learner.levit.ExpansionOptions.Criterion;
+import dev.levitstream.learner.levit.LevitOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +25,7 @@ import picocli.CommandLine.Model.CommandSpec;
 class OptionCatalogueTest {
     /** Another allowed value for every key; a key that is missing here fails the test. */
     static final Map<String, String> OTHER = Map.ofEntries(
-            Map.entry("preset", "paper"),
+            Map.entry("levit.preset", "paper"),
             Map.entry("image", "32x32x3"),
             Map.entry("learner", "er"),
             Map.entry("batch.size", "7"),
@@ -31,47 +33,47 @@ class OptionCatalogueTest {
             Map.entry("labels.max", "11"),
             Map.entry("learner.max-mib", "999"),
             Map.entry("seed", "9"),
-            Map.entry("fusion.level", "attention"),
-            Map.entry("fusion.components", "3"),
-            Map.entry("routing.judges", "all"),
-            Map.entry("routing.router", "vae"),
-            Map.entry("routing.score", "elbo"),
-            Map.entry("routing.filters", "7"),
-            Map.entry("routing.shrinkage", "0.5"),
-            Map.entry("vit.patch", "14"),
-            Map.entry("vit.embedding-width", "64"),
-            Map.entry("vit.heads", "2"),
-            Map.entry("vit.hidden", "50,40"),
-            Map.entry("vae.latent-width", "20"),
-            Map.entry("vae.channels", "8"),
-            Map.entry("vae.hidden", "300"),
-            Map.entry("dnn.hidden", "99"),
-            Map.entry("training.batch", "32"),
-            Map.entry("training.learning-rate", "0.01"),
-            Map.entry("training.gate-learning-rate", "0.02"),
-            Map.entry("training.beta1", "0.9"),
-            Map.entry("training.beta2", "0.99"),
-            Map.entry("training.kl-weight", "0.5"),
-            Map.entry("budget.updates", "5"),
-            Map.entry("budget.period", "3"),
-            Map.entry("budget.millis", "20"),
-            Map.entry("budget.slice", "3"),
-            Map.entry("budget.queue", "77"),
-            Map.entry("memory.capacity", "3000"),
-            Map.entry("training.augmentation", "natural"),
-            Map.entry("vit.shared-embedding", "true"),
-            Map.entry("memory.admission", "fifo"),
-            Map.entry("memory.unlabelled", "all"),
-            Map.entry("expansion.criterion", "latent"),
-            Map.entry("expansion.scale", "absolute"),
-            Map.entry("expansion.threshold", "3.5"),
-            Map.entry("expansion.codes", "sampled"),
-            Map.entry("expansion.samples", "100"),
-            Map.entry("expansion.evidence", "7"),
-            Map.entry("expansion.warm-up", "900"),
-            Map.entry("expansion.max-images", "5000"),
-            Map.entry("expansion.first-fill", "true"),
-            Map.entry("components.max", "5"),
+            Map.entry("levit.fusion.level", "attention"),
+            Map.entry("levit.fusion.components", "3"),
+            Map.entry("levit.routing.judges", "all"),
+            Map.entry("levit.routing.router", "vae"),
+            Map.entry("levit.routing.score", "elbo"),
+            Map.entry("levit.routing.filters", "7"),
+            Map.entry("levit.routing.shrinkage", "0.5"),
+            Map.entry("levit.vit.patch", "14"),
+            Map.entry("levit.vit.embedding-width", "64"),
+            Map.entry("levit.vit.heads", "2"),
+            Map.entry("levit.vit.hidden", "50,40"),
+            Map.entry("levit.vae.latent-width", "20"),
+            Map.entry("levit.vae.channels", "8"),
+            Map.entry("levit.vae.hidden", "300"),
+            Map.entry("levit.dnn.hidden", "99"),
+            Map.entry("levit.training.batch", "32"),
+            Map.entry("levit.training.learning-rate", "0.01"),
+            Map.entry("levit.training.gate-learning-rate", "0.02"),
+            Map.entry("levit.training.beta1", "0.9"),
+            Map.entry("levit.training.beta2", "0.99"),
+            Map.entry("levit.training.kl-weight", "0.5"),
+            Map.entry("levit.budget.updates", "5"),
+            Map.entry("levit.budget.period", "3"),
+            Map.entry("levit.budget.millis", "20"),
+            Map.entry("learner.slice", "3"),
+            Map.entry("levit.budget.queue", "77"),
+            Map.entry("levit.memory.capacity", "3000"),
+            Map.entry("levit.training.augmentation", "natural"),
+            Map.entry("levit.vit.shared-embedding", "true"),
+            Map.entry("levit.memory.admission", "fifo"),
+            Map.entry("levit.memory.unlabelled", "all"),
+            Map.entry("levit.expansion.criterion", "latent"),
+            Map.entry("levit.expansion.scale", "absolute"),
+            Map.entry("levit.expansion.threshold", "3.5"),
+            Map.entry("levit.expansion.codes", "sampled"),
+            Map.entry("levit.expansion.samples", "100"),
+            Map.entry("levit.expansion.evidence", "7"),
+            Map.entry("levit.expansion.warm-up", "900"),
+            Map.entry("levit.expansion.max-images", "5000"),
+            Map.entry("levit.expansion.first-fill", "true"),
+            Map.entry("levit.components.max", "5"),
             Map.entry("keys.max", "12"),
             Map.entry("keys.expire-millis", "60000"),
             Map.entry("learner.failure", "dead-letter"),
@@ -107,7 +109,7 @@ class OptionCatalogueTest {
             Map.entry("watermark.idle-millis", "2"));
 
     static Stream<String> keys() {
-        return OptionCatalogue.all().stream().map(OptionReader.Option::key);
+        return OptionCatalogue.all("levit-dkf").stream().map(OptionReader.Option::key);
     }
 
     @Test
@@ -118,17 +120,17 @@ class OptionCatalogueTest {
     @ParameterizedTest
     @MethodSource("keys")
     void everyKeyChangesTheOptions(String key) {
-        Map<String, String> given = key.equals("vae.channels")
-                ? Map.of(key, "8", "vae.hidden", "300")
+        Map<String, String> given = key.equals("levit.vae.channels")
+                ? Map.of(key, "8", "levit.vae.hidden", "300")
                 : Map.of(key, String.valueOf(OTHER.get(key)));
-        Map<String, String> base = key.equals("vae.channels") ? Map.of("vae.hidden", "300") : Map.of();
+        Map<String, String> base = key.equals("levit.vae.channels") ? Map.of("levit.vae.hidden", "300") : Map.of();
         assertThat(OptionCatalogue.read(given)).isNotEqualTo(OptionCatalogue.read(base));
     }
 
     @ParameterizedTest
     @MethodSource("keys")
     void theDefaultOfEveryKeyIsItsOwnText(String key) {
-        String shown = OptionCatalogue.all().stream()
+        String shown = OptionCatalogue.all("levit-dkf").stream()
                 .filter(option -> option.key().equals(key))
                 .findFirst()
                 .orElseThrow()
@@ -138,11 +140,12 @@ class OptionCatalogueTest {
 
     @Test
     void theTextOfAStructuralOptionIsTheSameHoweverItIsWritten() {
-        assertThat(OptionCatalogue.read(Map.of("vit.hidden", " 50, 40", "vit.patch", "07"))
+        assertThat(OptionCatalogue.read(Map.of("levit.vit.hidden", " 50, 40", "levit.vit.patch", "07"))
                         .structure())
-                .isEqualTo(OptionCatalogue.read(Map.of("vit.hidden", "50,40")).structure())
-                .containsEntry("vit.hidden", "50,40")
-                .containsEntry("vit.patch", "7")
+                .isEqualTo(OptionCatalogue.read(Map.of("levit.vit.hidden", "50,40"))
+                        .structure())
+                .containsEntry("levit.vit.hidden", "50,40")
+                .containsEntry("levit.vit.patch", "7")
                 .doesNotContainKey("seed");
     }
 
@@ -150,7 +153,7 @@ class OptionCatalogueTest {
     @ValueSource(strings = {"28x28x1", "32x32x3", "64x64x3", "224x224x3", "96x96x3", "84x84x3"})
     void imagesOfUsualSizesFitWithEveryPreset(String image) {
         for (String preset : List.of("stream", "paper")) {
-            JobOptions options = OptionCatalogue.read(Map.of("image", image, "preset", preset));
+            JobOptions options = OptionCatalogue.read(Map.of("image", image, "levit.preset", preset));
             assertThat(options.operator().learner().image()).hasToString(image);
         }
     }
@@ -163,24 +166,47 @@ class OptionCatalogueTest {
                         + " image=32x32x3");
         assertThatThrownBy(() -> OptionCatalogue.read(Map.of("image", "227x227x3")))
                 .hasMessageMatching("image=227x227x3 must need at most .*, such as image=228x228x3");
-        assertThatThrownBy(() -> OptionCatalogue.read(Map.of("image", "32x32x3", "vit.patch", "1")))
+        assertThatThrownBy(() -> OptionCatalogue.read(Map.of("image", "32x32x3", "levit.vit.patch", "1")))
                 .hasMessageMatching("image=32x32x3 must need at most .*, such as vit.patch=8");
         assertThatThrownBy(() -> OptionCatalogue.read(Map.of("image", "224x224x3", "learner", "levit-dnn")))
                 .hasMessageMatching("image=224x224x3 must need at most .*: make hidden layers,.* smaller");
         assertThatThrownBy(() -> OptionCatalogue.read(Map.of("image", "99999x99999x64")))
                 .hasMessage("image=99999x99999x64 must have at most 16777216 values");
-        assertThatThrownBy(() -> OptionCatalogue.read(Map.of("image", "4096x4096x1", "vit.patch", "1")))
+        assertThatThrownBy(() -> OptionCatalogue.read(Map.of("image", "4096x4096x1", "levit.vit.patch", "1")))
                 .hasMessage(
-                        "vit.heads=3 times patches=16777216 times vit.embedding-width=100 must be at most 100000000");
+                        "levit.vit.heads=3 times patches=16777216 times vit.embedding-width=100 must be at most 100000000");
     }
 
     @Test
     void defaultsAreThoseOfThePreset() {
-        JobOptions options = OptionCatalogue.read(Map.of("preset", "paper"));
-        assertThat(options.operator().learner().kind()).isEqualTo(LearnerKind.LEVIT_DKF);
-        assertThat(options.operator().learner().expansion().criterion()).isEqualTo(Criterion.LATENT);
-        assertThat(options.operator().learner().training().learningRate()).isEqualTo(1e-4);
-        assertThat(options.operator().learner().memory().capacity()).isEqualTo(2000);
+        JobOptions options = OptionCatalogue.read(Map.of("levit.preset", "paper"));
+        assertThat(options.operator().learner().method()).isEqualTo("levit-dkf");
+        LevitOptions own = (LevitOptions) options.operator().learner().own();
+        assertThat(own.expansion().criterion()).isEqualTo(Criterion.LATENT);
+        assertThat(own.training().learningRate()).isEqualTo(1e-4);
+        assertThat(own.memory().capacity()).isEqualTo(2000);
+    }
+
+    /** Every option of a method, by the name that it had when options knew no methods. */
+    @ParameterizedTest
+    @ValueSource(strings = {"levit-dkf", "er"})
+    void formerNamesStillWorkWithAWarning(String method) {
+        for (OptionReader.Option option : OptionCatalogue.all(method)) {
+            if (!option.formerKey().equals(option.key())) {
+                Map<String, String> given = new HashMap<>(Map.of("learner", method, "vae.hidden", "300"));
+                Map<String, String> renamed = new HashMap<>(Map.of("learner", method, "levit.vae.hidden", "300"));
+                String value = String.valueOf(OTHER.get(option.key().replace("replay.", "levit.")));
+                given.put(option.formerKey(), value);
+                renamed.put(option.key(), value);
+                List<String> warnings = new ArrayList<>();
+                assertThat(OptionCatalogue.read(given, warnings::add)).isEqualTo(OptionCatalogue.read(renamed));
+                assertThat(warnings)
+                        .contains(option.formerKey() + " is now called " + option.key() + "; the former name will go");
+            }
+        }
+        List<String> none = new ArrayList<>();
+        OptionCatalogue.read(Map.of("levit.vit.patch", "14"), none::add);
+        assertThat(none).isEmpty();
     }
 
     @Test
@@ -189,11 +215,11 @@ class OptionCatalogueTest {
                 .hasMessage("batch.size=ten must be a whole number");
         assertThatThrownBy(() -> OptionCatalogue.read(Map.of("learner", "levit")))
                 .hasMessage(
-                        "learner=levit must be one of levit-dkf, levit-no-dkf, levit-dkf-fixed, levit-dnn, finetune, er");
+                        "learner=levit must be one of er, finetune, levit-dkf, levit-dkf-fixed, levit-dnn, levit-no-dkf");
         assertThatThrownBy(() -> OptionCatalogue.read(Map.of("image", "28x28")))
                 .hasMessage("image=28x28 must be HEIGHTxWIDTHxCHANNELS, as in 28x28x1");
         assertThatThrownBy(() -> OptionCatalogue.read(Map.of("vit.patch", "5")))
-                .hasMessage("vit.patch=5 must divide height and width of 28x28x1");
+                .hasMessage("levit.vit.patch=5 must divide height and width of 28x28x1");
         assertThatThrownBy(() -> OptionCatalogue.read(
                         Map.of("checkpoint.interval-millis", "900000", "kafka.transaction-timeout-millis", "600000")))
                 .hasMessage(
@@ -225,8 +251,8 @@ class OptionCatalogueTest {
 
     private static JobOptions parse(String... args) {
         CommandSpec spec = CommandSpec.create();
-        CommandLineOptions.addTo(spec, "job");
-        return CommandLineOptions.read(new CommandLine(spec).parseArgs(args), Map.of());
+        CommandLineOptions.addTo(spec, "job", args);
+        return CommandLineOptions.read(new CommandLine(spec).parseArgs(args), Map.of(), warning -> {});
     }
 
     @Test
@@ -234,7 +260,7 @@ class OptionCatalogueTest {
         Path file = dir.resolve("job.properties");
         Files.writeString(file, "learner=er\nbatch.size=5\n");
         JobOptions options = parse("--config", file.toString(), "--batch.size", "6");
-        assertThat(options.operator().learner().kind()).isEqualTo(LearnerKind.ER);
+        assertThat(options.operator().learner().method()).isEqualTo("er");
         assertThat(options.operator().learner().batchSize()).isEqualTo(6);
     }
 
@@ -245,17 +271,19 @@ class OptionCatalogueTest {
                         CommandLine.UnmatchedArgumentException.class,
                         e -> assertThat(CommandLineOptions.closest(e)).isEqualTo("; closest known: --batch.size"));
         Path file = dir.resolve("job.properties");
-        Files.writeString(file, "memory.capasity=5\n");
+        Files.writeString(file, "levit.memory.capasity=5\n");
         assertThatThrownBy(() -> parse("--config", file.toString()))
-                .hasMessageEndingWith("unknown key memory.capasity; closest known: --memory.capacity");
+                .hasMessageEndingWith("unknown key levit.memory.capasity; closest known: --levit.memory.capacity");
     }
 
-    @Test
-    void helpListsEveryOptionWithDefaultAndRule() {
+    @ParameterizedTest
+    @ValueSource(strings = {"levit-dkf", "er"})
+    void helpListsEveryOptionOfTheJobAndTheChosenMethod(String method) {
         CommandSpec spec = CommandSpec.create();
-        CommandLineOptions.addTo(spec, "job");
+        CommandLineOptions.addTo(spec, "job", "--learner", method, "--help");
         String help = new CommandLine(spec).getUsageMessage().replaceAll("\\s+", " ");
-        assertThat(OptionCatalogue.all()).allSatisfy(option -> {
+        assertThat(help.contains("--levit.")).isEqualTo(method.startsWith("levit"));
+        assertThat(OptionCatalogue.all(method)).allSatisfy(option -> {
             assertThat(help).contains("--" + option.key());
             assertThat(help).contains(option.rule());
         });

@@ -43,27 +43,27 @@ class RestoredOptionsTest {
             Map.entry("image", "8x8x1"),
             Map.entry("device", "cpu"),
             Map.entry("batch.size", "4"),
-            Map.entry("vit.patch", "4"),
-            Map.entry("vit.embedding-width", "6"),
-            Map.entry("vit.heads", "3"),
-            Map.entry("vit.hidden", "8"),
-            Map.entry("vae.latent-width", "4"),
-            Map.entry("vae.hidden", "12,12"),
-            Map.entry("routing.filters", "2"),
-            Map.entry("training.batch", "16"),
-            Map.entry("budget.updates", "1"),
-            Map.entry("budget.period", "2"),
-            Map.entry("memory.capacity", "128"),
-            Map.entry("expansion.samples", "16"),
-            Map.entry("expansion.max-images", "100"),
+            Map.entry("levit.vit.patch", "4"),
+            Map.entry("levit.vit.embedding-width", "6"),
+            Map.entry("levit.vit.heads", "3"),
+            Map.entry("levit.vit.hidden", "8"),
+            Map.entry("levit.vae.latent-width", "4"),
+            Map.entry("levit.vae.hidden", "12,12"),
+            Map.entry("levit.routing.filters", "2"),
+            Map.entry("levit.training.batch", "16"),
+            Map.entry("levit.budget.updates", "1"),
+            Map.entry("levit.budget.period", "2"),
+            Map.entry("levit.memory.capacity", "128"),
+            Map.entry("levit.expansion.samples", "16"),
+            Map.entry("levit.expansion.max-images", "100"),
             // by default it is made of group and topics, which may change only where it is given
             Map.entry("kafka.transaction-prefix", "ours"));
 
     /** Where the catalogue's other value does not suit a learner of that size. */
     private static final Map<String, String> OTHER = Map.of(
             "image", "16x16x1",
-            "vit.patch", "2",
-            "memory.capacity", "64",
+            "levit.vit.patch", "2",
+            "levit.memory.capacity", "64",
             "parallelism.max", "64");
 
     /** Event time of the first image (epoch milliseconds). */
@@ -119,23 +119,23 @@ class RestoredOptionsTest {
     private static Map<String, String> changed(String key) {
         Map<String, String> given = new HashMap<>(BASE);
         given.put(key, OTHER.getOrDefault(key, String.valueOf(OptionCatalogueTest.OTHER.get(key))));
-        if (key.equals("vae.channels")) {
-            given.put("vae.hidden", "12");
+        if (key.equals("levit.vae.channels")) {
+            given.put("levit.vae.hidden", "12");
         }
         return given;
     }
 
     static Stream<String> structural() {
-        return OptionCatalogue.all().stream()
+        return OptionCatalogue.all("levit-dkf").stream()
                 .filter(OptionReader.Option::structural)
                 .map(OptionReader.Option::key);
     }
 
     static Stream<String> free() {
-        return OptionCatalogue.all().stream()
+        return OptionCatalogue.all("levit-dkf").stream()
                 .filter(option -> !option.structural())
                 .map(OptionReader.Option::key)
-                .filter(key -> !key.equals("preset")); // it counts by what it makes of other options
+                .filter(key -> !key.equals("levit.preset")); // it counts by what it makes of other options
     }
 
     @ParameterizedTest
@@ -157,17 +157,18 @@ class RestoredOptionsTest {
     @Test
     void everyDifferenceIsNamedAlsoWhereTheNumberOfParametersIsTheSame() throws Exception {
         Map<String, String> given = new HashMap<>(BASE);
-        given.put("vae.hidden", "4,68");
+        given.put("levit.vae.hidden", "4,68");
         try (Harness harness = new Harness(given)) {
             assertThatThrownBy(() -> harness.initializeState(state))
                     .cause()
-                    .hasMessageStartingWith("vae.hidden=4,68 must be 12,12: ");
+                    .hasMessageStartingWith("levit.vae.hidden=4,68 must be 12,12: ");
         }
         given.put("kafka.images", "others");
         try (Harness harness = new Harness(given)) {
             assertThatThrownBy(() -> harness.initializeState(state))
                     .cause()
-                    .hasMessageStartingWith("kafka.images=others must be images, vae.hidden=4,68 must be 12,12: ");
+                    .hasMessageStartingWith(
+                            "kafka.images=others must be images, levit.vae.hidden=4,68 must be 12,12: ");
         }
     }
 

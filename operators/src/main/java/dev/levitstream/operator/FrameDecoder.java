@@ -36,9 +36,9 @@ final class FrameDecoder {
      * @throws MalformedRecordException if the record is no image record
      */
     static String streamKey(WireFormat<ImageRecord> format, SourceRecord source) {
-        ImageRecord image = unframe(format, source);
-        requireText(source.topic(), "streamKey", image.getStreamKey());
-        return image.getStreamKey();
+        String key = format.firstField(source.topic(), value(source));
+        requireText(source.topic(), "streamKey", key);
+        return key;
     }
 
     /**
@@ -48,7 +48,7 @@ final class FrameDecoder {
      */
     Frame decode(SourceRecord source) {
         String topic = source.topic();
-        ImageRecord image = unframe(format, source);
+        ImageRecord image = format.unframe(topic, value(source));
         requireText(topic, "imageId", image.getImageId());
         eventTime.check(source, image.getEventTime());
         ImageShape declared = declaredShape(topic, image);
@@ -60,12 +60,12 @@ final class FrameDecoder {
         return new Frame(image.getImageId(), image.getEventTime().toEpochMilli(), new LabelledImage(pixels, label));
     }
 
-    private static ImageRecord unframe(WireFormat<ImageRecord> format, SourceRecord source) {
+    private static byte[] value(SourceRecord source) {
         byte[] value = source.value();
         if (value == null) {
             throw new MalformedRecordException(source.topic(), "value", "null", "must be an image record");
         }
-        return format.unframe(source.topic(), value);
+        return value;
     }
 
     private static ImageShape declaredShape(String topic, ImageRecord image) {

@@ -185,13 +185,17 @@ public final class TinyLearners {
                         l.fusion(), l.routing(), l.network(), l.training(), l.budget(), l.memory(), expansion));
     }
 
-    /** The same with another memory. */
+    /** The same with another memory, where the method has one. */
     public static LearnerOptions with(LearnerOptions o, MemoryOptions memory) {
-        LevitOptions l = levit(o);
-        return with(
-                o,
-                new LevitOptions(
-                        l.fusion(), l.routing(), l.network(), l.training(), l.budget(), memory, l.expansion()));
+        if (o.own() instanceof LevitOptions l) {
+            return with(
+                    o,
+                    new LevitOptions(
+                            l.fusion(), l.routing(), l.network(), l.training(), l.budget(), memory, l.expansion()));
+        }
+        return o.own() instanceof ReplayOptions r
+                ? with(o, new ReplayOptions(r.vit(), r.training(), r.budget(), memory))
+                : o;
     }
 
     /** The same with another fusion. */

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
+import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
@@ -88,6 +89,33 @@ public final class WireFormat<T extends SpecificRecordBase> {
      * @throws MalformedRecordException if the message is truncated, foreign, oversized or has bytes left over
      */
     public T unframe(String topic, byte[] message) {
+        SpecificDatumReader<T> reader = checked(topic, message);
+        try {
+            return reader.read(null, body(message));
+        } catch (IOException | AvroRuntimeException e) {
+            throw new MalformedRecordException(topic, schema.getName(), e, "must be readable");
+        }
+    }
+
+    /**
+     * The first field of a message, which is text in every release, without decoding the others; checked as in
+     * {@link #unframe}.
+     */
+    public String firstField(String topic, byte[] message) {
+        checked(topic, message);
+        try {
+            return body(message).readString();
+        } catch (IOException | AvroRuntimeException e) {
+            throw new MalformedRecordException(topic, schema.getName(), e, "must be readable");
+        }
+    }
+
+    private static BinaryDecoder body(byte[] message) {
+        return DecoderFactory.get().binaryDecoder(message, HEADER_BYTES, message.length - HEADER_BYTES, null);
+    }
+
+    /** The reader of a message whose header and lengths are right. */
+    private SpecificDatumReader<T> checked(String topic, byte[] message) {
         if (message.length < HEADER_BYTES) {
             throw new MalformedRecordException(
                     topic, "message.bytes", message.length, "must be at least " + HEADER_BYTES);
@@ -112,12 +140,6 @@ public final class WireFormat<T extends SpecificRecordBase> {
                     "must be that of " + schema.getFullName() + ", " + String.format("%016x", fingerprint));
         }
         new BodyCheck(topic, message, HEADER_BYTES).check(reader.getSchema());
-        try {
-            return reader.read(
-                    null,
-                    DecoderFactory.get().binaryDecoder(message, HEADER_BYTES, message.length - HEADER_BYTES, null));
-        } catch (IOException | AvroRuntimeException e) {
-            throw new MalformedRecordException(topic, schema.getName(), e, "must be readable");
-        }
+        return reader;
     }
 }

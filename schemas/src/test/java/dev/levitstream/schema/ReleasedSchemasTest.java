@@ -52,6 +52,15 @@ class ReleasedSchemasTest {
         assertThat(ReleasedSchemas.of("StreamEvent")).hasSize(1); // came with v2
     }
 
+    /** What decides to which key a record belongs is read without the rest of it. */
+    @Test
+    void theFirstFieldOfAnImageIsItsStreamKeyInEveryRelease() {
+        assertThat(ReleasedSchemas.of("ImageRecord"))
+                .extracting(schema -> schema.getFields().get(0).name()
+                        + schema.getFields().get(0).schema())
+                .containsOnly("streamKey\"string\"");
+    }
+
     @Test
     void theNewestReleaseHoldsWhatIsWritten() {
         assertThat(TODAY).allSatisfy(today -> {

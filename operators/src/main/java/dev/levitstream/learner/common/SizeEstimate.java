@@ -85,7 +85,7 @@ public record SizeEstimate(
         }
         if (hasFewPatches(image)) {
             return "it has " + patches + " patches, choose larger ones, such as vit.patch="
-                    + SharedOptions.patch(image);
+                    + SharedSettings.patch(image);
         }
         return "its sides make " + patches + " patches, choose sides with a common divisor"
                 + nearby(image)
@@ -95,7 +95,7 @@ public record SizeEstimate(
     }
 
     private static boolean hasFewPatches(ImageShape image) {
-        int patch = SharedOptions.patch(image);
+        int patch = SharedSettings.patch(image);
         return (image.height() / patch) * (image.width() / patch) <= MANY_PATCHES;
     }
 

@@ -3,8 +3,8 @@ package dev.levitstream.learner.levit;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.common.OptionReader;
 import dev.levitstream.learner.common.MemoryOptions;
-import dev.levitstream.learner.common.SharedOptions;
-import dev.levitstream.learner.common.SharedOptions.Preset;
+import dev.levitstream.learner.common.SharedSettings;
+import dev.levitstream.learner.common.SharedSettings.Preset;
 import dev.levitstream.learner.common.TrainingOptions;
 import dev.levitstream.learner.levit.ExpansionOptions.Codes;
 import dev.levitstream.learner.levit.ExpansionOptions.Criterion;
@@ -23,14 +23,14 @@ final class LevitOptionReader {
     private LevitOptionReader() {}
 
     static LevitOptions read(OptionReader options, ImageShape image) {
-        Preset preset = SharedOptions.preset(options);
+        Preset preset = SharedSettings.preset(options);
         return new LevitOptions(
                 fusion(options, preset),
                 routing(options, preset),
                 network(options, preset, image),
-                training(options, SharedOptions.training(preset)),
-                SharedOptions.budget(options, SharedOptions.budget(preset, image)),
-                memory(options, SharedOptions.memory(preset, image)),
+                training(options, SharedSettings.training(preset)),
+                SharedSettings.budget(options, SharedSettings.budget(preset, image)),
+                memory(options, SharedSettings.memory(preset, image)),
                 expansion(options, preset));
     }
 
@@ -85,8 +85,8 @@ final class LevitOptionReader {
      * parameters.
      */
     private static NetworkOptions network(OptionReader options, Preset preset, ImageShape image) {
-        boolean grey = SharedOptions.isSmallAndGrey(image);
-        int narrower = (preset == Preset.PAPER ? 1 : 4) * (SharedOptions.isSmall(image) ? 1 : 2);
+        boolean grey = SharedSettings.isSmallAndGrey(image);
+        int narrower = (preset == Preset.PAPER ? 1 : 4) * (SharedSettings.isSmall(image) ? 1 : 2);
         VaeOptions vae = grey
                 ? new VaeOptions(image, 50, List.of(), List.of(200, 200))
                 : new VaeOptions(
@@ -95,7 +95,7 @@ final class LevitOptionReader {
                         List.of(64 / narrower, 128 / narrower, 256 / narrower, 512 / narrower),
                         List.of(1024 / narrower));
         return new NetworkOptions(
-                SharedOptions.vit(options, SharedOptions.vit(image)),
+                SharedSettings.vit(options, SharedSettings.vit(image)),
                 vae(options, vae),
                 options.structural()
                         .integers(
@@ -128,7 +128,7 @@ final class LevitOptionReader {
     }
 
     private static TrainingOptions training(OptionReader options, TrainingOptions base) {
-        TrainingOptions shared = SharedOptions.training(options, base);
+        TrainingOptions shared = SharedSettings.training(options, base);
         return new TrainingOptions(
                 shared.batch(),
                 shared.learningRate(),
@@ -147,7 +147,7 @@ final class LevitOptionReader {
 
     private static MemoryOptions memory(OptionReader options, MemoryOptions base) {
         return new MemoryOptions(
-                SharedOptions.capacity(options, base.capacity()),
+                SharedSettings.capacity(options, base.capacity()),
                 options.free().choice("memory.admission", base.admission(), "what a full memory keeps"),
                 options.free().choice("memory.unlabelled", base.unlabelled(), "which unlabelled images are learnt"));
     }

@@ -10,8 +10,8 @@ import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.MethodDescription;
 import dev.levitstream.learner.common.MemoryOptions;
 import dev.levitstream.learner.common.MemoryOptions.Admission;
-import dev.levitstream.learner.common.SharedOptions;
-import dev.levitstream.learner.common.SharedOptions.Preset;
+import dev.levitstream.learner.common.SharedSettings;
+import dev.levitstream.learner.common.SharedSettings.Preset;
 import dev.levitstream.learner.common.SizeEstimate;
 import dev.levitstream.nn.VisionTransformer;
 import java.util.Map;
@@ -76,14 +76,14 @@ public abstract class ReplayMethod implements LearnerMethod {
 
     @Override
     public ReplayOptions read(OptionReader options, ImageShape image) {
-        Preset preset = SharedOptions.preset(options);
-        MemoryOptions memory = SharedOptions.memory(preset, image);
+        Preset preset = SharedSettings.preset(options);
+        MemoryOptions memory = SharedSettings.memory(preset, image);
         return new ReplayOptions(
-                SharedOptions.vit(options, SharedOptions.vit(image)),
-                SharedOptions.training(options, SharedOptions.training(preset)),
-                SharedOptions.budget(options, SharedOptions.budget(preset, image)),
+                SharedSettings.vit(options, SharedSettings.vit(image)),
+                SharedSettings.training(options, SharedSettings.training(preset)),
+                SharedSettings.budget(options, SharedSettings.budget(preset, image)),
                 new MemoryOptions(
-                        SharedOptions.capacity(options, memory.capacity()), Admission.RESERVOIR, memory.unlabelled()));
+                        SharedSettings.capacity(options, memory.capacity()), Admission.RESERVOIR, memory.unlabelled()));
     }
 
     @Override

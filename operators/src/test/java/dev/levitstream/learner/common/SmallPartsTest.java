@@ -91,9 +91,9 @@ class SmallPartsTest {
     void aPatchIsTheLargestDivisorWithFourPatchesASide() {
         for (ImageShape shape :
                 List.of(new ImageShape(28, 28, 1), new ImageShape(32, 32, 3), new ImageShape(84, 84, 3))) {
-            assertThat(SharedOptions.vit(shape).patches()).isEqualTo(16);
+            assertThat(SharedSettings.vit(shape).patches()).isEqualTo(16);
         }
-        assertThat(SharedOptions.patch(new ImageShape(7, 11, 1))).isEqualTo(1);
+        assertThat(SharedSettings.patch(new ImageShape(7, 11, 1))).isEqualTo(1);
     }
 
     @Test

@@ -8,11 +8,11 @@ import dev.levitstream.nn.VitOptions;
 import java.util.List;
 
 /** Options that methods have in common, each under its own prefix, and their defaults. */
-public final class SharedOptions {
+public final class SharedSettings {
     /** Images up to this size get the article's networks for MNIST if they are grey, for CIFAR-10 if they are not. */
     private static final int SMALL_SIDE = 48;
 
-    private SharedOptions() {}
+    private SharedSettings() {}
 
     /** Where defaults come from: complete settings for an image shape. */
     public enum Preset {
