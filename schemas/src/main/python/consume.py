@@ -27,7 +27,7 @@ def main(brokers, folder, count):
         "bootstrap.servers": brokers,
         "group.id": "example",
         "auto.offset.reset": "earliest",
-        "isolation.level": "read_committed",  # without it, results of work that was undone are seen, too
+        "isolation.level": "read_committed",  # else results of work that was undone are read, too
     })
     consumer.subscribe(TOPICS)
     left = int(count)
