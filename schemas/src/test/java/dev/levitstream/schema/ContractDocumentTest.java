@@ -19,8 +19,8 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.junit.jupiter.api.Test;
 
-/** What README.md says of the framing, in words and in Python; the job's tests run the Python as a whole. */
-class PythonExampleTest {
+/** README.md, the wire contract in words and in Python; the job's tests run the Python as a whole. */
+class ContractDocumentTest {
     private static final Path DOCUMENT = Path.of("README.md");
     private static final Path SCRIPTS = Path.of("src/main/python");
     private static final List<String> TYPES =
@@ -82,6 +82,23 @@ class PythonExampleTest {
         }
         assertThat(document).contains("release " + ReleasedSchemas.RELEASES.get(1) + ", written now");
         assertThat(ReleasedSchemas.RELEASES).as("columns of the table").hasSize(2);
+    }
+
+    @Test
+    void theDocumentNamesEveryFieldAndEverySymbol() throws IOException {
+        String document = Files.readString(DOCUMENT);
+        for (String type : TYPES) {
+            String section =
+                    document.substring(document.indexOf("### `" + type + "`")).split("\n##", 2)[0];
+            List<Schema> released = ReleasedSchemas.of(type);
+            for (Schema.Field field : released.get(released.size() - 1).getFields()) {
+                assertThat(section).contains("`" + field.name() + "`");
+                if (field.schema().getType() == Schema.Type.ENUM) {
+                    assertThat(field.schema().getEnumSymbols())
+                            .allSatisfy(symbol -> assertThat(document).contains("`" + symbol + "`"));
+                }
+            }
+        }
     }
 
     @Test
