@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -124,7 +125,7 @@ public class LearnerContractTest {
                     predictions.addAll(sliced.predict(List.of(image.pixels())));
                 }
                 if (i % 12 == 0) {
-                    sliced = restored(sliced, options);
+                    sliced = restored(sliced, options, seed);
                     List<ImagePrediction> again = Learning.predict(sliced, batch);
                     assertThat(text(again)).isEqualTo(text(predictions));
                     predictions = again;
@@ -133,7 +134,7 @@ public class LearnerContractTest {
                 List<WorkReport> reports = new ArrayList<>();
                 while (sliced.nextWork().isPresent()) {
                     if (i % 20 == 0) {
-                        sliced = restored(sliced, options);
+                        sliced = restored(sliced, options, seed);
                     }
                     reports.addAll(Learning.learn(List.of(sliced), 1).get(0).orElseThrow());
                 }
@@ -147,10 +148,10 @@ public class LearnerContractTest {
         }
     }
 
-    private static Learner restored(Learner learner, LearnerOptions options) {
+    private static Learner restored(Learner learner, LearnerOptions options, long seed) {
         Map<String, byte[]> state = TinyLearners.state(learner);
         learner.close();
-        return state.isEmpty() ? TinyLearners.open(options, 987) : TinyLearners.restore(options, state);
+        return state.isEmpty() ? TinyLearners.open(options, seed) : TinyLearners.restore(options, state);
     }
 
     @ParameterizedTest
@@ -609,20 +610,56 @@ public class LearnerContractTest {
 
     @Test
     void theEndOfTheStreamMakesQueuedWorkDueAndABoundaryExpands() {
-        LearnerOptions options = TinyLearners.options("levit-dkf");
+        LearnerOptions options = TinyLearners.with(TinyLearners.options("levit-dkf"), new BudgetOptions(4, 1, 1, 50));
         List<LabelledImage> images = stream(0);
-        try (Learner learner = TinyLearners.open(options, 0)) {
-            observe(learner, images, 0);
-            observe(learner, images, 4);
-            assertThat(learner.describe().queuedWork()).isPositive();
-            observe(learner, images, 8);
-            observe(learner, images, 12);
+        AtomicLong clock = new AtomicLong();
+        LearnerContext slow = new LearnerContext(
+                options, 0, TinyLearners.COMPUTE, () -> clock.addAndGet(5_000_000), new SharedWeights());
+        try (Learner learner = LearnerMethods.open(slow, Map.of())) {
+            for (int i = 0; i < 32; i += BATCH) {
+                observe(learner, images, i);
+            }
+            assertThat(learner.describe().queuedWork())
+                    .as("there is time for one of four")
+                    .isGreaterThan(10);
             assertThat(learner.nextWork()).isEmpty();
             learner.onEvent(LearnerEvent.END_OF_STREAM);
-            assertThat(Learning.learn(learner)).isNotEmpty();
+            assertThat(Learning.learn(learner)).hasSizeGreaterThan(10);
             assertThat(learner.describe().queuedWork()).isZero();
             assertThat(learner.onEvent(LearnerEvent.BOUNDARY).orElseThrow().componentId())
                     .isEqualTo(2);
+            assertInvariants(learner, options);
+        }
+    }
+
+    /** An image that was observed without its label, whose label comes later. */
+    @ParameterizedTest
+    @ValueSource(strings = {"levit-dkf", "er", "finetune", "nearest-mean"})
+    void aLateLabelIsLearntWhereTheMethodHasAUseForIt(String method) {
+        LearnerOptions options = TinyLearners.options(method);
+        List<LabelledImage> images = stream(3);
+        LabelledImage late = new LabelledImage(images.get(1).pixels(), Optional.of("late"));
+        try (Learner learner = TinyLearners.open(options, 3)) {
+            List<LabelledImage> batch = new ArrayList<>(images.subList(0, 4));
+            batch.set(1, new LabelledImage(late.pixels(), Optional.empty()));
+            Learning.observe(learner, batch);
+            Map<String, byte[]> before = TinyLearners.state(learner);
+            boolean learnt = learner.onLabel(late);
+            assertThat(learnt).isEqualTo(method.equals("levit-dkf") || method.equals("er"));
+            if (learnt) {
+                assertThat(learner.describe().labels()).contains("late");
+                assertThat(TinyLearners.state(learner)).isNotEqualTo(before);
+                Learning.observe(learner, images.subList(4, 8));
+                try (Learner restored = TinyLearners.restore(options, TinyLearners.state(learner))) {
+                    assertThat(text(observe(restored, images, 8).predictions()))
+                            .isEqualTo(text(observe(learner, images, 8).predictions()));
+                }
+            } else {
+                assertSameBytes(TinyLearners.state(learner), before);
+            }
+            if (method.equals("levit-dkf")) {
+                assertThat(learner.onLabel(late)).as("it has its label").isFalse();
+            }
             assertInvariants(learner, options);
         }
     }

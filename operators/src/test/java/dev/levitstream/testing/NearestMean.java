@@ -1,6 +1,5 @@
 package dev.levitstream.testing;
 
-import dev.levitstream.common.Check;
 import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
@@ -12,8 +11,11 @@ import dev.levitstream.learner.StateEntry;
 import dev.levitstream.learner.common.LearnerCounters;
 import dev.levitstream.learner.common.StateCodec;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Nearest class mean over pixels: a method that no file of the main code names. */
 public final class NearestMean implements LearnerMethod {
@@ -29,14 +31,21 @@ public final class NearestMean implements LearnerMethod {
 
     @Override
     public Learner open(LearnerContext context, Map<String, byte[]> state) {
-        int size = context.options().image().size();
-        double[] sums = new double[context.options().labelBound() * (size + 1)];
-        Means means = new Means(new LearnerCounters(context), size, sums);
+        Means means = new Means(context);
         return state.isEmpty() ? means : StateCodec.open("means", state, means::read);
     }
 
-    /** @param sums class by class: sum of each pixel, then the images (count) */
-    private record Means(LearnerCounters counters, int size, double[] sums) implements Learner {
+    private static final class Means implements Learner {
+        private final LearnerCounters counters;
+        private final int size;
+        /** Class by class: the sum of each pixel, then the images (count). */
+        private double[] sums = {};
+
+        private Means(LearnerContext context) {
+            counters = new LearnerCounters(context);
+            size = context.options().image().size();
+        }
+
         @Override
         public List<ImagePrediction> predict(List<byte[]> images) {
             List<String> labels = counters.labels().labels();
@@ -46,15 +55,11 @@ public final class NearestMean implements LearnerMethod {
         }
 
         private float[] scores(byte[] image) {
-            Check.that(image.length == size, "image.pixels", image.length, "must be " + size);
-            float[] scores = new float[counters.labels().labels().size()];
-            int best = 0;
-            for (int c = 1; c < scores.length; c++) {
-                best = distance(image, c) < distance(image, best) ? c : best;
-            }
-            for (int c = 0; c < scores.length; c++) {
-                scores[c] = c == best ? 1 : 0;
-            }
+            float[] scores = new float[sums.length / (size + 1)];
+            IntStream.range(0, scores.length)
+                    .boxed()
+                    .min(Comparator.comparingDouble(label -> distance(image, label)))
+                    .ifPresent(nearest -> scores[nearest] = 1);
             return scores;
         }
 
@@ -69,12 +74,12 @@ public final class NearestMean implements LearnerMethod {
         @Override
         public void observe(List<Observation> batch) {
             counters.observed(batch);
+            sums = Arrays.copyOf(sums, counters.labels().labels().size() * (size + 1));
             for (Observation image : batch) {
                 int at = counters.classOf(image.image()) * (size + 1);
-                for (int i = 0; i < size && at >= 0; i++) {
-                    sums[at + i] += image.image().pixels()[i] & 0xFF;
+                for (int i = 0; i <= size && at >= 0; i++) {
+                    sums[at + i] += i == size ? 1 : image.image().pixels()[i] & 0xFF;
                 }
-                sums[Math.max(at, 0) + size] += at < 0 ? 0 : 1;
             }
         }
 
@@ -85,19 +90,12 @@ public final class NearestMean implements LearnerMethod {
 
         @Override
         public List<StateEntry> state() {
-            StateEntry means = new StateEntry(
-                    "means",
-                    counters.revision(),
-                    false,
-                    () -> StateCodec.seal(out -> {
-                        counters.write(out);
-                        StateCodec.writeDoubles(out, sums);
-                    }));
-            return counters.isBlank() ? List.of() : List.of(means);
+            return counters.entries("means", out -> StateCodec.writeDoubles(out, sums));
         }
 
         private Means read(StateCodec.Input in) throws IOException {
             counters.read(in);
+            sums = new double[counters.labels().labels().size() * (size + 1)];
             StateCodec.readDoubles(in, sums);
             return this;
         }

@@ -5,6 +5,7 @@ import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.LearnerContext;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Observation;
+import dev.levitstream.learner.StateEntry;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** What every learner keeps count of: seed, steps, updates, labels, accuracy, queued work. */
 public final class LearnerCounters {
@@ -127,7 +129,23 @@ public final class LearnerCounters {
         return image.label().map(labels::classOf).orElse(LabelRegistry.UNLABELLED);
     }
 
-    public void write(DataOutputStream out) throws IOException {
+    /**
+     * The entry of what changes with every batch: these counters, then what else is written; none while blank.
+     *
+     * @param rest what is read back after {@link #read}
+     */
+    public List<StateEntry> entries(String name, StateCodec.Body rest) {
+        if (isBlank()) {
+            return List.of();
+        }
+        Supplier<byte[]> content = () -> StateCodec.seal(out -> {
+            write(out);
+            rest.write(out);
+        });
+        return List.of(new StateEntry(name, revision, false, content));
+    }
+
+    private void write(DataOutputStream out) throws IOException {
         LearnerOptions options = context.options();
         out.writeUTF(options.method());
         out.writeUTF(options.image().toString());

@@ -274,24 +274,17 @@ final class LevitLearner implements Learner, Inspectable {
 
     @Override
     public List<StateEntry> state() {
-        if (counters.isBlank()) {
-            return List.of();
+        List<StateEntry> entries = new ArrayList<>(counters.entries(CONTROL, out -> {
+            out.writeInt(pool.size());
+            memory.write(out);
+            StateCodec.writeImages(out, latest);
+            out.writeUTF(own.expansion().criterion().name());
+            criterion.write(out);
+        }));
+        if (!entries.isEmpty()) {
+            entries.addAll(pool.entries(counters.revision()));
+            entries.addAll(memory.entries());
         }
-        List<StateEntry> entries = new ArrayList<>();
-        entries.add(new StateEntry(
-                CONTROL,
-                counters.revision(),
-                false,
-                () -> StateCodec.seal(out -> {
-                    counters.write(out);
-                    out.writeInt(pool.size());
-                    memory.write(out);
-                    StateCodec.writeImages(out, latest);
-                    out.writeUTF(own.expansion().criterion().name());
-                    criterion.write(out);
-                })));
-        entries.addAll(pool.entries(counters.revision()));
-        entries.addAll(memory.entries());
         return entries;
     }
 

@@ -202,27 +202,20 @@ final class ReplayLearner implements Learner {
 
     @Override
     public List<StateEntry> state() {
-        if (counters.isBlank()) {
-            return List.of();
+        List<StateEntry> entries = new ArrayList<>(counters.entries(CONTROL, out -> {
+            memory.write(out);
+            out.writeBoolean(learning);
+            out.writeBoolean(fresh);
+            out.writeInt(latest.size());
+            for (MemoryItem image : latest) {
+                out.writeInt(image.label());
+                StateCodec.writeBytes(out, image.pixels());
+            }
+        }));
+        if (!entries.isEmpty()) {
+            entries.add(new StateEntry(NET, counters.revision(), false, () -> StateCodec.seal(net::write)));
+            entries.addAll(memory.entries());
         }
-        List<StateEntry> entries = new ArrayList<>();
-        entries.add(new StateEntry(
-                CONTROL,
-                counters.revision(),
-                false,
-                () -> StateCodec.seal(out -> {
-                    counters.write(out);
-                    memory.write(out);
-                    out.writeBoolean(learning);
-                    out.writeBoolean(fresh);
-                    out.writeInt(latest.size());
-                    for (MemoryItem image : latest) {
-                        out.writeInt(image.label());
-                        StateCodec.writeBytes(out, image.pixels());
-                    }
-                })));
-        entries.add(new StateEntry(NET, counters.revision(), false, () -> StateCodec.seal(net::write)));
-        entries.addAll(memory.entries());
         return entries;
     }
 
