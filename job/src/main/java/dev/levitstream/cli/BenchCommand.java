@@ -1,12 +1,14 @@
 package dev.levitstream.cli;
 
-import dev.levitstream.bench.BenchRunner;
-import dev.levitstream.bench.Benchmark;
-import dev.levitstream.bench.MarkdownReport;
-import dev.levitstream.bench.Reports;
-import dev.levitstream.bench.RunFolder;
-import dev.levitstream.bench.RunPlan;
-import dev.levitstream.bench.StandardBenchmark;
+import dev.levitstream.bench.run.KafkaRun;
+
+import dev.levitstream.bench.run.BenchRunner;
+import dev.levitstream.bench.run.Benchmark;
+import dev.levitstream.bench.report.MarkdownReport;
+import dev.levitstream.bench.report.Reports;
+import dev.levitstream.bench.run.RunFolder;
+import dev.levitstream.bench.run.RunPlan;
+import dev.levitstream.bench.run.StandardBenchmark;
 import dev.levitstream.common.Check;
 import dev.levitstream.common.ImageShape;
 import java.io.PrintWriter;

@@ -1,7 +1,7 @@
 package dev.levitstream.cli;
 
-import dev.levitstream.bench.Reports;
-import dev.levitstream.bench.RunFolder;
+import dev.levitstream.bench.report.Reports;
+import dev.levitstream.bench.run.RunFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

@@ -1,8 +1,8 @@
 package dev.levitstream.cli;
 
-import dev.levitstream.bench.MarkdownReport;
-import dev.levitstream.bench.RunFolder;
-import dev.levitstream.bench.RunResult;
+import dev.levitstream.bench.report.MarkdownReport;
+import dev.levitstream.bench.run.RunFolder;
+import dev.levitstream.bench.run.RunResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

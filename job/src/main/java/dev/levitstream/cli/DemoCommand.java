@@ -1,6 +1,12 @@
 package dev.levitstream.cli;
 
-import dev.levitstream.broker.EmbeddedKafka;
+import dev.levitstream.embedded.WorkFolder;
+import dev.levitstream.embedded.EmbeddedJob;
+import dev.levitstream.embedded.ResultReader;
+import dev.levitstream.embedded.StreamPublisher;
+import dev.levitstream.embedded.OnInterrupt;
+
+import dev.levitstream.embedded.EmbeddedKafka;
 import dev.levitstream.common.Check;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.data.Dataset;

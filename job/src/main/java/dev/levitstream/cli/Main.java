@@ -1,5 +1,8 @@
 package dev.levitstream.cli;
 
+import dev.levitstream.embedded.ProcessFolder;
+import dev.levitstream.embedded.OneLine;
+
 import dev.levitstream.job.CommandLineOptions;
 import java.io.IOException;
 import java.io.PrintWriter;

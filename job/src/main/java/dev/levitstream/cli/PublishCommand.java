@@ -1,5 +1,7 @@
 package dev.levitstream.cli;
 
+import dev.levitstream.embedded.StreamPublisher;
+
 import dev.levitstream.common.Check;
 import dev.levitstream.data.Dataset;
 import dev.levitstream.data.Phase;

@@ -1,9 +1,13 @@
 package dev.levitstream.cli;
 
+import dev.levitstream.bench.speed.SlotSpeed;
+import dev.levitstream.bench.speed.KafkaSpeed;
+import dev.levitstream.bench.speed.Workload;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.levitstream.bench.RunFolder;
-import dev.levitstream.bench.RunResult;
+import dev.levitstream.bench.run.RunFolder;
+import dev.levitstream.bench.run.RunResult;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -2,7 +2,7 @@ package dev.levitstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.levitstream.broker.EmbeddedKafka;
+import dev.levitstream.embedded.EmbeddedKafka;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

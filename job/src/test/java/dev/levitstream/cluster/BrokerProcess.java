@@ -1,6 +1,6 @@
 package dev.levitstream.cluster;
 
-import dev.levitstream.broker.EmbeddedKafka;
+import dev.levitstream.embedded.EmbeddedKafka;
 import java.nio.file.Path;
 
 /** Main class of the broker's process. Arguments: folder, port. */

@@ -1,6 +1,6 @@
 package dev.levitstream.cluster;
 
-import dev.levitstream.broker.EmbeddedKafka;
+import dev.levitstream.embedded.EmbeddedKafka;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

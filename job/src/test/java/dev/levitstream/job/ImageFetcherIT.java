@@ -2,7 +2,7 @@ package dev.levitstream.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.levitstream.broker.EmbeddedKafka;
+import dev.levitstream.embedded.EmbeddedKafka;
 import dev.levitstream.schema.EventKind;
 import dev.levitstream.schema.StreamEvent;
 import java.nio.file.Path;

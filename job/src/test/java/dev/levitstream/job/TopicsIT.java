@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.levitstream.broker.EmbeddedKafka;
+import dev.levitstream.embedded.EmbeddedKafka;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;

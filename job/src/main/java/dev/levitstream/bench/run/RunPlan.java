@@ -1,0 +1,97 @@
+package dev.levitstream.bench.run;
+
+import dev.levitstream.common.Check;
+import dev.levitstream.common.ImageShape;
+import dev.levitstream.job.OptionCatalogue;
+import dev.levitstream.learner.LabelledImage;
+import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.nn.Compute;
+import dev.levitstream.operator.OperatorOptions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * What one run is: everything that its result depends on but the images.
+ *
+ * @param learner name of a learner, or {@value #OFFLINE}
+ * @param preset where options come from that are not set
+ * @param settings options that are set, by key
+ * @param epochs passes over the images of the learner {@value #OFFLINE} (count)
+ * @param oracleBoundaries whether the learner is told of every change: labelled wherever it is
+ * @param seed of the learner and of the order within tasks
+ */
+public record RunPlan(
+        String learner, String preset, Map<String, String> settings, int epochs, boolean oracleBoundaries, long seed) {
+    /** The upper bound: one ViT, all images shuffled together, several passes. */
+    public static final String OFFLINE = "offline";
+
+    private static final String OFFLINE_BATCH = "64";
+
+    public RunPlan {
+        Check.that(
+                learner.equals(OFFLINE)
+                        || Arrays.stream(LearnerKind.values())
+                                .anyMatch(kind -> kind.key().equals(learner)),
+                "learner",
+                learner,
+                "must be " + OFFLINE + " or a learner of run --help");
+        Check.that(epochs >= 1, "epochs", epochs, "must be at least 1");
+    }
+
+    boolean isOffline() {
+        return learner.equals(OFFLINE);
+    }
+
+    /** What tells it from the other runs of a report, but for the seed. */
+    public String name() {
+        StringBuilder name = new StringBuilder(learner);
+        if (oracleBoundaries) {
+            name.append(" oracle-boundaries");
+        }
+        settings.forEach(
+                (key, value) -> name.append(' ').append(key).append('=').append(value));
+        return name.toString();
+    }
+
+    /** Images of a task in this run's order. */
+    List<LabelledImage> shuffled(int task, List<LabelledImage> images) {
+        List<LabelledImage> order = new ArrayList<>(images);
+        Collections.shuffle(order, new Random(31 * seed + task));
+        return order;
+    }
+
+    /** All options of the learner. */
+    public LearnerOptions options(ImageShape shape) {
+        return operator(shape).learner();
+    }
+
+    /** How its networks run. */
+    Compute.Path path(ImageShape shape) {
+        return operator(shape).path();
+    }
+
+    private OperatorOptions operator(ImageShape shape) {
+        return OptionCatalogue.read(given(shape)).operator();
+    }
+
+    /** Options of the job that are not the presets', by key. */
+    public Map<String, String> given(ImageShape shape) {
+        Map<String, String> given = new LinkedHashMap<>();
+        given.put("preset", preset);
+        given.put("image", shape.toString());
+        given.put("learner", isOffline() ? LearnerKind.FINETUNE.key() : learner);
+        if (isOffline()) {
+            given.put("batch.size", OFFLINE_BATCH);
+            given.put("budget.updates", "1");
+            given.put("budget.period", "1");
+        }
+        given.put("seed", Long.toString(seed));
+        given.putAll(settings);
+        return given;
+    }
+}

@@ -1,0 +1,159 @@
+package dev.levitstream.bench.speed;
+
+import dev.levitstream.embedded.EmbeddedJob;
+
+import dev.levitstream.embedded.EmbeddedKafka;
+import dev.levitstream.job.ExpandableVitJob;
+import dev.levitstream.job.JobOptions;
+import dev.levitstream.job.JobSinks;
+import dev.levitstream.learner.LabelledImage;
+import dev.levitstream.operator.SourceRecord;
+import dev.levitstream.schema.Encoding;
+import dev.levitstream.schema.ImageRecord;
+import dev.levitstream.schema.WireFormat;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
+import org.apache.flink.connector.datagen.source.GeneratorFunction;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+
+/**
+ * The job without a broker: images are generated as they are asked for, predictions counted and thrown away. What slots
+ * do for each other shows only so, where a broker would share their cores.
+ */
+final class WithoutBroker implements Contestant {
+    private static final String TOPIC = "generated";
+    /** Event time and Kafka timestamp of all images: nothing here depends on them. */
+    private static final long TIME = 1_577_836_800_000L;
+    /** More images than any bench asks for (count). */
+    private static final long ENDLESS = 1L << 40;
+
+    private static final long POLL_MILLIS = 10;
+
+    private final int keys;
+    private final FileCount asked;
+    private final FileCount answered;
+    private final EmbeddedJob job;
+    private long before;
+
+    /**
+     * @param keys streams, of which images come in turn
+     * @param folder for checkpoints and counts, its own
+     */
+    WithoutBroker(JobOptions options, List<String> keys, Path folder) throws Exception {
+        this.keys = keys.size();
+        this.asked = FileCount.create(folder.resolve("asked"));
+        this.answered = FileCount.create(folder.resolve("answered"));
+        JobSinks sinks = new JobSinks(
+                new CountingSink<>(answered), new DiscardingSink<>(), new DiscardingSink<>(), new DiscardingSink<>());
+        DataGeneratorSource<SourceRecord> source =
+                new DataGeneratorSource<>(new Images(keys, asked), ENDLESS, TypeInformation.of(SourceRecord.class));
+        this.job = EmbeddedJob.start(
+                options,
+                folder.resolve("checkpoints"),
+                EmbeddedKafka.freePort(),
+                env -> ExpandableVitJob.build(env, source, sinks, options));
+    }
+
+    @Override
+    public double turn(int images) throws Exception {
+        asked.add(images * keys);
+        Turn turn = new Turn(images * keys);
+        while (!turn.isOver()) {
+            if (job.hasEnded()) {
+                throw new IllegalStateException("the job has ended before the images did");
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+            long now = answered.value();
+            turn.answered((int) (now - before));
+            before = now;
+        }
+        return turn.rate();
+    }
+
+    @Override
+    public void close() throws Exception {
+        job.close();
+    }
+
+    /**
+     * Random images with ten labels, taken at one time, for readers beside each other make them. A reader waits for
+     * images to be asked for, and its checkpoint with it: a limit for the source's rate would count where it makes
+     * none.
+     */
+    private static final class Images implements GeneratorFunction<Long, SourceRecord> {
+        private static final long serialVersionUID = 1;
+
+        private final String[] keys;
+        private final FileCount asked;
+        private transient long made;
+        private transient int readers;
+
+        @SuppressWarnings("NullAway.Init") // opened before it maps
+        private transient WireFormat<ImageRecord> format;
+
+        private Images(List<String> keys, FileCount asked) {
+            this.keys = keys.toArray(String[]::new);
+            this.asked = asked;
+        }
+
+        @Override
+        public void open(SourceReaderContext context) {
+            readers = context.currentParallelism();
+            format = new WireFormat<>(ImageRecord.getClassSchema());
+        }
+
+        @Override
+        public SourceRecord map(Long number) throws IOException, InterruptedException {
+            while (made * readers >= asked.value()) {
+                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+            }
+            made++;
+            long image = number / keys.length;
+            LabelledImage content = Workload.image(image);
+            ImageRecord record = new ImageRecord(
+                    keys[(int) (number % keys.length)],
+                    Long.toString(image),
+                    Instant.ofEpochMilli(TIME),
+                    Workload.SHAPE.height(),
+                    Workload.SHAPE.width(),
+                    Workload.SHAPE.channels(),
+                    Encoding.RAW,
+                    ByteBuffer.wrap(content.pixels()),
+                    content.label().orElseThrow());
+            return new SourceRecord(TOPIC, 0, number, TIME, format.frame(record));
+        }
+    }
+
+    /** Counts what comes and throws it away. */
+    private record CountingSink<T>(FileCount count) implements Sink<T> {
+        @Override
+        public SinkWriter<T> createWriter(WriterInitContext context) {
+            return new SinkWriter<>() {
+                @Override
+                public void write(T element, Context context) throws IOException {
+                    count.add(1);
+                }
+
+                @Override
+                public void flush(boolean endOfInput) {
+                    // each is counted at once
+                }
+
+                @Override
+                public void close() {
+                    // nothing is open
+                }
+            };
+        }
+    }
+}

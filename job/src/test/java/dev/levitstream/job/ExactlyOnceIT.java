@@ -1,0 +1,239 @@
+package dev.levitstream.job;
+
+import dev.levitstream.embedded.EmbeddedJob;
+import dev.levitstream.embedded.ResultReader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.levitstream.embedded.EmbeddedKafka;
+import dev.levitstream.learner.ImagePrediction;
+import dev.levitstream.learner.LabelledImage;
+import dev.levitstream.learner.Learner;
+import dev.levitstream.learner.LearnerContext;
+import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.nn.Compute;
+import dev.levitstream.schema.ComponentCreated;
+import dev.levitstream.schema.DeadLetter;
+import dev.levitstream.schema.Encoding;
+import dev.levitstream.schema.ImageRecord;
+import dev.levitstream.schema.Prediction;
+import dev.levitstream.schema.WireFormat;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.Future;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The whole job over a real broker: cancelled in mid-stream, without a savepoint, and started again on its last
+ * checkpoint, it answers every image once and to the same byte as learners that were never interrupted.
+ */
+class ExactlyOnceIT {
+    private static final List<String> KEYS = List.of("north", "east", "south");
+    private static final int PER_KEY = 400;
+    private static final int BAD = 25;
+    private static final int SIDE = 8;
+
+    private final WireFormat<ImageRecord> format = new WireFormat<>(ImageRecord.getClassSchema());
+    private final Map<String, List<LabelledImage>> images = new LinkedHashMap<>();
+    private final Map<String, Integer> answers = new HashMap<>();
+    private final Map<String, TreeMap<String, Prediction>> predictions = new HashMap<>();
+    private final List<ComponentCreated> created = new ArrayList<>();
+    private final List<DeadLetter> letters = new ArrayList<>();
+
+    private static JobOptions options(String bootstrapServers) {
+        return OptionCatalogue.read(Map.ofEntries(
+                Map.entry("image", "8x8x1"),
+                Map.entry("vit.patch", "4"),
+                Map.entry("vit.embedding-width", "8"),
+                Map.entry("vit.heads", "2"),
+                Map.entry("vit.hidden", "12"),
+                Map.entry("vae.latent-width", "4"),
+                Map.entry("vae.hidden", "16,16"),
+                Map.entry("training.batch", "16"),
+                Map.entry("training.learning-rate", "0.01"),
+                Map.entry("training.kl-weight", "0.1"),
+                Map.entry("memory.capacity", "128"),
+                Map.entry("expansion.samples", "64"),
+                Map.entry("expansion.warm-up", "64"),
+                Map.entry("batch.size", "4"),
+                Map.entry("batch.flush", "gap"),
+                Map.entry("event-time.earliest", "1970-01-01T00:00:00Z"), // times of the test count from there
+                Map.entry("checkpoint.interval-millis", "200"),
+                Map.entry("parallelism", "2"),
+                Map.entry("device", "cpu"),
+                Map.entry("kafka.transaction-timeout-millis", "60000"),
+                Map.entry("kafka.bootstrap-servers", bootstrapServers)));
+    }
+
+    /** Two worlds: bars on a dark ground, then on a grey one. */
+    private static LabelledImage image(SplittableRandom random, boolean second) {
+        byte[] pixels = new byte[SIDE * SIDE];
+        int bar = random.nextInt(2);
+        for (int i = 0; i < pixels.length; i++) {
+            int along = bar == 0 ? i / SIDE : i % SIDE;
+            pixels[i] = (byte) ((along == 2 ? 220 : second ? 120 : 20) + random.nextInt(30));
+        }
+        return new LabelledImage(pixels, Optional.of((second ? "grey-" : "dark-") + bar));
+    }
+
+    private byte[] record(String key, int number, LabelledImage image) {
+        return format.frame(new ImageRecord(
+                key,
+                String.format("%s-%04d", key, number),
+                Instant.ofEpochMilli(1000L + number),
+                SIDE,
+                SIDE,
+                1,
+                Encoding.RAW,
+                ByteBuffer.wrap(image.pixels()),
+                image.label().orElseThrow()));
+    }
+
+    private void publish(String bootstrapServers, int from, int to) throws Exception {
+        Map<String, Object> properties = Map.of("bootstrap.servers", bootstrapServers, "acks", "all");
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (int i = from; i < to; i++) {
+                for (String key : KEYS) {
+                    byte[] value = record(key, i, stream(key).get(i));
+                    sent.add(
+                            producer.send(new ProducerRecord<>("images", key.getBytes(StandardCharsets.UTF_8), value)));
+                }
+                if (i % (PER_KEY / BAD) == 0) {
+                    sent.add(producer.send(new ProducerRecord<>("images", new byte[] {1, 2, 3})));
+                }
+            }
+        }
+        for (Future<RecordMetadata> each : sent) {
+            each.get();
+        }
+    }
+
+    private List<LabelledImage> stream(String key) {
+        return Objects.requireNonNull(images.get(key), key);
+    }
+
+    private void read(ResultReader reader) {
+        for (SpecificRecordBase record : reader.poll(Duration.ofMillis(200))) {
+            if (record instanceof Prediction prediction) {
+                answers.merge(prediction.getImageId(), 1, Integer::sum);
+                predictions
+                        .computeIfAbsent(prediction.getStreamKey(), key -> new TreeMap<>())
+                        .put(prediction.getImageId(), prediction);
+            } else if (record instanceof ComponentCreated component) {
+                created.add(component);
+            } else {
+                letters.add((DeadLetter) record);
+            }
+        }
+    }
+
+    @Test
+    @Timeout(180)
+    void aJobCancelledInMidStreamAnswersEveryImageOnceAndToTheSameByte(@TempDir Path dir) throws Exception {
+        for (String key : KEYS) {
+            SplittableRandom random = new SplittableRandom(key.hashCode());
+            List<LabelledImage> stream = new ArrayList<>();
+            for (int i = 0; i < PER_KEY; i++) {
+                stream.add(image(random, i >= PER_KEY / 2));
+            }
+            images.put(key, stream);
+        }
+        Path checkpoints = dir.resolve("checkpoints");
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(dir.resolve("kafka"), 0)) {
+            JobOptions options = options(kafka.bootstrapServers());
+            kafka.createTopics(List.of("images", "predictions", "components-created", "dead-letters", "events"));
+            try (ResultReader reader = new ResultReader(options.kafka(), true)) {
+                publish(kafka.bootstrapServers(), 0, PER_KEY / 2 + 30);
+                EmbeddedJob first = EmbeddedJob.start(options, checkpoints, EmbeddedKafka.freePort());
+                while (answers.size() < 150) {
+                    assertThat(first.hasEnded()).isFalse();
+                    read(reader);
+                }
+                first.close();
+                assertThat(EmbeddedJob.newestCheckpoint(checkpoints)).isPresent();
+                publish(kafka.bootstrapServers(), PER_KEY / 2 + 30, PER_KEY);
+                try (EmbeddedJob second = EmbeddedJob.start(options, checkpoints, EmbeddedKafka.freePort())) {
+                    while (answers.size() < KEYS.size() * PER_KEY || letters.size() < BAD) {
+                        assertThat(second.hasEnded()).isFalse();
+                        read(reader);
+                    }
+                    for (int i = 0; i < 10; i++) { // so that a second answer would be seen
+                        read(reader);
+                    }
+                }
+            }
+            assertThat(answers.values()).containsOnly(1);
+            assertThat(answers).hasSize(KEYS.size() * PER_KEY);
+            assertThat(letters)
+                    .hasSize(BAD)
+                    .allMatch(letter -> letter.getReason().contains("message.bytes=3"));
+            for (String key : KEYS) {
+                assertSameAsNeverInterrupted(key, options);
+            }
+        }
+    }
+
+    private void assertSameAsNeverInterrupted(String key, JobOptions options) {
+        List<LabelledImage> stream = stream(key);
+        List<Prediction> found =
+                new ArrayList<>(predictions.getOrDefault(key, new TreeMap<>()).values());
+        List<String> expansions = new ArrayList<>();
+        LearnerOptions settings = options.operator().learner();
+        try (Compute compute = new Compute("cpu", options.operator().path());
+                Learner learner = settings.kind()
+                        .open(new LearnerContext(settings, key.hashCode(), compute, () -> 0), Map.of())) {
+            for (int i = 0; i < PER_KEY; i += 4) {
+                var outcome = learner.observe(stream.subList(i, i + 4));
+                for (int k = 0; k < 4; k++) {
+                    ImagePrediction expected = outcome.predictions().get(k);
+                    Prediction answer = found.get(i + k);
+                    assertThat(answer.getNovelty()).as(answer.getImageId()).isEqualTo(expected.novelty());
+                    assertThat(answer.getComponentId()).isEqualTo(expected.componentId());
+                    assertThat(answer.getScores().stream()
+                                    .map(score -> score.getScore())
+                                    .toList())
+                            .isEqualTo(boxed(expected.scores()));
+                    assertThat(answer.getLearnerStep())
+                            .isEqualTo(outcome.answers().step());
+                }
+                outcome.expansion()
+                        .ifPresent(e -> expansions.add(e.componentId() + "@" + e.step() + " "
+                                + e.verdict().orElseThrow().distance()));
+            }
+        }
+        assertThat(expansions).as("the stream changes").isNotEmpty();
+        assertThat(created.stream()
+                        .filter(event -> event.getStreamKey().equals(key))
+                        .map(event -> event.getComponentId() + "@" + event.getStep() + " " + event.getDistance()))
+                .containsExactlyElementsOf(expansions);
+    }
+
+    private static List<Float> boxed(float[] values) {
+        List<Float> boxed = new ArrayList<>();
+        for (float value : values) {
+            boxed.add(value);
+        }
+        return boxed;
+    }
+}
