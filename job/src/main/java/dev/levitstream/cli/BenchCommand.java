@@ -1,11 +1,10 @@
 package dev.levitstream.cli;
 
-import dev.levitstream.bench.run.KafkaRun;
-
-import dev.levitstream.bench.run.BenchRunner;
-import dev.levitstream.bench.run.Benchmark;
 import dev.levitstream.bench.report.MarkdownReport;
 import dev.levitstream.bench.report.Reports;
+import dev.levitstream.bench.run.BenchRunner;
+import dev.levitstream.bench.run.Benchmark;
+import dev.levitstream.bench.run.KafkaRun;
 import dev.levitstream.bench.run.RunFolder;
 import dev.levitstream.bench.run.RunPlan;
 import dev.levitstream.bench.run.StandardBenchmark;
@@ -241,7 +240,7 @@ final class BenchCommand implements Callable<Integer> {
         for (int run = 0; run < runs; run++) { // every learner gets its first seed before any its second
             for (String learner : learners) {
                 for (Map<String, String> variant : variants(common)) {
-                    boolean told = oracleBoundaries && learner.startsWith("levit");
+                    boolean told = oracleBoundaries && RunPlan.expands(learner);
                     plans.add(new RunPlan(learner, preset, variant, epochs, told, seed + run));
                 }
             }

@@ -1,10 +1,9 @@
 package dev.levitstream.cli;
 
-import dev.levitstream.bench.speed.SlotSpeed;
 import dev.levitstream.bench.speed.KafkaSpeed;
-import dev.levitstream.bench.speed.Workload;
-
+import dev.levitstream.bench.speed.SlotSpeed;
 import dev.levitstream.bench.speed.SpeedBench;
+import dev.levitstream.bench.speed.Workload;
 import dev.levitstream.common.Check;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,17 +1,16 @@
 package dev.levitstream.cli;
 
-import dev.levitstream.embedded.WorkFolder;
-import dev.levitstream.embedded.EmbeddedJob;
-import dev.levitstream.embedded.ResultReader;
-import dev.levitstream.embedded.StreamPublisher;
-import dev.levitstream.embedded.OnInterrupt;
-
-import dev.levitstream.embedded.EmbeddedKafka;
 import dev.levitstream.common.Check;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.data.Dataset;
 import dev.levitstream.data.Phase;
 import dev.levitstream.data.Sample;
+import dev.levitstream.embedded.EmbeddedJob;
+import dev.levitstream.embedded.EmbeddedKafka;
+import dev.levitstream.embedded.OnInterrupt;
+import dev.levitstream.embedded.ResultReader;
+import dev.levitstream.embedded.StreamPublisher;
+import dev.levitstream.embedded.WorkFolder;
 import dev.levitstream.job.JobOptions;
 import dev.levitstream.job.KafkaOptions;
 import dev.levitstream.job.OptionCatalogue;

@@ -1,8 +1,7 @@
 package dev.levitstream.cli;
 
-import dev.levitstream.embedded.StreamPublisher;
-
 import dev.levitstream.data.Phase;
+import dev.levitstream.embedded.StreamPublisher;
 import dev.levitstream.schema.ComponentCreated;
 import java.io.PrintWriter;
 import java.util.ArrayList;

@@ -1,8 +1,7 @@
 package dev.levitstream.cli;
 
-import dev.levitstream.embedded.ProcessFolder;
 import dev.levitstream.embedded.OneLine;
-
+import dev.levitstream.embedded.ProcessFolder;
 import dev.levitstream.job.CommandLineOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -63,7 +62,7 @@ public final class Main implements Runnable {
                 "levit-stream run",
                 args); // not annotated: they are generated from the option records
         CommandLine commandLine = new CommandLine(new Main()).addSubcommand(run);
-        commandLine.setParameterExceptionHandler((e, args) -> usageError(e));
+        commandLine.setParameterExceptionHandler((e, given) -> usageError(e));
         commandLine.setExecutionExceptionHandler((e, command, parsed) -> {
             PrintWriter err = command.getErr();
             err.println(command.getColorScheme().errorText("levit-stream: " + OneLine.of(e)));

@@ -1,11 +1,10 @@
 package dev.levitstream.cli;
 
-import dev.levitstream.embedded.StreamPublisher;
-
 import dev.levitstream.common.Check;
 import dev.levitstream.data.Dataset;
 import dev.levitstream.data.Phase;
 import dev.levitstream.data.Sample;
+import dev.levitstream.embedded.StreamPublisher;
 import dev.levitstream.job.Topics;
 import java.util.List;
 import java.util.SplittableRandom;

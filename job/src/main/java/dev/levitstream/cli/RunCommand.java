@@ -1,10 +1,9 @@
 package dev.levitstream.cli;
 
-import dev.levitstream.embedded.WorkFolder;
 import dev.levitstream.embedded.EmbeddedJob;
-import dev.levitstream.embedded.OnInterrupt;
-
 import dev.levitstream.embedded.EmbeddedKafka;
+import dev.levitstream.embedded.OnInterrupt;
+import dev.levitstream.embedded.WorkFolder;
 import dev.levitstream.job.CommandLineOptions;
 import dev.levitstream.job.JobOptions;
 import dev.levitstream.job.Topics;

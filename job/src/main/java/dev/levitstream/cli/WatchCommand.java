@@ -1,7 +1,6 @@
 package dev.levitstream.cli;
 
 import dev.levitstream.embedded.ResultReader;
-
 import dev.levitstream.job.KafkaOptions;
 import dev.levitstream.job.Topics;
 import dev.levitstream.schema.ComponentCreated;

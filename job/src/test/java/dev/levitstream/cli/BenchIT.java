@@ -1,13 +1,12 @@
 package dev.levitstream.cli;
 
-import dev.levitstream.bench.speed.SlotSpeed;
-import dev.levitstream.bench.speed.KafkaSpeed;
-import dev.levitstream.bench.speed.Workload;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levitstream.bench.run.RunFolder;
 import dev.levitstream.bench.run.RunResult;
+import dev.levitstream.bench.speed.KafkaSpeed;
+import dev.levitstream.bench.speed.SlotSpeed;
+import dev.levitstream.bench.speed.Workload;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.levitstream.broker.EmbeddedKafka;
+import dev.levitstream.embedded.EmbeddedJob;
+import dev.levitstream.embedded.EmbeddedKafka;
+import dev.levitstream.embedded.ResultReader;
 import dev.levitstream.job.JobOptions;
-import dev.levitstream.job.OptionCatalogue;
+import dev.levitstream.job.TinyJob;
 import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Prediction;
 import java.io.IOException;
@@ -73,16 +75,8 @@ class PythonExampleIT {
     }
 
     private static JobOptions options(String bootstrapServers) {
-        return OptionCatalogue.read(Map.ofEntries(
-                Map.entry("vit.embedding-width", "8"),
-                Map.entry("vit.heads", "2"),
-                Map.entry("vit.hidden", "12"),
-                Map.entry("vae.latent-width", "4"),
-                Map.entry("vae.hidden", "16,16"),
-                Map.entry("training.batch", "16"),
-                Map.entry("checkpoint.interval-millis", "500"),
-                Map.entry("device", "cpu"),
-                Map.entry("kafka.bootstrap-servers", bootstrapServers)));
+        return TinyJob.options(
+                bootstrapServers, "image", "28x28x1", "levit.vit.patch", "7", "checkpoint.interval-millis", "500");
     }
 
     private static List<String> lines(Process process) throws IOException {

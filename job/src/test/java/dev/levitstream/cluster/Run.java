@@ -79,21 +79,21 @@ final class Run {
     private Map<String, String> options() {
         Map<String, String> options = new LinkedHashMap<>();
         options.put("image", "8x8x1");
-        options.put("vit.patch", "4");
-        options.put("vit.embedding-width", "8");
-        options.put("vit.heads", "2");
-        options.put("vit.hidden", "12");
-        options.put("vae.latent-width", "4");
-        options.put("vae.hidden", "16,16");
-        options.put("routing.filters", "3");
-        options.put("training.batch", "16");
-        options.put("training.learning-rate", "0.01");
-        options.put("training.kl-weight", "0.1");
-        options.put("memory.capacity", "128");
-        options.put("expansion.warm-up", "64");
+        options.put("levit.vit.patch", "4");
+        options.put("levit.vit.embedding-width", "8");
+        options.put("levit.vit.heads", "2");
+        options.put("levit.vit.hidden", "12");
+        options.put("levit.vae.latent-width", "4");
+        options.put("levit.vae.hidden", "16,16");
+        options.put("levit.routing.filters", "3");
+        options.put("levit.training.batch", "16");
+        options.put("levit.training.learning-rate", "0.01");
+        options.put("levit.training.kl-weight", "0.1");
+        options.put("levit.memory.capacity", "128");
+        options.put("levit.expansion.warm-up", "64");
         options.put("batch.size", Integer.toString(BATCH));
-        options.put("budget.updates", "3");
-        options.put("budget.slice", "1");
+        options.put("levit.budget.updates", "3");
+        options.put("learner.slice", "1");
         options.put("learner.resident-keys", "8"); // fewer than there are: learners come and go all the time
         options.put("checkpoint.interval-millis", "1000");
         options.put("checkpoint.unaligned", Boolean.toString(UNALIGNED));

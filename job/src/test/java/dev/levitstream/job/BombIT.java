@@ -1,9 +1,8 @@
 package dev.levitstream.job;
 
-import dev.levitstream.embedded.EmbeddedJob;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levitstream.embedded.EmbeddedJob;
 import dev.levitstream.embedded.EmbeddedKafka;
 import dev.levitstream.schema.DeadLetter;
 import java.nio.file.Path;

@@ -1,17 +1,16 @@
 package dev.levitstream.job;
 
-import dev.levitstream.embedded.EmbeddedJob;
-import dev.levitstream.embedded.ResultReader;
-import dev.levitstream.embedded.StreamPublisher;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.levitstream.bench.report.HtmlReport;
-import dev.levitstream.embedded.EmbeddedKafka;
 import dev.levitstream.cluster.FlinkRest;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.data.Sample;
+import dev.levitstream.embedded.EmbeddedJob;
+import dev.levitstream.embedded.EmbeddedKafka;
+import dev.levitstream.embedded.ResultReader;
+import dev.levitstream.embedded.StreamPublisher;
 import dev.levitstream.schema.ComponentCreated;
 import dev.levitstream.schema.Prediction;
 import java.nio.file.Files;
@@ -43,10 +42,10 @@ class CheckpointBytesIT {
 
     private static JobOptions options(String bootstrapServers) {
         return OptionCatalogue.read(Map.ofEntries(
-                Map.entry("budget.updates", "1"),
-                Map.entry("training.batch", "32"),
-                Map.entry("expansion.max-images", Integer.toString(IMAGES_PER_COMPONENT)),
-                Map.entry("components.max", "60"),
+                Map.entry("levit.budget.updates", "1"),
+                Map.entry("levit.training.batch", "32"),
+                Map.entry("levit.expansion.max-images", Integer.toString(IMAGES_PER_COMPONENT)),
+                Map.entry("levit.components.max", "60"),
                 Map.entry("checkpoint.interval-millis", "500"),
                 Map.entry("device", "cpu"),
                 Map.entry("kafka.bootstrap-servers", bootstrapServers)));

@@ -1,15 +1,14 @@
 package dev.levitstream.job;
 
-import dev.levitstream.embedded.EmbeddedJob;
-import dev.levitstream.embedded.StreamPublisher;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.levitstream.embedded.EmbeddedKafka;
 import dev.levitstream.cluster.FlinkRest;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.data.Sample;
+import dev.levitstream.embedded.EmbeddedJob;
+import dev.levitstream.embedded.EmbeddedKafka;
+import dev.levitstream.embedded.StreamPublisher;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;

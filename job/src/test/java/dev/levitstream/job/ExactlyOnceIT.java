@@ -1,11 +1,10 @@
 package dev.levitstream.job;
 
-import dev.levitstream.embedded.EmbeddedJob;
-import dev.levitstream.embedded.ResultReader;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levitstream.embedded.EmbeddedJob;
 import dev.levitstream.embedded.EmbeddedKafka;
+import dev.levitstream.embedded.ResultReader;
 import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.Learner;
@@ -60,28 +59,24 @@ class ExactlyOnceIT {
     private final List<DeadLetter> letters = new ArrayList<>();
 
     private static JobOptions options(String bootstrapServers) {
-        return OptionCatalogue.read(Map.ofEntries(
-                Map.entry("image", "8x8x1"),
-                Map.entry("vit.patch", "4"),
-                Map.entry("vit.embedding-width", "8"),
-                Map.entry("vit.heads", "2"),
-                Map.entry("vit.hidden", "12"),
-                Map.entry("vae.latent-width", "4"),
-                Map.entry("vae.hidden", "16,16"),
-                Map.entry("training.batch", "16"),
-                Map.entry("training.learning-rate", "0.01"),
-                Map.entry("training.kl-weight", "0.1"),
-                Map.entry("memory.capacity", "128"),
-                Map.entry("expansion.samples", "64"),
-                Map.entry("expansion.warm-up", "64"),
-                Map.entry("batch.size", "4"),
-                Map.entry("batch.flush", "gap"),
-                Map.entry("event-time.earliest", "1970-01-01T00:00:00Z"), // times of the test count from there
-                Map.entry("checkpoint.interval-millis", "200"),
-                Map.entry("parallelism", "2"),
-                Map.entry("device", "cpu"),
-                Map.entry("kafka.transaction-timeout-millis", "60000"),
-                Map.entry("kafka.bootstrap-servers", bootstrapServers)));
+        return TinyJob.options(
+                bootstrapServers,
+                "levit.training.learning-rate",
+                "0.01",
+                "levit.training.kl-weight",
+                "0.1",
+                "levit.expansion.samples",
+                "64",
+                "batch.flush",
+                "gap",
+                "event-time.earliest",
+                "1970-01-01T00:00:00Z",
+                "checkpoint.interval-millis",
+                "200",
+                "parallelism",
+                "2",
+                "kafka.transaction-timeout-millis",
+                "60000");
     }
 
     /** Two worlds: bars on a dark ground, then on a grey one. */

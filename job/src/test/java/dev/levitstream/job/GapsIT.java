@@ -1,10 +1,9 @@
 package dev.levitstream.job;
 
-import dev.levitstream.embedded.EmbeddedJob;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.levitstream.embedded.EmbeddedJob;
 import dev.levitstream.embedded.EmbeddedKafka;
 import dev.levitstream.schema.EventKind;
 import dev.levitstream.schema.StreamEvent;

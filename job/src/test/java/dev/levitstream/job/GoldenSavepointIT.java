@@ -1,13 +1,12 @@
 package dev.levitstream.job;
 
-import dev.levitstream.embedded.EmbeddedJob;
-import dev.levitstream.embedded.ResultReader;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.levitstream.embedded.EmbeddedKafka;
 import dev.levitstream.cluster.TestStream;
+import dev.levitstream.embedded.EmbeddedJob;
+import dev.levitstream.embedded.EmbeddedKafka;
+import dev.levitstream.embedded.ResultReader;
 import dev.levitstream.schema.Prediction;
 import java.io.IOException;
 import java.net.URI;
@@ -17,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
@@ -45,25 +43,20 @@ class GoldenSavepointIT {
     private static final int BATCH = 4;
 
     private static JobOptions options(String bootstrapServers) {
-        return OptionCatalogue.read(Map.ofEntries(
-                Map.entry("image", "8x8x1"),
-                Map.entry("vit.patch", "4"),
-                Map.entry("vit.embedding-width", "8"),
-                Map.entry("vit.heads", "2"),
-                Map.entry("vit.hidden", "12"),
-                Map.entry("vae.latent-width", "4"),
-                Map.entry("vae.hidden", "16,16"),
-                Map.entry("routing.filters", "3"),
-                Map.entry("training.batch", "16"),
-                Map.entry("training.learning-rate", "0.01"),
-                Map.entry("training.kl-weight", "0.1"),
-                Map.entry("memory.capacity", "128"),
-                Map.entry("expansion.warm-up", "64"),
-                Map.entry("batch.size", Integer.toString(BATCH)),
-                Map.entry("checkpoint.interval-millis", "200"),
-                Map.entry("device", "cpu"),
-                Map.entry("kafka.exactly-once", "false"), // its transactions would belong to a broker that is gone
-                Map.entry("kafka.bootstrap-servers", bootstrapServers)));
+        return TinyJob.options(
+                bootstrapServers,
+                "levit.routing.filters",
+                "3",
+                "levit.training.learning-rate",
+                "0.01",
+                "levit.training.kl-weight",
+                "0.1",
+                "batch.size",
+                Integer.toString(BATCH),
+                "checkpoint.interval-millis",
+                "200",
+                "kafka.exactly-once",
+                "false");
     }
 
     /** Sends the first images of the streams and waits for their answers. */

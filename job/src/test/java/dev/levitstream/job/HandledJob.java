@@ -1,8 +1,8 @@
 package dev.levitstream.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.levitstream.embedded.EmbeddedKafka;
 import dev.levitstream.cluster.FlinkRest;
+import dev.levitstream.embedded.EmbeddedKafka;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

@@ -1,11 +1,10 @@
 package dev.levitstream.job;
 
-import dev.levitstream.embedded.EmbeddedJob;
-import dev.levitstream.embedded.ResultReader;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.levitstream.embedded.EmbeddedJob;
 import dev.levitstream.embedded.EmbeddedKafka;
+import dev.levitstream.embedded.ResultReader;
 import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Encoding;
 import dev.levitstream.schema.ImageRecord;
@@ -71,12 +70,12 @@ final class InputLife implements AutoCloseable {
         Map<String, String> all = new HashMap<>(Map.of(
                 "image", SIDE + "x" + SIDE + "x1",
                 "learner", "finetune",
-                "vit.patch", "2",
-                "vit.embedding-width", "4",
-                "vit.heads", "1",
-                "vit.hidden", "4",
+                "replay.vit.patch", "2",
+                "replay.vit.embedding-width", "4",
+                "replay.vit.heads", "1",
+                "replay.vit.hidden", "4",
                 "batch.size", "1",
-                "budget.updates", "0"));
+                "replay.budget.updates", "0"));
         all.put("checkpoint.interval-millis", "200");
         all.put("device", "cpu");
         all.put("kafka.transaction-timeout-millis", "60000");

@@ -1,12 +1,11 @@
 package dev.levitstream.job;
 
-import dev.levitstream.embedded.EmbeddedJob;
-import dev.levitstream.embedded.ResultReader;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.levitstream.embedded.EmbeddedKafka;
 import dev.levitstream.cluster.FlinkRest;
+import dev.levitstream.embedded.EmbeddedJob;
+import dev.levitstream.embedded.EmbeddedKafka;
+import dev.levitstream.embedded.ResultReader;
 import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Encoding;
 import dev.levitstream.schema.ImageRecord;
@@ -50,24 +49,32 @@ class OutputContractIT {
     private final TreeSet<String> sent = new TreeSet<>();
 
     private static JobOptions options(String bootstrapServers) {
-        return OptionCatalogue.read(Map.ofEntries(
-                Map.entry("image", "8x8x1"),
-                Map.entry("learner", "er"),
-                Map.entry("classes", Integer.toString(LABELS)),
-                Map.entry("event-time.earliest", "1970-01-01T00:00:00Z"),
-                Map.entry("vit.patch", "4"),
-                Map.entry("vit.embedding-width", "8"),
-                Map.entry("vit.heads", "2"),
-                Map.entry("vit.hidden", "12"),
-                Map.entry("vae.latent-width", "4"),
-                Map.entry("vae.hidden", "16,16"),
-                Map.entry("training.batch", "16"),
-                Map.entry("memory.capacity", "128"),
-                Map.entry("batch.size", Integer.toString(BATCH)),
-                Map.entry("batch.flush", "size"),
-                Map.entry("checkpoint.interval-millis", "500"),
-                Map.entry("device", "cpu"),
-                Map.entry("kafka.bootstrap-servers", bootstrapServers)));
+        return TinyJob.options(
+                bootstrapServers,
+                "learner",
+                "er",
+                "classes",
+                Integer.toString(LABELS),
+                "event-time.earliest",
+                "1970-01-01T00:00:00Z",
+                "replay.vit.patch",
+                "4",
+                "replay.vit.embedding-width",
+                "8",
+                "replay.vit.heads",
+                "2",
+                "replay.vit.hidden",
+                "12",
+                "replay.training.batch",
+                "16",
+                "replay.memory.capacity",
+                "128",
+                "batch.size",
+                Integer.toString(BATCH),
+                "batch.flush",
+                "size",
+                "checkpoint.interval-millis",
+                "500");
     }
 
     private byte[] noise(int length) {

@@ -1,15 +1,14 @@
 package dev.levitstream.job;
 
-import dev.levitstream.embedded.EmbeddedJob;
-import dev.levitstream.embedded.ResultReader;
-import dev.levitstream.embedded.StreamPublisher;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.levitstream.embedded.EmbeddedKafka;
 import dev.levitstream.cluster.FlinkRest;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.data.Sample;
+import dev.levitstream.embedded.EmbeddedJob;
+import dev.levitstream.embedded.EmbeddedKafka;
+import dev.levitstream.embedded.ResultReader;
+import dev.levitstream.embedded.StreamPublisher;
 import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Prediction;
 import java.nio.charset.StandardCharsets;
@@ -42,23 +41,20 @@ class OverloadIT {
     private static final int PARTITIONS = 4;
 
     private static JobOptions options(String bootstrapServers) {
-        return OptionCatalogue.read(Map.ofEntries(
-                Map.entry("image", SHAPE.toString()),
-                Map.entry("vit.patch", "6"),
-                Map.entry("vit.embedding-width", "8"),
-                Map.entry("vit.heads", "2"),
-                Map.entry("vit.hidden", "12"),
-                Map.entry("vae.latent-width", "4"),
-                Map.entry("vae.hidden", "16,16"),
-                Map.entry("routing.filters", "3"),
-                Map.entry("training.batch", "16"),
-                Map.entry("memory.capacity", "128"),
-                Map.entry("batch.size", "4"),
-                Map.entry("budget.updates", "12"),
-                Map.entry("budget.slice", "4"),
-                Map.entry("checkpoint.interval-millis", "250"),
-                Map.entry("device", "cpu"),
-                Map.entry("kafka.bootstrap-servers", bootstrapServers)));
+        return TinyJob.options(
+                bootstrapServers,
+                "image",
+                SHAPE.toString(),
+                "levit.vit.patch",
+                "6",
+                "levit.routing.filters",
+                "3",
+                "levit.budget.updates",
+                "12",
+                "learner.slice",
+                "4",
+                "checkpoint.interval-millis",
+                "250");
     }
 
     private static void publish(EmbeddedKafka kafka, String key, int images, int wrongEvery) throws Exception {

@@ -3,6 +3,7 @@ package dev.levitstream.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.levitstream.common.OptionReader;
 import dev.levitstream.operator.KeyedRecord;
 import dev.levitstream.operator.LearnerOperatorFactory;
 import dev.levitstream.operator.Outputs;

@@ -1,11 +1,10 @@
 package dev.levitstream.job;
 
-import dev.levitstream.embedded.ResultReader;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.levitstream.embedded.EmbeddedKafka;
 import dev.levitstream.cluster.TestStream;
+import dev.levitstream.embedded.EmbeddedKafka;
+import dev.levitstream.embedded.ResultReader;
 import dev.levitstream.schema.Prediction;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,23 +56,16 @@ class TransactionsIT {
     private final Map<String, Integer> answers = new HashMap<>();
 
     private static JobOptions options(EmbeddedKafka kafka) {
-        return OptionCatalogue.read(Map.ofEntries(
-                Map.entry("image", "8x8x1"),
-                Map.entry("vit.patch", "4"),
-                Map.entry("vit.embedding-width", "8"),
-                Map.entry("vit.heads", "2"),
-                Map.entry("vit.hidden", "12"),
-                Map.entry("vae.latent-width", "4"),
-                Map.entry("vae.hidden", "16,16"),
-                Map.entry("training.batch", "16"),
-                Map.entry("memory.capacity", "128"),
-                Map.entry("expansion.warm-up", "64"),
-                Map.entry("batch.size", Integer.toString(BATCH)),
-                Map.entry("checkpoint.interval-millis", "1000"),
-                Map.entry("device", "cpu"),
-                Map.entry("kafka.transaction-prefix", PREFIX),
-                Map.entry("kafka.transaction-timeout-millis", "15000"),
-                Map.entry("kafka.bootstrap-servers", kafka.bootstrapServers())));
+        return TinyJob.options(
+                kafka.bootstrapServers(),
+                "batch.size",
+                Integer.toString(BATCH),
+                "checkpoint.interval-millis",
+                "1000",
+                "kafka.transaction-prefix",
+                PREFIX,
+                "kafka.transaction-timeout-millis",
+                "15000");
     }
 
     /** A broker that looks for transactions and ids to give up every now and then; its other settings are its own. */

@@ -1,14 +1,13 @@
 package dev.levitstream.job;
 
-import dev.levitstream.embedded.EmbeddedJob;
-import dev.levitstream.embedded.OneLine;
-import dev.levitstream.embedded.ResultReader;
-import dev.levitstream.cli.Main;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.levitstream.embedded.EmbeddedKafka;
+import dev.levitstream.cli.Main;
 import dev.levitstream.cluster.TestStream;
+import dev.levitstream.embedded.EmbeddedJob;
+import dev.levitstream.embedded.EmbeddedKafka;
+import dev.levitstream.embedded.OneLine;
+import dev.levitstream.embedded.ResultReader;
 import dev.levitstream.schema.Prediction;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -52,21 +51,7 @@ class TwoJobsIT {
     private final Map<String, Integer> answers = new HashMap<>();
 
     private static Map<String, String> given(EmbeddedKafka kafka) {
-        return Map.ofEntries(
-                Map.entry("image", "8x8x1"),
-                Map.entry("vit.patch", "4"),
-                Map.entry("vit.embedding-width", "8"),
-                Map.entry("vit.heads", "2"),
-                Map.entry("vit.hidden", "12"),
-                Map.entry("vae.latent-width", "4"),
-                Map.entry("vae.hidden", "16,16"),
-                Map.entry("training.batch", "16"),
-                Map.entry("memory.capacity", "128"),
-                Map.entry("expansion.warm-up", "64"),
-                Map.entry("batch.size", "4"),
-                Map.entry("checkpoint.interval-millis", "300"),
-                Map.entry("device", "cpu"),
-                Map.entry("kafka.bootstrap-servers", kafka.bootstrapServers()));
+        return TinyJob.given(kafka.bootstrapServers(), "checkpoint.interval-millis", "300");
     }
 
     private EmbeddedKafka broker(Map<String, String> settings) throws Exception {

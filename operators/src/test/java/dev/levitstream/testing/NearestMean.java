@@ -26,7 +26,7 @@ public final class NearestMean implements LearnerMethod {
 
     @Override
     public MethodDescription description() {
-        return new MethodDescription("means", "nearest class mean over pixels", "labels", "full", "a sum per class");
+        return new MethodDescription("means", "nearest class mean", "labels", "full", "sums", false);
     }
 
     @Override

@@ -56,7 +56,7 @@ public final class TinyLearners {
 
     /** Whether a method may create components. */
     public static boolean expands(String method) {
-        return family(method).equals("levit");
+        return LearnerMethods.named(method).description().expands();
     }
 
     private static String family(String method) {

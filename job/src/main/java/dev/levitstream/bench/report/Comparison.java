@@ -1,7 +1,6 @@
 package dev.levitstream.bench.report;
 
 import dev.levitstream.bench.run.RunResult;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

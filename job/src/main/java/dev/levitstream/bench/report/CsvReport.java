@@ -1,7 +1,6 @@
 package dev.levitstream.bench.report;
 
 import dev.levitstream.bench.run.RunResult;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

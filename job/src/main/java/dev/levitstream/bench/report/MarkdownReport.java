@@ -2,7 +2,6 @@ package dev.levitstream.bench.report;
 
 import dev.levitstream.bench.run.Figures;
 import dev.levitstream.bench.run.RunResult;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

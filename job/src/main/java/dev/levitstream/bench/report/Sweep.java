@@ -1,9 +1,8 @@
 package dev.levitstream.bench.report;
 
-import dev.levitstream.bench.run.RunPlan;
 import dev.levitstream.bench.run.Figures;
+import dev.levitstream.bench.run.RunPlan;
 import dev.levitstream.bench.run.RunResult;
-
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -3,14 +3,19 @@ package dev.levitstream.bench.run;
 import dev.levitstream.bench.run.RunResult.Profile;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.data.Rescaling;
+import dev.levitstream.learner.Accuracy;
 import dev.levitstream.learner.ComponentProfile;
 import dev.levitstream.learner.ImagePrediction;
+import dev.levitstream.learner.Inspectable;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
 import dev.levitstream.learner.LearnerEvent;
+import dev.levitstream.learner.LearnerMethods;
 import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.learner.Learning;
 import dev.levitstream.learner.Outcome;
+import dev.levitstream.learner.SharedWeights;
 import dev.levitstream.nn.Compute;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -65,14 +70,16 @@ final class InProcessRun {
 
     RunResult run() {
         try (Compute compute = new Compute("cpu", plan.path(benchmark.shape()));
-                Learner learner = options.kind()
-                        .open(new LearnerContext(options, plan.seed(), compute, System::nanoTime), Map.of())) {
+                Learner learner = LearnerMethods.open(
+                        new LearnerContext(options, plan.seed(), compute, System::nanoTime, new SharedWeights()),
+                        Map.of())) {
             if (plan.isOffline()) {
                 learnOffline(learner);
             } else {
                 learnStream(learner);
             }
             learner.onEvent(LearnerEvent.END_OF_STREAM);
+            Learning.learn(learner);
             return result(learner);
         }
     }
@@ -82,7 +89,7 @@ final class InProcessRun {
             if (t > 0) {
                 trace.change(seen);
                 if (plan.oracleBoundaries()) {
-                    learner.onEvent(LearnerEvent.MANUAL).ifPresent(created -> expansions.told(created.componentId()));
+                    learner.onEvent(LearnerEvent.BOUNDARY).ifPresent(created -> expansions.told(created.componentId()));
                 }
             }
             expansions.startTask(seen);
@@ -112,9 +119,9 @@ final class InProcessRun {
         for (int i = 0; i < images.size(); i += size) {
             List<LabelledImage> batch = images.subList(i, Math.min(images.size(), i + size));
             long start = System.nanoTime();
-            Outcome outcome = learner.observe(batch);
+            Outcome outcome = Learning.observe(learner, batch);
             learningNanos += System.nanoTime() - start;
-            updates += outcome.lesson().updates();
+            updates += outcome.updates();
             trace.add(seen, batch, outcome.predictions());
             seen += batch.size();
             outcome.expansion().ifPresent(expansion -> expansions.found(expansion, seen - 1));
@@ -126,7 +133,7 @@ final class InProcessRun {
         long right = 0;
         for (int i = 0; i < test.size(); i += TestReading.CHUNK) {
             List<LabelledImage> asked = test.subList(i, Math.min(test.size(), i + TestReading.CHUNK));
-            List<ImagePrediction> answers = learner.predict(asked);
+            List<ImagePrediction> answers = Learning.predict(learner, asked);
             for (int k = 0; k < asked.size(); k++) {
                 right += answers.get(k).label().equals(asked.get(k).label()) ? 1 : 0;
             }
@@ -137,11 +144,12 @@ final class InProcessRun {
 
     private RunResult result(Learner learner) {
         TestReading test = TestReading.of(learner, benchmark.tasks(), expansions::homeOf, progress);
-        List<ComponentProfile> profiles = learner.profiles(SAMPLES);
+        List<ComponentProfile> profiles = learner instanceof Inspectable inside ? inside.profiles(SAMPLES) : List.of();
+        long parameters = learner.describe().parameters();
         long stateBytes = learner.state().stream()
                 .mapToLong(entry -> entry.content().get().length)
                 .sum();
-        boolean expands = options.kind().expands();
+        boolean expands = learner instanceof Inspectable;
         return new RunResult(
                 benchmark.name(),
                 plan.name(),
@@ -149,7 +157,7 @@ final class InProcessRun {
                 benchmark.trainImages(),
                 benchmark.testImages(),
                 benchmark.tasks().stream().map(Task::name).toList(),
-                expands ? options.routing().name() : "none",
+                options.own().variant(),
                 Build.commit(),
                 Build.machine(),
                 test.accuracy(),
@@ -159,13 +167,16 @@ final class InProcessRun {
                 matrix,
                 forgetting(),
                 backwardTransfer(),
-                learner.describe().accuracy().total(),
+                learner.describe().accuracy().map(Accuracy::total).orElse(Double.NaN),
                 expansions.births(),
                 expands ? expansions.missed() : 0,
                 expansions.falseOnes(),
                 expansions.delays(),
-                learner.describe().components(),
-                profiles.stream().mapToLong(ComponentProfile::bodyParameters).sum(),
+                learner.describe().components().orElse(1),
+                parameters
+                        - profiles.stream()
+                                .mapToLong(ComponentProfile::vaeParameters)
+                                .sum(),
                 profiles.stream().mapToLong(ComponentProfile::vaeParameters).sum(),
                 stateBytes,
                 updates,

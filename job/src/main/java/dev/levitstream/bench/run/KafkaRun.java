@@ -1,13 +1,12 @@
 package dev.levitstream.bench.run;
 
-import dev.levitstream.embedded.WorkFolder;
+import dev.levitstream.data.Sample;
 import dev.levitstream.embedded.EmbeddedJob;
+import dev.levitstream.embedded.EmbeddedKafka;
+import dev.levitstream.embedded.OnInterrupt;
 import dev.levitstream.embedded.ResultReader;
 import dev.levitstream.embedded.StreamPublisher;
-import dev.levitstream.embedded.OnInterrupt;
-
-import dev.levitstream.embedded.EmbeddedKafka;
-import dev.levitstream.data.Sample;
+import dev.levitstream.embedded.WorkFolder;
 import dev.levitstream.job.JobOptions;
 import dev.levitstream.job.KafkaOptions;
 import dev.levitstream.job.OptionCatalogue;

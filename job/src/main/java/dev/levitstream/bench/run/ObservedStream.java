@@ -115,7 +115,6 @@ public final class ObservedStream {
                     (double) right(firstTest, tests) / tests / benchmark.tasks().size();
             firstTest += tests;
         }
-        boolean expands = options.kind().expands();
         double unknown = Double.NaN;
         return new RunResult(
                 benchmark.name(),
@@ -124,7 +123,7 @@ public final class ObservedStream {
                 benchmark.trainImages(),
                 benchmark.testImages(),
                 benchmark.tasks().stream().map(Task::name).toList(),
-                expands ? options.routing().name() : "none",
+                options.own().variant(),
                 Build.commit(),
                 Build.machine(),
                 accuracy,

@@ -2,25 +2,28 @@ package dev.levitstream.bench.run;
 
 import dev.levitstream.common.Check;
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.OptionReader;
 import dev.levitstream.job.OptionCatalogue;
 import dev.levitstream.learner.LabelledImage;
+import dev.levitstream.learner.LearnerMethods;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.nn.Compute;
 import dev.levitstream.operator.OperatorOptions;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What one run is: everything that its result depends on but the images.
  *
  * @param learner name of a learner, or {@value #OFFLINE}
  * @param preset where options come from that are not set
- * @param settings options that are set, by key
+ * @param settings options that are set, by key; those of a method with its family, or without for every method
  * @param epochs passes over the images of the learner {@value #OFFLINE} (count)
  * @param oracleBoundaries whether the learner is told of every change: labelled wherever it is
  * @param seed of the learner and of the order within tasks
@@ -35,12 +38,18 @@ public record RunPlan(
     public RunPlan {
         Check.that(
                 learner.equals(OFFLINE)
-                        || Arrays.stream(LearnerKind.values())
-                                .anyMatch(kind -> kind.key().equals(learner)),
+                        || LearnerMethods.all().stream()
+                                .anyMatch(method -> method.name().equals(learner)),
                 "learner",
                 learner,
                 "must be " + OFFLINE + " or a learner of run --help");
         Check.that(epochs >= 1, "epochs", epochs, "must be at least 1");
+    }
+
+    /** Whether a learner creates components, and so has a use for being told of changes. */
+    public static boolean expands(String learner) {
+        return !learner.equals(OFFLINE)
+                && LearnerMethods.named(learner).description().expands();
     }
 
     boolean isOffline() {
@@ -82,16 +91,24 @@ public record RunPlan(
     /** Options of the job that are not the presets', by key. */
     public Map<String, String> given(ImageShape shape) {
         Map<String, String> given = new LinkedHashMap<>();
-        given.put("preset", preset);
+        String method = isOffline() ? "finetune" : learner;
+        String family = LearnerMethods.named(method).description().family();
+        given.put(family + ".preset", preset);
         given.put("image", shape.toString());
-        given.put("learner", isOffline() ? LearnerKind.FINETUNE.key() : learner);
+        given.put("learner", method);
         if (isOffline()) {
             given.put("batch.size", OFFLINE_BATCH);
-            given.put("budget.updates", "1");
-            given.put("budget.period", "1");
+            given.put(family + ".budget.updates", "1");
+            given.put(family + ".budget.period", "1");
         }
         given.put("seed", Long.toString(seed));
-        given.putAll(settings);
+        Set<String> own = OptionCatalogue.all(method).stream()
+                .map(OptionReader.Option::key)
+                .collect(Collectors.toSet());
+        settings.forEach((key, value) -> {
+            String full = family + "." + key; // without a family it holds for every method that has it
+            given.put(own.contains(full) ? full : key, value);
+        });
         return given;
     }
 }

@@ -31,7 +31,10 @@ final class StreamTrace {
             ImagePrediction prediction = predictions.get(i);
             count++;
             right += prediction.label().equals(batch.get(i).label()) ? 1 : 0;
-            double share = prediction.novelty() / prediction.noveltyThreshold();
+            double share = prediction
+                    .routed()
+                    .map(routed -> (double) routed.novelty() / routed.noveltyThreshold())
+                    .orElse(Double.NaN);
             if (Double.isFinite(share)) {
                 noveltySum += share;
                 noveltyCount++;

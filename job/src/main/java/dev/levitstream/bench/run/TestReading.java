@@ -1,8 +1,11 @@
 package dev.levitstream.bench.run;
 
 import dev.levitstream.learner.ComponentAnswers;
+import dev.levitstream.learner.ImagePrediction;
+import dev.levitstream.learner.Inspectable;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.Learner;
+import dev.levitstream.learner.Learning;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongConsumer;
@@ -26,36 +29,63 @@ record TestReading(double accuracy, double taskSetAccuracy, double routingAccura
      * @param progress told of every image
      */
     static TestReading of(Learner learner, List<Task> tasks, IntUnaryOperator homes, LongConsumer progress) {
-        int components = learner.describe().components();
         double[] sums = new double[4];
         for (int t = 0; t < tasks.size(); t++) {
             List<LabelledImage> images = tasks.get(t).test();
-            long[] rightOf = new long[components];
-            double[] lossOf = new double[components];
-            long right = 0;
-            long home = 0;
-            List<ComponentAnswers> answered = List.of();
-            for (int i = 0; i < images.size(); i++) {
-                if (i % CHUNK == 0) {
-                    answered = learner.everyAnswer(images.subList(i, Math.min(images.size(), i + CHUNK)));
-                }
-                ComponentAnswers answers = answered.get(i % CHUNK);
-                for (int c = 0; c < components; c++) {
-                    rightOf[c] += answers.labels().get(c).equals(images.get(i).label()) ? 1 : 0;
-                    lossOf[c] += answers.losses()[c];
-                }
-                right += answers.answer().equals(images.get(i).label()) ? 1 : 0;
-                home += answers.routed() == homes.applyAsInt(t) ? 1 : 0;
-                progress.accept(1);
+            double[] shares = learner instanceof Inspectable inside
+                    ? inside(
+                            inside,
+                            learner.describe().components().orElseThrow(),
+                            images,
+                            homes.applyAsInt(t),
+                            progress)
+                    : outside(learner, images, progress);
+            for (int i = 0; i < sums.length; i++) {
+                sums[i] += shares[i] / images.size();
             }
-            double count = images.size();
-            sums[0] += right / count;
-            sums[1] += rightOf[smallest(lossOf)] / count;
-            sums[2] += home / count;
-            sums[3] += rightOf[homes.applyAsInt(t) - 1] / count;
         }
         double n = tasks.size();
         return new TestReading(sums[0] / n, sums[1] / n, sums[2] / n, sums[3] / n);
+    }
+
+    /** Right answers; the rest is unknown of a learner that cannot be looked into. */
+    private static double[] outside(Learner learner, List<LabelledImage> images, LongConsumer progress) {
+        double right = 0;
+        for (int i = 0; i < images.size(); i += CHUNK) {
+            List<LabelledImage> chunk = images.subList(i, Math.min(images.size(), i + CHUNK));
+            List<ImagePrediction> predictions = Learning.predict(learner, chunk);
+            for (int k = 0; k < chunk.size(); k++) {
+                right += predictions.get(k).label().equals(chunk.get(k).label()) ? 1 : 0;
+                progress.accept(1);
+            }
+        }
+        return new double[] {right, Double.NaN, Double.NaN, Double.NaN};
+    }
+
+    /** Right answers, right of the component that fits the task best, routed home, right of the home. */
+    private static double[] inside(
+            Inspectable learner, int components, List<LabelledImage> images, int home, LongConsumer progress) {
+        double[] rightOf = new double[components];
+        double[] lossOf = new double[components];
+        double right = 0;
+        double routedHome = 0;
+        List<ComponentAnswers> answered = List.of();
+        for (int i = 0; i < images.size(); i++) {
+            if (i % CHUNK == 0) {
+                answered = learner.everyAnswer(images.subList(i, Math.min(images.size(), i + CHUNK)).stream()
+                        .map(LabelledImage::pixels)
+                        .toList());
+            }
+            ComponentAnswers answers = answered.get(i % CHUNK);
+            for (int c = 0; c < components; c++) {
+                rightOf[c] += answers.labels().get(c).equals(images.get(i).label()) ? 1 : 0;
+                lossOf[c] += answers.losses()[c];
+            }
+            right += answers.answer().equals(images.get(i).label()) ? 1 : 0;
+            routedHome += answers.routed() == home ? 1 : 0;
+            progress.accept(1);
+        }
+        return new double[] {right, rightOf[smallest(lossOf)], routedHome, rightOf[home - 1]};
     }
 
     private static int smallest(double[] values) {

@@ -1,8 +1,9 @@
 package dev.levitstream.bench.speed;
 
 import dev.levitstream.common.ImageShape;
-import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.job.OptionCatalogue;
 import dev.levitstream.learner.common.TrainingOptions;
+import dev.levitstream.learner.levit.LevitOptions;
 import dev.levitstream.nn.ComponentNetwork;
 import dev.levitstream.nn.Compute;
 import dev.levitstream.nn.KnowledgeFusion;
@@ -23,13 +24,15 @@ import java.util.SplittableRandom;
  * @param batch images in the mini-batch
  * @param frozen components before the one that learns
  */
-record Case(String name, Presets preset, ImageShape shape, int batch, int frozen) {
+record Case(String name, String preset, ImageShape shape, int batch, int frozen) {
     static final int CLASSES = 10;
     /** So low that thousands of updates leave the numbers as they are: numbers near 0 are slow on a CPU. */
     static final double RATE = 1e-7;
 
-    LearnerOptions options() {
-        return preset.options(shape);
+    LevitOptions options() {
+        return SpeedBench.own(OptionCatalogue.read(Map.of("image", shape.toString(), "levit.preset", preset))
+                .operator()
+                .learner());
     }
 
     TrainingOptions training() {

@@ -4,7 +4,9 @@ import dev.levitstream.job.OptionCatalogue;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
 import dev.levitstream.learner.LearnerEvent;
+import dev.levitstream.learner.LearnerMethods;
 import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.learner.SharedWeights;
 import dev.levitstream.nn.Compute;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +30,7 @@ final class LearnerMemory {
         lines.accept("| components of a learner | resident memory, MB | state, MB |");
         lines.accept("|---|---|---|");
         LearnerOptions options = OptionCatalogue.read(
-                        Map.of("image", SpeedBench.MNIST.toString(), "budget.updates", "1"))
+                        Map.of("image", SpeedBench.MNIST.toString(), "levit.budget.updates", "1"))
                 .operator()
                 .learner();
         SplittableRandom random = new SplittableRandom(1);
@@ -57,7 +59,7 @@ final class LearnerMemory {
         lines.accept(line(1, before, learners));
         for (int components = 2; components <= MOST_COMPONENTS; components++) {
             for (Learner learner : learners) {
-                learner.onEvent(LearnerEvent.MANUAL);
+                learner.onEvent(LearnerEvent.BOUNDARY);
                 SpeedBench.fill(learner, new World(components - 1), random);
             }
         }
@@ -65,7 +67,8 @@ final class LearnerMemory {
     }
 
     private static Learner learner(LearnerOptions options, Compute compute, SplittableRandom random) {
-        Learner learner = options.kind().open(new LearnerContext(options, 1, compute, System::nanoTime), Map.of());
+        Learner learner = LearnerMethods.open(
+                new LearnerContext(options, 1, compute, System::nanoTime, new SharedWeights()), Map.of());
         SpeedBench.fill(learner, new World(0), random);
         return learner;
     }

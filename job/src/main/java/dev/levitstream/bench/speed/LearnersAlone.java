@@ -3,7 +3,10 @@ package dev.levitstream.bench.speed;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
+import dev.levitstream.learner.LearnerMethods;
 import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.learner.Learning;
+import dev.levitstream.learner.SharedWeights;
 import dev.levitstream.nn.Compute;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +33,8 @@ final class LearnersAlone implements Contestant {
         for (int seed = 1; seed <= count; seed++) {
             Compute compute = new Compute("cpu", Compute.Path.SCRIPT);
             computes.add(compute);
-            learners.add(options.kind().open(new LearnerContext(options, seed, compute, System::nanoTime), Map.of()));
+            learners.add(LearnerMethods.open(
+                    new LearnerContext(options, seed, compute, System::nanoTime, new SharedWeights()), Map.of()));
         }
         this.threads = Executors.newFixedThreadPool(count);
     }
@@ -54,7 +58,7 @@ final class LearnersAlone implements Contestant {
             List<LabelledImage> batch = LongStream.range(at, at + options.batchSize())
                     .mapToObj(Workload::image)
                     .toList();
-            learner.observe(batch);
+            Learning.observe(learner, batch);
             turn.answered(batch.size());
         }
     }

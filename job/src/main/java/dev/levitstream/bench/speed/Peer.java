@@ -3,6 +3,7 @@ package dev.levitstream.bench.speed;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.learner.levit.LevitOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -46,7 +47,8 @@ final class Peer implements AutoCloseable {
 
     /** What the Python networks are told of the options. */
     static Map<String, Object> setup(LearnerOptions options) {
-        var network = options.network();
+        LevitOptions own = SpeedBench.own(options);
+        var network = own.network();
         Map<String, Object> setup = new LinkedHashMap<>();
         setup.put("height", options.image().height());
         setup.put("width", options.image().width());
@@ -58,10 +60,10 @@ final class Peer implements AutoCloseable {
         setup.put("latent", network.vae().latentWidth());
         setup.put("vaeChannels", network.vae().channels());
         setup.put("vaeHidden", network.vae().hidden());
-        setup.put("rate", options.training().learningRate());
-        setup.put("beta1", options.training().beta1());
-        setup.put("beta2", options.training().beta2());
-        setup.put("klWeight", options.training().klWeight());
+        setup.put("rate", own.training().learningRate());
+        setup.put("beta1", own.training().beta1());
+        setup.put("beta2", own.training().beta2());
+        setup.put("klWeight", own.training().klWeight());
         return setup;
     }
 

@@ -1,6 +1,7 @@
 package dev.levitstream.bench.speed;
 
 import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.learner.levit.LevitOptions;
 import dev.levitstream.schema.ImageRecord;
 import java.io.IOException;
 import java.util.Map;
@@ -22,14 +23,15 @@ public final class PythonConsumer implements AutoCloseable {
     public PythonConsumer(
             String python, LearnerOptions options, String bootstrapServers, String images, String predictions)
             throws IOException {
+        LevitOptions own = SpeedBench.own(options);
         Map<String, Object> setup = Peer.setup(options);
         setup.put("classes", Case.CLASSES);
         setup.put("streamBatch", options.batchSize());
-        setup.put("batch", options.training().batch());
-        setup.put("updates", options.budget().updates());
-        setup.put("queue", options.budget().queue());
-        setup.put("capacity", options.memory().capacity());
-        setup.put("maxImages", options.expansion().maxImages());
+        setup.put("batch", own.training().batch());
+        setup.put("updates", own.budget().updates());
+        setup.put("queue", own.budget().queue());
+        setup.put("capacity", own.memory().capacity());
+        setup.put("maxImages", own.expansion().maxImages());
         setup.put("schema", ImageRecord.getClassSchema().toString());
         setup.put("bootstrapServers", bootstrapServers);
         setup.put("images", images);

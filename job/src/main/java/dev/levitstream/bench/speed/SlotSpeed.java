@@ -1,8 +1,7 @@
 package dev.levitstream.bench.speed;
 
-import dev.levitstream.embedded.WorkFolder;
 import dev.levitstream.embedded.OnInterrupt;
-
+import dev.levitstream.embedded.WorkFolder;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;

@@ -9,7 +9,11 @@ import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
 import dev.levitstream.learner.LearnerEvent;
+import dev.levitstream.learner.LearnerMethods;
 import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.learner.Learning;
+import dev.levitstream.learner.SharedWeights;
+import dev.levitstream.learner.levit.LevitOptions;
 import dev.levitstream.nn.Compute;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,13 +37,13 @@ public final class SpeedBench {
     static final ImageShape MNIST = new ImageShape(28, 28, 1);
     private static final ImageShape CIFAR = new ImageShape(32, 32, 3);
     private static final List<Case> CASES = List.of(
-            new Case("MNIST", Presets.STREAM, MNIST, 10, 0),
-            new Case("MNIST", Presets.STREAM, MNIST, 64, 0),
-            new Case("MNIST", Presets.STREAM, MNIST, 10, 9),
-            new Case("MNIST", Presets.STREAM, MNIST, 64, 9),
-            new Case("CIFAR, preset stream", Presets.STREAM, CIFAR, 64, 0),
-            new Case("CIFAR, preset paper", Presets.PAPER, CIFAR, 10, 0),
-            new Case("CIFAR, preset paper", Presets.PAPER, CIFAR, 64, 0));
+            new Case("MNIST", "stream", MNIST, 10, 0),
+            new Case("MNIST", "stream", MNIST, 64, 0),
+            new Case("MNIST", "stream", MNIST, 10, 9),
+            new Case("MNIST", "stream", MNIST, 64, 9),
+            new Case("CIFAR, preset stream", "stream", CIFAR, 64, 0),
+            new Case("CIFAR, preset paper", "paper", CIFAR, 10, 0),
+            new Case("CIFAR, preset paper", "paper", CIFAR, 64, 0));
     private static final List<Integer> COMPONENTS = List.of(1, 2, 5, 10, 20, 50);
     private static final List<Integer> FLEETS = List.of(1, 4, 16);
     private static final double WINDOW_SECONDS = 0.25;
@@ -247,15 +251,16 @@ public final class SpeedBench {
         LearnerOptions options = mnist();
         List<World> worlds = new ArrayList<>(List.of(new World(0)));
         try (Compute compute = new Compute("cpu", Compute.Path.SCRIPT);
-                Learner one = options.kind().open(new LearnerContext(options, 1, compute, System::nanoTime), Map.of());
-                Learner many =
-                        options.kind().open(new LearnerContext(options, 1, compute, System::nanoTime), Map.of())) {
+                Learner one = LearnerMethods.open(
+                        new LearnerContext(options, 1, compute, System::nanoTime, new SharedWeights()), Map.of());
+                Learner many = LearnerMethods.open(
+                        new LearnerContext(options, 1, compute, System::nanoTime, new SharedWeights()), Map.of())) {
             fill(one, worlds.get(0), random);
             fill(many, worlds.get(0), random);
             for (int count : COMPONENTS) {
                 while (worlds.size() < count) {
                     worlds.add(new World(worlds.size()));
-                    many.onEvent(LearnerEvent.MANUAL);
+                    many.onEvent(LearnerEvent.BOUNDARY);
                     fill(many, worlds.get(worlds.size() - 1), random);
                 }
                 line("| %d %s|", count, turns(one, many, worlds, random));
@@ -271,11 +276,11 @@ public final class SpeedBench {
         double[][] ratios = new double[3][rounds];
         for (int round = 0; round < rounds; round++) {
             List<LabelledImage> known = first.batch(random);
-            double alone = timed(() -> one.predict(known)).seconds(1);
+            double alone = timed(() -> Learning.predict(one, known)).seconds(1);
             List<List<LabelledImage>> asked = List.of(latest.batch(random), World.mixed(worlds, random));
             for (int k = 0; k < asked.size(); k++) {
                 List<LabelledImage> batch = asked.get(k);
-                double seconds = timed(() -> many.predict(batch)).seconds(1);
+                double seconds = timed(() -> Learning.predict(many, batch)).seconds(1);
                 millis[k + 1][round] = 1e3 * seconds;
                 ratios[k + 1][round] = seconds / alone;
             }
@@ -292,19 +297,17 @@ public final class SpeedBench {
 
     /** The last update of a batch counts as part of its end. */
     private static double secondsPerUpdate(Learner learner, List<LabelledImage> batch) throws Exception {
-        learner.answer(batch);
-        learner.begin();
-        double seconds = timed(() -> learner.learn(UPDATES - 1)).seconds(1) / (UPDATES - 1);
-        while (learner.isLearning()) {
-            learner.learn(UPDATES);
-        }
+        Learning.observe(learner, batch, Learning.predict(learner, batch));
+        double seconds =
+                timed(() -> Learning.learn(List.of(learner), UPDATES - 1)).seconds(1) / (UPDATES - 1);
+        Learning.learn(learner);
         return seconds;
     }
 
     /** As many images as a mini-batch needs, and views of them made. */
     static void fill(Learner learner, World world, SplittableRandom random) {
         for (int i = 0; i < FILL; i++) {
-            learner.observe(world.batch(random));
+            Learning.observe(learner, world.batch(random));
         }
     }
 
@@ -347,16 +350,20 @@ public final class SpeedBench {
             List<Learner> learners = new ArrayList<>();
             try (Compute compute = new Compute("cpu", Compute.Path.SCRIPT)) {
                 for (int g = 0; g < members; g++) {
-                    LearnerContext context = new LearnerContext(options, g, compute, System::nanoTime);
-                    learners.add(options.kind().open(context, Map.of()));
+                    LearnerContext context =
+                            new LearnerContext(options, g, compute, System::nanoTime, new SharedWeights());
+                    learners.add(LearnerMethods.open(context, Map.of()));
                     fill(learners.get(g), world, random);
                 }
                 double[] together = new double[rounds];
                 double[] alone = new double[rounds];
                 for (int round = 0; round < rounds; round++) {
-                    together[round] = secondsToLearn(learners, world, random, () -> Fleet.learn(learners, UPDATES));
+                    together[round] = secondsToLearn(learners, world, random, () -> Learning.learn(learners, UPDATES));
                     alone[round] = secondsToLearn(
-                            learners, world, random, () -> learners.forEach(learner -> learner.learn(UPDATES)));
+                            learners,
+                            world,
+                            random,
+                            () -> learners.forEach(learner -> Learning.learn(List.of(learner), UPDATES)));
                 }
                 double[] ratios = new double[rounds];
                 Arrays.setAll(ratios, round -> together[round] / alone[round]);
@@ -368,17 +375,27 @@ public final class SpeedBench {
 
     private static double secondsToLearn(List<Learner> learners, World world, SplittableRandom random, Runnable learn) {
         learners.forEach(learner -> {
-            learner.answer(world.batch(random));
-            learner.begin();
+            List<LabelledImage> batch = world.batch(random);
+            Learning.observe(learner, batch, Learning.predict(learner, batch));
         });
         long start = System.nanoTime();
         learn.run();
         return (System.nanoTime() - start) / 1e9;
     }
 
+    /** The method's own settings; what is compared here are LEViT's networks. */
+    static LevitOptions own(LearnerOptions options) {
+        return (LevitOptions) options.own();
+    }
+
     private static LearnerOptions mnist() {
         return OptionCatalogue.read(Map.of(
-                        "image", MNIST.toString(), "components.max", "50", "budget.updates", Integer.toString(UPDATES)))
+                        "image",
+                        MNIST.toString(),
+                        "levit.components.max",
+                        "50",
+                        "levit.budget.updates",
+                        Integer.toString(UPDATES)))
                 .operator()
                 .learner();
     }

@@ -1,9 +1,8 @@
 package dev.levitstream.bench.speed;
 
-import dev.levitstream.embedded.StreamPublisher;
-
-import dev.levitstream.embedded.EmbeddedKafka;
 import dev.levitstream.data.Sample;
+import dev.levitstream.embedded.EmbeddedKafka;
+import dev.levitstream.embedded.StreamPublisher;
 import dev.levitstream.learner.LabelledImage;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,6 @@
 package dev.levitstream.bench.speed;
 
 import dev.levitstream.embedded.EmbeddedJob;
-
 import dev.levitstream.embedded.EmbeddedKafka;
 import dev.levitstream.job.ExpandableVitJob;
 import dev.levitstream.job.JobOptions;

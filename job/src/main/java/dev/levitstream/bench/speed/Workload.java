@@ -26,7 +26,7 @@ record Workload(int images) {
     JobOptions options(Map<String, String> others) {
         Map<String, String> all = new HashMap<>(others);
         all.put("image", SHAPE.toString());
-        all.put("expansion.max-images", Integer.toString(images));
+        all.put("levit.expansion.max-images", Integer.toString(images));
         return OptionCatalogue.read(all);
     }
 

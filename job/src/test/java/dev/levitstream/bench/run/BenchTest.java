@@ -1,14 +1,13 @@
 package dev.levitstream.bench.run;
 
-import dev.levitstream.bench.report.Comparison;
-import dev.levitstream.bench.report.Reports;
-import dev.levitstream.bench.report.MarkdownReport;
-import dev.levitstream.bench.report.Series;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.levitstream.bench.report.Comparison;
+import dev.levitstream.bench.report.MarkdownReport;
+import dev.levitstream.bench.report.Reports;
+import dev.levitstream.bench.report.Series;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.Expansion;
 import dev.levitstream.learner.LabelledImage;

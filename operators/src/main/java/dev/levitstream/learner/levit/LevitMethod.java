@@ -125,7 +125,8 @@ public abstract class LevitMethod implements LearnerMethod {
                 summary(),
                 "images; labels for the classifier, none for expansion",
                 "reconstructed: the article's equations and code are not published in full",
-                "components (frozen ones written once), replay memory, router; grows with each component");
+                "components (frozen ones written once), replay memory, router; grows with each component",
+                true);
     }
 
     @Override

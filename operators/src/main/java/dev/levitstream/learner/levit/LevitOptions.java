@@ -40,4 +40,10 @@ public record LevitOptions(
                 expansion.samples(),
                 "must be at most memory.capacity=" + memory.capacity());
     }
+
+    /** The router. */
+    @Override
+    public String variant() {
+        return routing.name();
+    }
 }

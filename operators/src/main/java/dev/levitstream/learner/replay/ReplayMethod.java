@@ -71,7 +71,8 @@ public abstract class ReplayMethod implements LearnerMethod {
                 summary(),
                 "labelled images; others are answered and not learnt",
                 "full",
-                remembers() ? "one network and the replay memory" : "one network");
+                remembers() ? "one network and the replay memory" : "one network",
+                false);
     }
 
     @Override
