@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * The job in a Flink cluster inside this process, with the web UI and checkpoints in a folder. Nobody on another
  * machine, and no web page of somebody else's, reaches the cluster ({@link LocalUi}).
  */
-final class EmbeddedJob implements AutoCloseable {
+public final class EmbeddedJob implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedJob.class);
     private static final long STOP_SECONDS = 30;
 
@@ -62,13 +62,13 @@ final class EmbeddedJob implements AutoCloseable {
      * @throws IllegalStateException with one line, if the native engine cannot be started or a job that runs has the
      *     transaction prefix
      */
-    static EmbeddedJob start(JobOptions options, Path checkpoints, int uiPort) throws Exception {
+    public static EmbeddedJob start(JobOptions options, Path checkpoints, int uiPort) throws Exception {
         ExpandableVitJob.requireOwnTransactions(options.kafka());
         return start(options, checkpoints, uiPort, env -> ExpandableVitJob.buildOnKafka(env, options));
     }
 
     /** The same with another graph than that over Kafka. */
-    static EmbeddedJob start(
+    public static EmbeddedJob start(
             JobOptions options, Path checkpoints, int uiPort, Consumer<StreamExecutionEnvironment> graph)
             throws Exception {
         NativeEngine.newManager("cpu").close(); // what is wrong with it shows here, and not in a restart loop
@@ -127,7 +127,7 @@ final class EmbeddedJob implements AutoCloseable {
     }
 
     /** The checkpoint that was completed last, over all earlier runs on this folder. */
-    static Optional<Path> newestCheckpoint(Path checkpoints) throws IOException {
+    public static Optional<Path> newestCheckpoint(Path checkpoints) throws IOException {
         if (!Files.isDirectory(checkpoints)) {
             return Optional.empty();
         }
@@ -146,7 +146,7 @@ final class EmbeddedJob implements AutoCloseable {
     }
 
     /** Whether the job has ended by itself; a failure, also one of the cluster's, is thrown. */
-    boolean hasEnded() throws Exception {
+    public boolean hasEnded() throws Exception {
         if (watch.end().isDone()) {
             watch.end().get();
             return true;
@@ -155,12 +155,12 @@ final class EmbeddedJob implements AutoCloseable {
     }
 
     /** Waits until the job ends by itself; throws if it fails or can run no more. */
-    void await() throws Exception {
+    public void await() throws Exception {
         watch.end().get();
     }
 
     /** Milliseconds that the job ran, once it has ended by itself. */
-    long netMillis() throws Exception {
+    public long netMillis() throws Exception {
         return watch.end().get().getNetRuntime();
     }
 

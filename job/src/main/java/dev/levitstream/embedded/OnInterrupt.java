@@ -1,11 +1,11 @@
 package dev.levitstream.embedded;
 
 /** What Ctrl-C does. */
-final class OnInterrupt {
+public final class OnInterrupt {
     private OnInterrupt() {}
 
     /** Closes something when the process is told to end; nothing happens if it is closed already. */
-    static void close(AutoCloseable resource) {
+    public static void close(AutoCloseable resource) {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {

@@ -8,11 +8,11 @@ import org.apache.flink.runtime.client.JobExecutionException;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 
 /** What went wrong, in one line a user can act on. */
-final class OneLine {
+public final class OneLine {
     private OneLine() {}
 
     /** The outermost message that says more than that something inside failed. */
-    static String of(Throwable failure) {
+    public static String of(Throwable failure) {
         Throwable telling = failure;
         while (telling.getCause() != null && isWrapper(telling)) {
             telling = telling.getCause();
@@ -27,7 +27,7 @@ final class OneLine {
     }
 
     /** The innermost failure, for those whose outer ones only say which part of the engine noticed. */
-    static String root(Throwable failure) {
+    public static String root(Throwable failure) {
         Throwable root = failure;
         while (root.getCause() != null) {
             root = root.getCause();

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * The folder that all temporary files of this process lie in: those of Flink and the broker, and native libraries that
  * Flink, RocksDB, Kafka and DJL unpack. It goes with the process; what a killed one left goes when the next starts.
  */
-final class ProcessFolder implements AutoCloseable {
+public final class ProcessFolder implements AutoCloseable {
     /** What to do about a temporary folder that does not serve. */
     static final String CURE = "choose another with TMPDIR";
 
@@ -40,7 +40,7 @@ final class ProcessFolder implements AutoCloseable {
      * @param folder that the start script named to Java as the one for temporary files; does not exist yet
      * @throws IOException with one line, if it cannot be made
      */
-    static ProcessFolder make(Path folder) throws IOException {
+    public static ProcessFolder make(Path folder) throws IOException {
         Path parent = folder.resolveSibling("");
         Path made = folder.resolveSibling("." + folder.getFileName());
         try {

@@ -18,12 +18,12 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads results as any consumer of theirs would: committed records only, in no group. Not thread-safe. */
-final class ResultReader implements AutoCloseable {
+public final class ResultReader implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Map<String, WireFormat<? extends SpecificRecordBase>> formats = new HashMap<>();
 
     /** @param fromBeginning whether to read what is there already, too */
-    ResultReader(KafkaOptions kafka, boolean fromBeginning) {
+    public ResultReader(KafkaOptions kafka, boolean fromBeginning) {
         Map<String, Object> properties = new HashMap<>(kafka.client());
         properties.put("bootstrap.servers", kafka.bootstrapServers());
         properties.put("isolation.level", "read_committed");
@@ -45,7 +45,7 @@ final class ResultReader implements AutoCloseable {
     }
 
     /** What came within the time, by topic in no particular order. */
-    List<SpecificRecordBase> poll(Duration time) {
+    public List<SpecificRecordBase> poll(Duration time) {
         List<SpecificRecordBase> records = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(time)) {
             WireFormat<? extends SpecificRecordBase> format = formats.get(record.topic());

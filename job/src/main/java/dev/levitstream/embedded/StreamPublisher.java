@@ -20,7 +20,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /** Publishes samples of one stream key in order, at a rate. */
-final class StreamPublisher implements AutoCloseable {
+public final class StreamPublisher implements AutoCloseable {
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final String topic;
@@ -34,7 +34,7 @@ final class StreamPublisher implements AutoCloseable {
     private long published;
 
     /** @param rate images per second, 0 for as fast as the broker takes them */
-    StreamPublisher(String bootstrapServers, String topic, String streamKey, double rate, Map<String, String> client) {
+    public StreamPublisher(String bootstrapServers, String topic, String streamKey, double rate, Map<String, String> client) {
         this.topic = topic;
         this.streamKey = streamKey;
         this.rate = rate;
@@ -53,7 +53,7 @@ final class StreamPublisher implements AutoCloseable {
      *
      * @param labelled whether its label goes with it
      */
-    void publish(Sample sample, String imageId, boolean labelled) throws IOException {
+    public void publish(Sample sample, String imageId, boolean labelled) throws IOException {
         waitUntilDue();
         Exception failed = failure.get();
         if (failed != null) {
@@ -80,12 +80,12 @@ final class StreamPublisher implements AutoCloseable {
     }
 
     /** Event time of the image with that number: when it is due, or a millisecond apart where there is no rate. */
-    long eventTime(long number) {
+    public long eventTime(long number) {
         return startMillis + Math.round(number * millisApart());
     }
 
     /** Number of the image that was taken at an event time. */
-    long numberAt(long eventTime) {
+    public long numberAt(long eventTime) {
         return Math.round((eventTime - startMillis) / millisApart());
     }
 
@@ -94,7 +94,7 @@ final class StreamPublisher implements AutoCloseable {
     }
 
     /** Images published so far. */
-    long published() {
+    public long published() {
         return published;
     }
 
@@ -108,7 +108,7 @@ final class StreamPublisher implements AutoCloseable {
     }
 
     /** Whether one image keeps its label, drawn anew for each. */
-    static boolean keepsLabel(SplittableRandom random, double unlabelledShare) {
+    public static boolean keepsLabel(SplittableRandom random, double unlabelledShare) {
         return random.nextDouble() >= unlabelledShare;
     }
 

@@ -14,9 +14,9 @@ import org.apache.flink.util.FileUtils;
  * A folder and what works in it: closing stops everything, the latest first, and deletes the folder if it was
  * temporary.
  */
-final class WorkFolder implements AutoCloseable {
+public final class WorkFolder implements AutoCloseable {
     /** Exit code after Ctrl-C, as shells have it. */
-    static final int INTERRUPTED = 130;
+    public static final int INTERRUPTED = 130;
 
     private static final long NEEDED_BYTES = 500L << 20;
 
@@ -36,7 +36,7 @@ final class WorkFolder implements AutoCloseable {
      * @param option of the command line that chose it
      * @throws IOException with one line, if it cannot be written or its disk is full
      */
-    static WorkFolder chosen(Path folder, String option) throws IOException {
+    public static WorkFolder chosen(Path folder, String option) throws IOException {
         String cure = "choose another with " + option;
         try {
             requireSpace(Files.createDirectories(folder), cure);
@@ -52,7 +52,7 @@ final class WorkFolder implements AutoCloseable {
      *
      * @throws IOException with one line, if it cannot be made or its disk is full
      */
-    static WorkFolder temporary() throws IOException {
+    public static WorkFolder temporary() throws IOException {
         Path parent = Path.of(System.getProperty("java.io.tmpdir"));
         try {
             requireSpace(parent, ProcessFolder.CURE);
@@ -71,13 +71,13 @@ final class WorkFolder implements AutoCloseable {
     }
 
     /** The one line about a folder that cannot be written. */
-    static IOException unusable(Path folder, FileSystemException failure, String cure) {
+    public static IOException unusable(Path folder, FileSystemException failure, String cure) {
         String reason = Objects.requireNonNullElse(
                 failure.getReason(), failure.getClass().getSimpleName());
         return new IOException("folder " + folder + " cannot be written (" + reason + "): " + cure, failure);
     }
 
-    Path path(String name) throws IOException {
+    public Path path(String name) throws IOException {
         return Files.createDirectories(folder.resolve(name));
     }
 
@@ -87,7 +87,7 @@ final class WorkFolder implements AutoCloseable {
      *
      * @throws IllegalStateException if everything is being stopped
      */
-    <T extends AutoCloseable> T start(Callable<T> starter) throws Exception {
+    public <T extends AutoCloseable> T start(Callable<T> starter) throws Exception {
         synchronized (owned) {
             if (closed) {
                 throw new IllegalStateException("stopped before it started");
@@ -98,7 +98,7 @@ final class WorkFolder implements AutoCloseable {
         }
     }
 
-    boolean isClosed() {
+    public boolean isClosed() {
         return closed;
     }
 

@@ -24,7 +24,7 @@ public interface LearnerMethod {
      * @throws IllegalArgumentException with key, value and rule, if one is wrong
      */
     default MethodOptions read(OptionReader options, ImageShape image) {
-        return MethodOptions.NONE;
+        return new NoOptions();
     }
 
     /** What a learner needs, estimated before anything is allocated; by default next to nothing. */

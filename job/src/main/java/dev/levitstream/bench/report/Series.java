@@ -15,16 +15,16 @@ import org.apache.commons.statistics.descriptive.Statistic;
  * @param name of their plan
  * @param runs by seed
  */
-record Series(String name, List<RunResult> runs) {
+public record Series(String name, List<RunResult> runs) {
     /**
      * Mean and deviation over seeds.
      *
      * @param mean over runs; NaN if a run has none
      * @param deviation sample standard deviation; NaN for one run
      */
-    record Spread(double mean, double deviation) {}
+    public record Spread(double mean, double deviation) {}
 
-    static List<Series> of(List<RunResult> results) {
+    public static List<Series> of(List<RunResult> results) {
         Map<String, List<RunResult>> byName = new LinkedHashMap<>();
         results.stream()
                 .sorted((a, b) -> Long.compare(a.plan().seed(), b.plan().seed()))
@@ -36,11 +36,11 @@ record Series(String name, List<RunResult> runs) {
     }
 
     /** Names of figures in the order of tables. */
-    List<String> figures() {
+    public List<String> figures() {
         return List.copyOf(runs.get(0).figures().keySet());
     }
 
-    Spread spread(String figure) {
+    public Spread spread(String figure) {
         double[] values = values(figure);
         DoubleStatistics statistics =
                 DoubleStatistics.of(EnumSet.of(Statistic.MEAN, Statistic.STANDARD_DEVIATION), values);
@@ -48,7 +48,7 @@ record Series(String name, List<RunResult> runs) {
         return new Spread(statistics.getAsDouble(Statistic.MEAN), deviation);
     }
 
-    double[] values(String figure) {
+    public double[] values(String figure) {
         return runs.stream()
                 .mapToDouble(run -> run.figures().getOrDefault(figure, Double.NaN))
                 .toArray();

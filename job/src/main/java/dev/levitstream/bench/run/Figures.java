@@ -4,22 +4,22 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Names of a run's figures, as columns of tables; shares in per cent. */
-final class Figures {
-    static final String ACCURACY = "accuracy, per image %";
-    static final String TASK_SET = "task-set accuracy % (uses task identity)";
-    static final String ROUTING = "routing accuracy %";
-    static final String PREQUENTIAL = "test-then-train %";
-    static final String MISSED = "missed expansions";
-    static final String FALSE = "false expansions";
-    static final String DELAY = "expansion delay, images";
-    static final String SPEED = "images/s";
-    static final String COMPONENTS = "components";
+public final class Figures {
+    public static final String ACCURACY = "accuracy, per image %";
+    public static final String TASK_SET = "task-set accuracy % (uses task identity)";
+    public static final String ROUTING = "routing accuracy %";
+    public static final String PREQUENTIAL = "test-then-train %";
+    public static final String MISSED = "missed expansions";
+    public static final String FALSE = "false expansions";
+    public static final String DELAY = "expansion delay, images";
+    public static final String SPEED = "images/s";
+    public static final String COMPONENTS = "components";
 
     private static final double PER_CENT = 100;
 
     private Figures() {}
 
-    static Map<String, Double> of(RunResult run) {
+    public static Map<String, Double> of(RunResult run) {
         Map<String, Double> figures = new LinkedHashMap<>();
         figures.put(ACCURACY, PER_CENT * run.accuracy());
         figures.put(TASK_SET, PER_CENT * run.taskSetAccuracy());

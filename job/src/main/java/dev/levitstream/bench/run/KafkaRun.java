@@ -29,7 +29,7 @@ import java.util.function.LongConsumer;
 import org.apache.avro.specific.SpecificRecordBase;
 
 /** One run through the whole job: broker, cluster, publisher, and a consumer of committed results. */
-final class KafkaRun {
+public final class KafkaRun {
     private static final Duration POLL = Duration.ofMillis(200);
     /** Interval of checkpoints, each of which makes results visible. */
     private static final Duration CHECKPOINTS = Duration.ofSeconds(1);
@@ -39,8 +39,12 @@ final class KafkaRun {
 
     private KafkaRun() {}
 
-    /** @param progress told of images as they are answered */
-    static RunResult run(Benchmark benchmark, RunPlan plan, LongConsumer progress) throws Exception {
+    /**
+     * Runs a benchmark.
+     *
+     * @param progress told of images as they are answered
+     */
+    public static RunResult run(Benchmark benchmark, RunPlan plan, LongConsumer progress) throws Exception {
         try (WorkFolder folder = WorkFolder.temporary()) {
             OnInterrupt.close(folder);
             EmbeddedKafka kafka = folder.start(() -> EmbeddedKafka.start(folder.path("kafka"), 0));

@@ -135,7 +135,7 @@ public final class ObservedStream {
                 unknown,
                 (double) right / stream.size(),
                 record.births(),
-                expands ? record.missed() : 0,
+                RunPlan.expands(plan.learner()) ? record.missed() : 0,
                 record.falseOnes(),
                 record.delays(),
                 1 + expansions.size(),

@@ -78,7 +78,7 @@ public final class RunFolder {
         return results;
     }
 
-    static String json(Object value) throws IOException {
+    public static String json(Object value) throws IOException {
         return JSON.writeValueAsString(value);
     }
 

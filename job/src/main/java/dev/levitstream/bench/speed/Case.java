@@ -12,6 +12,7 @@ import dev.levitstream.nn.Vae;
 import dev.levitstream.nn.VisionTransformer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 

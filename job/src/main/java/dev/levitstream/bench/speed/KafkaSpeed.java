@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  * Images per second of the whole job on a broker, against the learner alone and against a Python consumer of the same
  * images. All of them, and the broker, are on this machine.
  */
-final class KafkaSpeed {
+public final class KafkaSpeed {
     private static final String JOB = "job";
     private static final String LEARNER = "learner alone";
     private static final String PYTHON = "Python consumer";
@@ -30,14 +30,14 @@ final class KafkaSpeed {
      * @param rounds (count), at least 1
      * @param lines takes the report, line by line
      */
-    KafkaSpeed(Optional<String> python, int rounds, Workload workload, Consumer<String> lines) {
+    public KafkaSpeed(Optional<String> python, int rounds, Workload workload, Consumer<String> lines) {
         this.python = python;
         this.rounds = rounds;
         this.workload = workload;
         this.lines = lines;
     }
 
-    void run() throws Exception {
+    public void run() throws Exception {
         try (WorkFolder folder = WorkFolder.temporary()) {
             OnInterrupt.close(folder);
             EmbeddedKafka kafka = folder.start(() -> EmbeddedKafka.start(folder.path("kafka"), 0));

@@ -1,5 +1,7 @@
 package dev.levitstream.bench.speed;
 
+import dev.levitstream.common.ImageShape;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.levitstream.learner.LearnerOptions;
@@ -23,7 +25,7 @@ final class Peer implements AutoCloseable {
 
     /** @param python command that has PyTorch */
     Peer(Case what, String python) throws IOException {
-        Map<String, Object> setup = setup(what.options());
+        Map<String, Object> setup = setup(what.options(), what.shape());
         setup.put("classes", Case.CLASSES);
         setup.put("frozen", what.frozen());
         setup.put("batch", what.batch());
@@ -46,13 +48,12 @@ final class Peer implements AutoCloseable {
     }
 
     /** What the Python networks are told of the options. */
-    static Map<String, Object> setup(LearnerOptions options) {
-        LevitOptions own = SpeedBench.own(options);
+    static Map<String, Object> setup(LevitOptions own, ImageShape image) {
         var network = own.network();
         Map<String, Object> setup = new LinkedHashMap<>();
-        setup.put("height", options.image().height());
-        setup.put("width", options.image().width());
-        setup.put("channels", options.image().channels());
+        setup.put("height", image.height());
+        setup.put("width", image.width());
+        setup.put("channels", image.channels());
         setup.put("patch", network.vit().patch());
         setup.put("embedding", network.vit().embeddingWidth());
         setup.put("heads", network.vit().heads());

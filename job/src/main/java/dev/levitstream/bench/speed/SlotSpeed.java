@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  * What two slots do for each other: the job without a broker, which would share their cores, and learners on threads,
  * which says how much there is to have.
  */
-final class SlotSpeed {
+public final class SlotSpeed {
     private static final String LEARNER = "learner alone";
     private static final String LEARNERS = "two learners, two threads";
     private static final String ONE_SLOT = "job without broker, two keys, one slot";
@@ -24,13 +24,13 @@ final class SlotSpeed {
      * @param rounds (count), at least 1
      * @param lines takes the report, line by line
      */
-    SlotSpeed(int rounds, Workload workload, Consumer<String> lines) {
+    public SlotSpeed(int rounds, Workload workload, Consumer<String> lines) {
         this.rounds = rounds;
         this.workload = workload;
         this.lines = lines;
     }
 
-    void run() throws Exception {
+    public void run() throws Exception {
         try (WorkFolder folder = WorkFolder.temporary()) {
             OnInterrupt.close(folder);
             Contest contest = new Contest(workload.images(), lines);

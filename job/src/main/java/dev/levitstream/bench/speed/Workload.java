@@ -17,13 +17,13 @@ import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
  *
  * @param images of a key in a turn (count), some mini-batches
  */
-record Workload(int images) {
+public record Workload(int images) {
     static final ImageShape SHAPE = new ImageShape(28, 28, 1);
     static final int SLOTS = 2;
     private static final int CLASSES = 10;
 
     /** Options of the job and its learners, with others beside them. */
-    JobOptions options(Map<String, String> others) {
+    public JobOptions options(Map<String, String> others) {
         Map<String, String> all = new HashMap<>(others);
         all.put("image", SHAPE.toString());
         all.put("levit.expansion.max-images", Integer.toString(images));
@@ -31,7 +31,7 @@ record Workload(int images) {
     }
 
     /** A key for each of {@value #SLOTS} slots. */
-    List<String> keys() {
+    public List<String> keys() {
         int most = options(Map.of()).maxParallelism();
         List<String> keys = new ArrayList<>();
         for (int i = 0; keys.size() < SLOTS; i++) {
@@ -44,7 +44,7 @@ record Workload(int images) {
     }
 
     /** An image of random pixels with its label. */
-    static LabelledImage image(long number) {
+    public static LabelledImage image(long number) {
         byte[] pixels = new byte[SHAPE.size()];
         new SplittableRandom(number).nextBytes(pixels);
         return new LabelledImage(pixels, Optional.of("label-" + number % CLASSES));

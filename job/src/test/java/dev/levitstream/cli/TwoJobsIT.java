@@ -1,4 +1,9 @@
-package dev.levitstream.job;
+package dev.levitstream.cli;
+
+import dev.levitstream.job.ExpandableVitJob;
+import dev.levitstream.job.JobOptions;
+import dev.levitstream.job.OptionCatalogue;
+import dev.levitstream.job.TinyJob;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
