@@ -11,7 +11,7 @@ import dev.levitstream.learner.LearnerContext;
 import dev.levitstream.learner.LearnerEvent;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Outcome;
-import dev.levitstream.nn.Compute;
+import dev.levitstream.nn.engine.Compute;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,7 +64,7 @@ final class InProcessRun {
     }
 
     RunResult run() {
-        try (Compute compute = new Compute("cpu", plan.path(benchmark.shape()));
+        try (Compute compute = new Compute("cpu");
                 Learner learner = options.kind()
                         .open(new LearnerContext(options, plan.seed(), compute, System::nanoTime), Map.of())) {
             if (plan.isOffline()) {

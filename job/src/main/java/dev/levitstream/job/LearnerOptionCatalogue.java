@@ -9,8 +9,8 @@ import dev.levitstream.learner.MemoryOptions;
 import dev.levitstream.learner.NetworkOptions;
 import dev.levitstream.learner.RoutingOptions;
 import dev.levitstream.learner.TrainingOptions;
-import dev.levitstream.nn.VaeOptions;
-import dev.levitstream.nn.VitOptions;
+import dev.levitstream.nn.model.VaeOptions;
+import dev.levitstream.nn.model.VitOptions;
 
 /** The options of a learner, from text to records. */
 final class LearnerOptionCatalogue {

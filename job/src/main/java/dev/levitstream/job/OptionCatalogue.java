@@ -3,7 +3,6 @@ package dev.levitstream.job;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Presets;
-import dev.levitstream.nn.Compute;
 import dev.levitstream.operator.DeviceChoice;
 import dev.levitstream.operator.EventTimeOptions;
 import dev.levitstream.operator.KeyOptions;
@@ -88,11 +87,6 @@ public final class OptionCatalogue {
                                 "device",
                                 DeviceChoice.AUTO,
                                 "where to compute; auto takes the cluster's external resource gpu if there is one"),
-                r.free()
-                        .choice(
-                                "compute",
-                                Compute.Path.SCRIPT,
-                                "how networks run: as compiled scripts, or array by array, which is slower and easier to debug"),
                 eventTime(r));
         return new JobOptions(
                 kafka(r),

@@ -10,7 +10,7 @@ import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
 import dev.levitstream.learner.LearnerOptions;
-import dev.levitstream.nn.Compute;
+import dev.levitstream.nn.engine.Compute;
 import dev.levitstream.schema.ComponentCreated;
 import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Encoding;
@@ -199,7 +199,7 @@ class ExactlyOnceIT {
                 new ArrayList<>(predictions.getOrDefault(key, new TreeMap<>()).values());
         List<String> expansions = new ArrayList<>();
         LearnerOptions settings = options.operator().learner();
-        try (Compute compute = new Compute("cpu", options.operator().path());
+        try (Compute compute = new Compute("cpu");
                 Learner learner = settings.kind()
                         .open(new LearnerContext(settings, key.hashCode(), compute, () -> 0), Map.of())) {
             for (int i = 0; i < PER_KEY; i += 4) {

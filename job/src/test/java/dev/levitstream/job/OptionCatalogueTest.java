@@ -84,7 +84,6 @@ class OptionCatalogueTest {
             Map.entry("learner.fleet", "16"),
             Map.entry("prediction.scores", "2"),
             Map.entry("device", "cpu"),
-            Map.entry("compute", "arrays"),
             Map.entry("kafka.bootstrap-servers", "other:1"),
             Map.entry("kafka.images", "i"),
             Map.entry("kafka.predictions", "p"),

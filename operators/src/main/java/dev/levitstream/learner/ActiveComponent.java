@@ -2,22 +2,19 @@ package dev.levitstream.learner;
 
 import ai.djl.ndarray.NDManager;
 import dev.levitstream.common.Randomness;
-import dev.levitstream.nn.Adam;
-import dev.levitstream.nn.ComponentNetwork;
-import dev.levitstream.nn.ComponentNetwork.TrainingBatch;
-import dev.levitstream.nn.Compute;
-import dev.levitstream.nn.KnowledgeFusion;
-import dev.levitstream.nn.ParameterLayout;
-import dev.levitstream.nn.Program;
-import dev.levitstream.nn.Tensors;
+import dev.levitstream.nn.engine.Adam;
+import dev.levitstream.nn.model.ComponentNetwork;
+import dev.levitstream.nn.model.ComponentNetwork.TrainingBatch;
+import dev.levitstream.nn.engine.Compute;
+import dev.levitstream.nn.model.KnowledgeFusion;
+import dev.levitstream.nn.model.Losses;
+import dev.levitstream.nn.model.ParameterLayout;
+import dev.levitstream.nn.engine.Tensors;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** The component that learns: one with an optimizer and, while a change is suspected, with itself as it was before. */
@@ -35,7 +32,6 @@ final class ActiveComponent extends Component {
         super(id, options, compute, Content.fresh(network, parameters));
         TrainingOptions training = options.training();
         adam = new Adam(manager(), parameters.length, training.beta1(), training.beta2());
-        flat().setRequiresGradient(true);
     }
 
     /** Reads what {@link #write} wrote. */
@@ -64,7 +60,6 @@ final class ActiveComponent extends Component {
             ComponentNetwork network = network().withClasses(in.readInt());
             remembered = Optional.of(new Version(network, in.parameters(network.layout())));
         }
-        flat().setRequiresGradient(true);
     }
 
     /**
@@ -127,51 +122,29 @@ final class ActiveComponent extends Component {
             values[weight.offset() + i] = (float) (fresh[i] * HEAD_DEVIATION);
         }
         layout.moveInto(Tensors.read(flat()), wider.layout(), values);
-        adam = adam.moved(manager(), layout, wider.layout());
+        adam = adam.widened(manager(), moments -> layout.movedInto(moments, wider.layout()));
         become(wider, values);
-        flat().setRequiresGradient(true);
-    }
-
-    /** What components have in common that can be updated in one step. */
-    private record Kind(LearnerOptions options, int kept, int fused, int classes, long images, boolean labelled) {}
-
-    private record Prepared(ActiveComponent component, TrainingBatch batch) {
-        Kind kind() {
-            long images = batch.images().getShape().get(0);
-            boolean labelled = batch.targets().isPresent();
-            ComponentNetwork network = component.network();
-            return new Kind(
-                    component.options(), component.kept(), network.fused(), network.classes(), images, labelled);
-        }
-
-        Program.Member member() {
-            return new Program.Member(component.flat(), batch, component.adam);
-        }
     }
 
     /**
-     * One optimizer update of each component, in one step where they are of one kind and that is faster. A loss that is
-     * no finite number changes nothing: parameters stay usable, whatever the data.
+     * One optimizer update of each component. A loss that is no finite number changes nothing: parameters stay usable,
+     * whatever the data.
      *
      * @param components all different
      * @param batches one of each component
+     * @return the losses of each
      */
-    static void update(List<ActiveComponent> components, List<MiniBatch> batches) {
+    static List<Losses> update(List<ActiveComponent> components, List<MiniBatch> batches) {
         try (NDManager scope = components.get(0).manager().newSubManager()) {
-            Map<Kind, List<Prepared>> kinds = IntStream.range(0, components.size())
-                    .mapToObj(i -> components.get(i).prepared(scope, batches.get(i)))
-                    .collect(Collectors.groupingBy(Prepared::kind, LinkedHashMap::new, Collectors.toList()));
-            for (List<Prepared> fleet : kinds.values()) {
-                ActiveComponent any = fleet.get(0).component();
-                List<Program.Member> members =
-                        fleet.stream().map(Prepared::member).toList();
-                any.program().updateTogether(scope, members, any.rates());
-            }
+            return IntStream.range(0, components.size())
+                    .mapToObj(i -> components.get(i).update(scope, batches.get(i)))
+                    .toList();
         }
     }
 
-    private Prepared prepared(NDManager scope, MiniBatch batch) {
-        return new Prepared(this, batch.arrays(scope, options().image(), network()));
+    private Losses update(NDManager scope, MiniBatch batch) {
+        TrainingBatch arrays = batch.arrays(scope, options().image(), network());
+        return program().update(scope, flat(), arrays, adam, rates());
     }
 
     private List<Adam.Rate> rates() {

@@ -1,9 +1,9 @@
 package dev.levitstream.learner;
 
-import dev.levitstream.nn.Body;
-import dev.levitstream.nn.ComponentNetwork;
-import dev.levitstream.nn.KnowledgeFusion;
-import dev.levitstream.nn.Vae;
+import dev.levitstream.nn.model.Body;
+import dev.levitstream.nn.model.ComponentNetwork;
+import dev.levitstream.nn.model.KnowledgeFusion;
+import dev.levitstream.nn.model.Vae;
 import java.util.Optional;
 
 /**

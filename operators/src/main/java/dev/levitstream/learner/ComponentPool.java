@@ -1,9 +1,9 @@
 package dev.levitstream.learner;
 
 import dev.levitstream.learner.Component.Content;
-import dev.levitstream.nn.ComponentNetwork;
-import dev.levitstream.nn.Compute;
-import dev.levitstream.nn.RandomPatches;
+import dev.levitstream.nn.model.ComponentNetwork;
+import dev.levitstream.nn.engine.Compute;
+import dev.levitstream.nn.model.RandomPatches;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

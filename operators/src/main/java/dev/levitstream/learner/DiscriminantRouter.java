@@ -1,8 +1,8 @@
 package dev.levitstream.learner;
 
-import dev.levitstream.nn.Compute;
-import dev.levitstream.nn.LinearDiscriminant;
-import dev.levitstream.nn.RandomPatches;
+import dev.levitstream.nn.engine.Compute;
+import dev.levitstream.nn.model.LinearDiscriminant;
+import dev.levitstream.nn.model.RandomPatches;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;

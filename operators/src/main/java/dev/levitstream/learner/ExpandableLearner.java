@@ -5,7 +5,7 @@ import dev.levitstream.common.Randomness;
 import dev.levitstream.common.Randomness.Purpose;
 import dev.levitstream.learner.MemoryOptions.Unlabelled;
 import dev.levitstream.learner.ReplayMemory.Remembered;
-import dev.levitstream.nn.Vae;
+import dev.levitstream.nn.model.Vae;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.util.ArrayList;

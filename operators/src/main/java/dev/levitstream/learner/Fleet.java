@@ -1,7 +1,7 @@
 package dev.levitstream.learner;
 
 import dev.levitstream.common.Check;
-import dev.levitstream.nn.NumericException;
+import dev.levitstream.nn.engine.NumericException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

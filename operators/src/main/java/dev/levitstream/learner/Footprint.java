@@ -1,13 +1,13 @@
 package dev.levitstream.learner;
 
 import dev.levitstream.common.ImageShape;
-import dev.levitstream.nn.Body;
-import dev.levitstream.nn.FullyConnected;
-import dev.levitstream.nn.ParameterLayout;
-import dev.levitstream.nn.Vae;
-import dev.levitstream.nn.VaeOptions;
-import dev.levitstream.nn.VisionTransformer;
-import dev.levitstream.nn.VitOptions;
+import dev.levitstream.nn.model.Body;
+import dev.levitstream.nn.model.FullyConnected;
+import dev.levitstream.nn.model.ParameterLayout;
+import dev.levitstream.nn.model.Vae;
+import dev.levitstream.nn.model.VaeOptions;
+import dev.levitstream.nn.model.VisionTransformer;
+import dev.levitstream.nn.model.VitOptions;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;

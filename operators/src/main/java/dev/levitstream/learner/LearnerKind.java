@@ -1,8 +1,8 @@
 package dev.levitstream.learner;
 
-import dev.levitstream.nn.KnowledgeFusion;
-import dev.levitstream.nn.KnowledgeFusion.Gates;
-import dev.levitstream.nn.KnowledgeFusion.Level;
+import dev.levitstream.nn.model.KnowledgeFusion;
+import dev.levitstream.nn.model.KnowledgeFusion.Gates;
+import dev.levitstream.nn.model.KnowledgeFusion.Level;
 import java.util.Map;
 
 /** The methods that can be chosen. */

@@ -8,9 +8,9 @@ import dev.levitstream.learner.MemoryOptions.Admission;
 import dev.levitstream.learner.MemoryOptions.Unlabelled;
 import dev.levitstream.learner.RoutingOptions.Judges;
 import dev.levitstream.learner.RoutingOptions.Method;
-import dev.levitstream.nn.KnowledgeFusion;
-import dev.levitstream.nn.VaeOptions;
-import dev.levitstream.nn.VitOptions;
+import dev.levitstream.nn.model.KnowledgeFusion;
+import dev.levitstream.nn.model.VaeOptions;
+import dev.levitstream.nn.model.VitOptions;
 import java.util.List;
 
 /** Complete settings for an image shape; single ones are then changed by name. */

@@ -1,6 +1,6 @@
 package dev.levitstream.learner;
 
-import dev.levitstream.nn.NumericException;
+import dev.levitstream.nn.engine.NumericException;
 import java.util.Optional;
 
 /**

@@ -1,6 +1,6 @@
 package dev.levitstream.learner;
 
-import dev.levitstream.nn.NumericException;
+import dev.levitstream.nn.engine.NumericException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -29,11 +29,9 @@ public final class Update {
      * @return for each, why it failed, if it did
      */
     static List<Optional<NumericException>> make(List<Update> updates) {
-        return updates.size() > 1 && updates.get(0).component.program().updatesTogether()
-                ? together(updates)
-                : updates.stream()
-                        .flatMap(update -> together(List.of(update)).stream())
-                        .toList();
+        return updates.stream()
+                .flatMap(update -> together(List.of(update)).stream())
+                .toList();
     }
 
     /** In one step; each takes its share of the time. */

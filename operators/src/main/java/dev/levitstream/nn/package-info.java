@@ -9,39 +9,39 @@
  * <table>
  * <caption>Equations of LEViT (Ye and Bors, Pattern Recognition 111730) and their files</caption>
  * <tr><th>equation</th><th>what</th><th>where</th></tr>
- * <tr><td>(1) to (5)</td><td>patches, tokens, attention, MLP, classifier</td><td>{@link dev.levitstream.nn.VisionTransformer}</td></tr>
- * <tr><td>(7) to (9)</td><td>gates and fused knowledge</td><td>{@link dev.levitstream.nn.KnowledgeFusion}</td></tr>
- * <tr><td>ELBO</td><td>VAE loss in its two parts</td><td>{@link dev.levitstream.nn.Vae}</td></tr>
- * <tr><td>loss of component K</td><td>cross entropy + VAE loss</td><td>{@link dev.levitstream.nn.ComponentNetwork}</td></tr>
+ * <tr><td>(1) to (5)</td><td>patches, tokens, attention, MLP, classifier</td><td>{@link dev.levitstream.nn.model.VisionTransformer}</td></tr>
+ * <tr><td>(7) to (9)</td><td>gates and fused knowledge</td><td>{@link dev.levitstream.nn.model.KnowledgeFusion}</td></tr>
+ * <tr><td>ELBO</td><td>VAE loss in its two parts</td><td>{@link dev.levitstream.nn.model.Vae}</td></tr>
+ * <tr><td>loss of component K</td><td>cross entropy + VAE loss</td><td>{@link dev.levitstream.nn.model.ComponentNetwork}</td></tr>
  * </table>
  *
  * <p>Why one flat vector per component: one array to copy, to update and to store, whatever the network looks like.
  *
- * <p>Why networks are written over {@link dev.levitstream.nn.Array}: what a user should read once, the engine should
- * read once, too. {@link dev.levitstream.nn.ArrayProgram} computes array by array through the engine's ordinary
- * interface and is the oracle. {@link dev.levitstream.nn.ScriptProgram} has the same lines recorded as TorchScript, by
- * {@link dev.levitstream.nn.Script}, and runs them in one call, gradient included; loss and gradient agree to 1e-6 (a
+ * <p>Why networks are written over {@link dev.levitstream.nn.XXX.Array}: what a user should read once, the engine should
+ * read once, too. {@link dev.levitstream.nn.XXX.ArrayProgram} computes array by array through the engine's ordinary
+ * interface and is the oracle. {@link dev.levitstream.nn.XXX.ScriptProgram} has the same lines recorded as TorchScript, by
+ * {@link dev.levitstream.nn.XXX.Script}, and runs them in one call, gradient included; loss and gradient agree to 1e-6 (a
  * test over all paths and 20 seeds), and both to an implementation that shares no line with either. The executor's
  * optimiser stays off: it measures its first calls and then changes the last bits, so that a restored learner would
  * differ from one that was never interrupted.
  *
  * <p>What the scripts do otherwise: a bias joins its product, transposed convolution is the engine's own, which DJL
- * does not offer, and {@link dev.levitstream.nn.Tape} writes the backward lines itself. The engine's own backward pass
- * cannot go through oneDNN's matrix products ({@link dev.levitstream.nn.Products}), which take half the time of the
+ * does not offer, and {@link dev.levitstream.nn.XXX.Tape} writes the backward lines itself. The engine's own backward pass
+ * cannot go through oneDNN's matrix products ({@link dev.levitstream.nn.XXX.Products}), which take half the time of the
  * default library's on processors of another maker than that library's; and its books cost a quarter of an update of
- * ten images. Training computes no keys ({@link dev.levitstream.nn.FoldedAttention}): a tenth of an update of 64
+ * ten images. Training computes no keys ({@link dev.levitstream.nn.XXX.FoldedAttention}): a tenth of an update of 64
  * images. With ten, to fold the weights takes longer than it saves, so answers and small mini-batches do without
- * ({@link dev.levitstream.nn.HeadAttention}). Either way products go head by head where values lie head by head; the
+ * ({@link dev.levitstream.nn.XXX.HeadAttention}). Either way products go head by head where values lie head by head; the
  * engine's one operation for attention has a backward pass that took longer. What a script knows of its arrays while it
- * is written ({@link dev.levitstream.nn.Sizes}, {@link dev.levitstream.nn.MemoryOrder}) leaves a quarter of its lines
+ * is written ({@link dev.levitstream.nn.XXX.Sizes}, {@link dev.levitstream.nn.XXX.MemoryOrder}) leaves a quarter of its lines
  * out: each costs about a microsecond, whatever it does. Weights that narrow lie column by column
- * ({@link dev.levitstream.nn.Layers}): a twentieth of an update, against a twentieth of an answer.
+ * ({@link dev.levitstream.nn.model.Layers}): a twentieth of an update, against a twentieth of an answer.
  *
  * <p>On a CPU the components of a fleet are updated one by one, each in cache; all of them in one step
- * ({@link dev.levitstream.nn.FleetArray}, with the engine's backward pass) is for a GPU. There parameters and moments
+ * ({@link dev.levitstream.nn.XXX.FleetArray}, with the engine's backward pass) is for a GPU. There parameters and moments
  * are stacked for the step and copied back, so that each learner stays the owner of its arrays.
  *
- * <p>Why the optimizer is in the script, too ({@link dev.levitstream.nn.FusedAdam}): a loop in Java has the wider
+ * <p>Why the optimizer is in the script, too ({@link dev.levitstream.nn.XXX.FusedAdam}): a loop in Java has the wider
  * instructions and takes 0.17 instead of 0.39 ms for a million parameters in cache, but the gradient on its way to Java
  * and the parameters on theirs back made it 1.1 instead of 0.8 ms. It also leaves parameters and moments on a GPU.
  *
@@ -49,12 +49,12 @@
  * weight for one image, which took three times as long. Ten rows in one product are summed in the same order, each by
  * itself. What does depend on an image's place are the last few values of an array in operations like tanh, which the
  * engine computes by other instructions than the rest and rounds otherwise; so those are padded. And since no document
- * promises any of this, {@link dev.levitstream.nn.Steadiness} tries a script before it is used, with every image in
+ * promises any of this, {@link dev.levitstream.nn.XXX.Steadiness} tries a script before it is used, with every image in
  * every place and in other company; if one bit differs, that script goes image by image.
  *
  * <p>Why no {@code Number} overloads of array operators and no constant closed before its step ends: on the CPU engine
  * such a scalar lives in a Java buffer that a garbage collection may free between forward and backward, which silently
- * corrupts the gradient. Constants come from {@link dev.levitstream.nn.Tensors#constant} and live as long as the step.
+ * corrupts the gradient. Constants come from {@link dev.levitstream.nn.engine.Tensors#constant} and live as long as the step.
  * A test forbids the overloads. (In a script a constant is part of the text.)
  *
  * <p>Why attention stays inside one image (ambiguity A5): the sibling code of the authors lets all patches of a batch

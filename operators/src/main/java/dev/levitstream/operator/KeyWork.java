@@ -7,7 +7,7 @@ import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.Lesson;
 import dev.levitstream.learner.Slice;
-import dev.levitstream.nn.NumericException;
+import dev.levitstream.nn.engine.NumericException;
 import dev.levitstream.operator.LiveLearner.Pending;
 import dev.levitstream.operator.OperatorOptions.Flush;
 import dev.levitstream.schema.EventKind;

@@ -1,7 +1,7 @@
 package dev.levitstream.operator;
 
-import dev.levitstream.nn.Compute;
-import dev.levitstream.nn.NumericException;
+import dev.levitstream.nn.engine.Compute;
+import dev.levitstream.nn.engine.NumericException;
 import dev.levitstream.operator.LiveLearner.Pending;
 import dev.levitstream.schema.EventKind;
 import dev.levitstream.schema.MalformedRecordException;
@@ -69,7 +69,7 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         decoder = FrameDecoder.of(options);
         timers = getInternalTimerService("flush", VoidNamespaceSerializer.INSTANCE, this);
         String device = options.device().resolve(getRuntimeContext());
-        compute = new Compute(device, options.path());
+        compute = new Compute(device);
         learnerMetrics = new LearnerMetrics(getMetricGroup());
         emitter = new Emitter(output, learnerMetrics, options.mostScores());
         live = new LiveLearners(options, state, compute, learnerMetrics, this);

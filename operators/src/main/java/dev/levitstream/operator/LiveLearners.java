@@ -2,8 +2,8 @@ package dev.levitstream.operator;
 
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
-import dev.levitstream.nn.Compute;
-import dev.levitstream.nn.NumericException;
+import dev.levitstream.nn.engine.Compute;
+import dev.levitstream.nn.engine.NumericException;
 import dev.levitstream.operator.LiveLearner.Pending;
 import dev.levitstream.schema.MalformedRecordException;
 import java.util.Iterator;

@@ -2,7 +2,6 @@ package dev.levitstream.operator;
 
 import dev.levitstream.common.Check;
 import dev.levitstream.learner.LearnerOptions;
-import dev.levitstream.nn.Compute;
 import java.io.Serializable;
 
 /**
@@ -17,7 +16,6 @@ import java.io.Serializable;
  * @param fleet most keys of one subtask whose updates are made together (count), at least 1
  * @param mostScores most scores in one prediction (count), at least 1; the others are summed
  * @param device where learners compute
- * @param path how they run their networks
  * @param eventTime which event times are believed
  */
 public record OperatorOptions(
@@ -30,7 +28,6 @@ public record OperatorOptions(
         int fleet,
         int mostScores,
         DeviceChoice device,
-        Compute.Path path,
         EventTimeOptions eventTime)
         implements Serializable {
     /** What lets a batch go that is not full; the end of a bounded stream always does. */

@@ -3,7 +3,7 @@ package dev.levitstream.learner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.levitstream.nn.NumericException;
+import dev.levitstream.nn.engine.NumericException;
 import dev.levitstream.testing.TinyLearners;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.levitstream.learner.RoutingOptions.Judges;
-import dev.levitstream.nn.KnowledgeFusion;
-import dev.levitstream.nn.Vae;
-import dev.levitstream.nn.VisionTransformer;
+import dev.levitstream.nn.model.KnowledgeFusion;
+import dev.levitstream.nn.model.Vae;
+import dev.levitstream.nn.model.VisionTransformer;
 import dev.levitstream.testing.StreamSimulator;
 import dev.levitstream.testing.TinyLearners;
 import java.util.ArrayList;

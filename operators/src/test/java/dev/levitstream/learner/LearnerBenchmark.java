@@ -1,8 +1,8 @@
 package dev.levitstream.learner;
 
 import dev.levitstream.common.ImageShape;
-import dev.levitstream.nn.Compute;
-import dev.levitstream.nn.RandomPatches;
+import dev.levitstream.nn.engine.Compute;
+import dev.levitstream.nn.model.RandomPatches;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +37,7 @@ public class LearnerBenchmark {
 
     private final SplittableRandom random = new SplittableRandom(1);
     private final LearnerOptions options = Presets.STREAM.options(SHAPE);
-    private final Compute compute = new Compute("cpu", Compute.Path.SCRIPT);
+    private final Compute compute = new Compute("cpu");
     private final Learner learner = options.kind().open(context(), Map.of());
     private final DiscriminantRouter router = new DiscriminantRouter(
             new RandomPatches(SHAPE, options.routing().filters()),

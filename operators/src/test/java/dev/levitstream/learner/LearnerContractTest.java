@@ -3,7 +3,7 @@ package dev.levitstream.learner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.levitstream.nn.KnowledgeFusion;
+import dev.levitstream.nn.model.KnowledgeFusion;
 import dev.levitstream.testing.StreamSimulator;
 import dev.levitstream.testing.TinyLearners;
 import java.util.ArrayList;

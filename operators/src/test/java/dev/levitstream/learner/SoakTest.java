@@ -3,7 +3,7 @@ package dev.levitstream.learner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levitstream.common.ImageShape;
-import dev.levitstream.nn.Compute;
+import dev.levitstream.nn.engine.Compute;
 import dev.levitstream.testing.StreamSimulator;
 import dev.levitstream.testing.TinyLearners;
 import java.io.IOException;
@@ -51,7 +51,7 @@ class SoakTest {
         LearnerOptions options = TinyLearners.withMost(base, COMPONENTS);
         StreamSimulator simulator = new StreamSimulator(SHAPE, 1);
         List<Reading> readings = new ArrayList<>();
-        try (Compute compute = new Compute("cpu", Compute.Path.SCRIPT);
+        try (Compute compute = new Compute("cpu");
                 Learner learner =
                         LearnerKind.LEVIT_DKF.open(new LearnerContext(options, 1, compute, () -> 0), Map.of())) {
             for (int phase = 0; phase < 3; phase++) {

@@ -2,10 +2,10 @@ package dev.levitstream.learner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.levitstream.nn.KnowledgeFusion;
-import dev.levitstream.nn.ParameterLayout;
-import dev.levitstream.nn.Vae;
-import dev.levitstream.nn.VisionTransformer;
+import dev.levitstream.nn.model.KnowledgeFusion;
+import dev.levitstream.nn.model.ParameterLayout;
+import dev.levitstream.nn.model.Vae;
+import dev.levitstream.nn.model.VisionTransformer;
 import dev.levitstream.testing.TinyLearners;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;

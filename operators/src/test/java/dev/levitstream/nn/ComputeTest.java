@@ -23,7 +23,7 @@ class ComputeTest {
 
     @Test
     void scriptsUnusedLongestAreClosedAndComeBackWhenTheyAreNeeded() {
-        try (Compute compute = new Compute("cpu", Compute.Path.SCRIPT);
+        try (Compute compute = new Compute("cpu");
                 NDManager scope = compute.newManager()) {
             for (int number = 0; number < Compute.MOST_SCRIPTS + 50; number++) {
                 assertThat(run(compute, scope, number)).isEqualTo(1 + number);
@@ -39,7 +39,7 @@ class ComputeTest {
     @Test
     void whetherAScriptIsSteadyIsFoundOutOnceWhileItIsInUse() {
         AtomicInteger trials = new AtomicInteger();
-        try (Compute compute = new Compute("cpu", Compute.Path.SCRIPT)) {
+        try (Compute compute = new Compute("cpu")) {
             for (int i = 0; i < Compute.MOST_SCRIPTS; i++) {
                 assertThat(compute.steady("script " + i, () -> trials.incrementAndGet() > 0))
                         .isTrue();

@@ -15,7 +15,7 @@ class NumericExceptionTest {
     private static final String HUGE = TorchModule.text(List.of("a"), 1, List.of("return (torch.ones([1 << 50]),)"));
 
     private static void run(String script) {
-        try (Compute compute = new Compute("cpu", Compute.Path.SCRIPT);
+        try (Compute compute = new Compute("cpu");
                 NDManager scope = compute.newManager()) {
             NDArray indefinite = Tensors.of(scope, new float[] {1, 2, 2, 1}, new Shape(2, 2));
             Compute.run(compute.compile(script), new NDList(indefinite));

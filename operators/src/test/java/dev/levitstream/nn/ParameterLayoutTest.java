@@ -3,7 +3,7 @@ package dev.levitstream.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levitstream.common.Randomness;
-import dev.levitstream.nn.ParameterLayout.Start;
+import dev.levitstream.nn.model.ParameterLayout.Start;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

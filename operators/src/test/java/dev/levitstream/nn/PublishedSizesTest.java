@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.NetworkOptions;
 import dev.levitstream.learner.Presets;
-import dev.levitstream.nn.KnowledgeFusion.Gates;
-import dev.levitstream.nn.KnowledgeFusion.Level;
+import dev.levitstream.nn.model.KnowledgeFusion.Gates;
+import dev.levitstream.nn.model.KnowledgeFusion.Level;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 

@@ -49,7 +49,6 @@ class KeyLifeTest {
                 o.fleet(),
                 o.mostScores(),
                 o.device(),
-                o.path(),
                 o.eventTime());
     }
 

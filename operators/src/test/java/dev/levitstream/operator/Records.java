@@ -3,7 +3,7 @@ package dev.levitstream.operator;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.LearnerOptions;
-import dev.levitstream.nn.Compute;
+import dev.levitstream.nn.engine.Compute;
 import dev.levitstream.operator.OperatorOptions.Flush;
 import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Encoding;
@@ -92,7 +92,6 @@ final class Records {
                 fleet,
                 100,
                 DeviceChoice.CPU,
-                Compute.Path.SCRIPT,
                 ANY_TIME);
     }
 

@@ -1,12 +1,12 @@
 package dev.levitstream.testing;
 
 import dev.levitstream.common.ImageShape;
-import dev.levitstream.nn.KnowledgeFusion;
-import dev.levitstream.nn.KnowledgeFusion.Gates;
-import dev.levitstream.nn.KnowledgeFusion.Level;
-import dev.levitstream.nn.ParameterLayout;
-import dev.levitstream.nn.VaeOptions;
-import dev.levitstream.nn.VitOptions;
+import dev.levitstream.nn.model.KnowledgeFusion;
+import dev.levitstream.nn.model.KnowledgeFusion.Gates;
+import dev.levitstream.nn.model.KnowledgeFusion.Level;
+import dev.levitstream.nn.model.ParameterLayout;
+import dev.levitstream.nn.model.VaeOptions;
+import dev.levitstream.nn.model.VitOptions;
 import java.util.Arrays;
 
 /**

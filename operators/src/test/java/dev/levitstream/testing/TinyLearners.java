@@ -20,10 +20,10 @@ import dev.levitstream.learner.RoutingOptions.Judges;
 import dev.levitstream.learner.RoutingOptions.Method;
 import dev.levitstream.learner.StateEntry;
 import dev.levitstream.learner.TrainingOptions;
-import dev.levitstream.nn.Compute;
-import dev.levitstream.nn.KnowledgeFusion;
-import dev.levitstream.nn.VaeOptions;
-import dev.levitstream.nn.VitOptions;
+import dev.levitstream.nn.engine.Compute;
+import dev.levitstream.nn.model.KnowledgeFusion;
+import dev.levitstream.nn.model.VaeOptions;
+import dev.levitstream.nn.model.VitOptions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -234,7 +234,7 @@ public final class TinyLearners {
     }
 
     /** Shared by all learners of a test run, as by all keys of a task. */
-    public static final Compute COMPUTE = new Compute("cpu", Compute.Path.SCRIPT);
+    public static final Compute COMPUTE = new Compute("cpu");
 
     /** A fresh learner. */
     public static Learner open(LearnerOptions options, long seed) {

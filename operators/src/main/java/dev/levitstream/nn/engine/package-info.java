@@ -1,0 +1,4 @@
+@NullMarked
+package dev.levitstream.nn.engine;
+
+import org.jspecify.annotations.NullMarked;

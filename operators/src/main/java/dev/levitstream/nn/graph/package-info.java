@@ -1,0 +1,4 @@
+@NullMarked
+package dev.levitstream.nn.graph;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.levitstream.nn.model;
+
+import org.jspecify.annotations.NullMarked;
