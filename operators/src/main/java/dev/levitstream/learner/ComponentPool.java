@@ -1,8 +1,8 @@
 package dev.levitstream.learner;
 
 import dev.levitstream.learner.Component.Content;
-import dev.levitstream.nn.model.ComponentNetwork;
 import dev.levitstream.nn.engine.Compute;
+import dev.levitstream.nn.model.ComponentNetwork;
 import dev.levitstream.nn.model.RandomPatches;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -111,7 +111,8 @@ public final class SpeedBench {
         double peak = peak();
         line("Matrix product %d x %d, single precision, one thread: %.0f GFLOP/s.", SIDE, SIDE, peak / 1e9);
         line("");
-        line("| network | images | components | update, ms | of peak | to PyTorch | prediction of 10, ms | to PyTorch |");
+        line(
+                "| network | images | components | update, ms | of peak | to PyTorch | prediction of 10, ms | to PyTorch |");
         line("|---|---|---|---|---|---|---|---|");
         for (Case one : cases) {
             compare(one, peak);
@@ -231,9 +232,9 @@ public final class SpeedBench {
             Array rows = graph.input("rows", square);
             Array weight = graph.input("weight", square);
             String script = graph.text(List.of(rows.linear(weight, graph.input("bias", SymbolicShape.of(SIDE)))));
-            Timed product = timed(() -> GradMode.off(
-                            () -> Compute.run(compute.compile(script), new NDList(a, b, zeros)))
-                    .close());
+            Timed product =
+                    timed(() -> GradMode.off(() -> Compute.run(compute.compile(script), new NDList(a, b, zeros)))
+                            .close());
             product.seconds(WARM_UP);
             double[] seconds = new double[rounds];
             for (int round = 0; round < rounds; round++) {

@@ -1,7 +1,6 @@
 package dev.levitstream.nn.engine;
 
 import ai.djl.engine.EngineException;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
@@ -139,8 +138,8 @@ public final class Compute implements AutoCloseable {
     }
 
     /**
-     * Whether a script for blocks of images may be trusted: if it is {@link BatchInvarianceCheck batch invariant}, which is found out
-     * once, and not where several threads divide the values of an array among them.
+     * Whether a script for blocks of images may be trusted: if it is {@link BatchInvarianceCheck batch invariant},
+     * which is found out once, and not where several threads divide the values of an array among them.
      */
     public boolean isBatchInvariant(String text, BooleanSupplier trial) {
         if (!blocks || JniUtils.getNumThreads() != 1) {

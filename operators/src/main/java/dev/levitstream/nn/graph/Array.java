@@ -67,14 +67,16 @@ public final class Array
 
     /** A function of this array and of further arguments. */
     Array call(SymbolicShape of, Layout lies, String function, Object... arguments) {
-        List<Object> all = Stream.concat(Stream.of(this), Arrays.stream(arguments)).toList();
+        List<Object> all =
+                Stream.concat(Stream.of(this), Arrays.stream(arguments)).toList();
         return graph.array(new Op.Call(function, all, List.of()), of, lies);
     }
 
     /** A function whose result lies row by row if all arrays that it takes do. */
     Array keep(SymbolicShape of, String function, Object... arguments) {
         Op.Call call = Op.Call.of(
-                function, Stream.concat(Stream.of(this), Arrays.stream(arguments)).toArray());
+                function,
+                Stream.concat(Stream.of(this), Arrays.stream(arguments)).toArray());
         return graph.array(call, of, Layout.likeAll(call.inputs().toList()));
     }
 

@@ -47,7 +47,8 @@ sealed interface Attention extends Expression permits Array {
     /** By the engine's one operation, whose backward pass takes longer than ours. */
     private static Array ofHeads(Array rows, int tokens, int heads, int width) {
         Array split = rows.view(-1, tokens, 3, heads, width).permuted(2, 0, 3, 1, 4); // (3, B, h, N, Q)
-        List<Array> parts = IntStream.range(0, 3).mapToObj(i -> split.select(0, i)).toList();
+        List<Array> parts =
+                IntStream.range(0, 3).mapToObj(i -> split.select(0, i)).toList();
         Array queries = parts.get(0);
         return queries.call(
                         queries.shape(),

@@ -19,9 +19,7 @@ sealed interface Convolution extends Expression permits Array {
         Array x = self();
         Graph graph = x.graph();
         SymbolicShape k = kernel.shape();
-        if (graph.isTraining()
-                && graph.matMul().unfoldsConvolutions()
-                && NarrowConvolution.suits(k, stride, padding)) {
+        if (graph.isTraining() && graph.matMul().unfoldsConvolutions() && NarrowConvolution.suits(k, stride, padding)) {
             return narrow(x, kernel, bias);
         }
         SymbolicShape shape = SymbolicShape.of(
@@ -115,8 +113,7 @@ sealed interface Convolution extends Expression permits Array {
     record EngineConvolution(
             List<Integer> strides, List<Integer> paddings, boolean transposed, List<Long> outputPadding) {
         void back(Array x, Array kernel, Array bias, Array dy, Gradients to) {
-            List<Boolean> wanted =
-                    Stream.of(x, kernel, bias).map(Array::varies).toList();
+            List<Boolean> wanted = Stream.of(x, kernel, bias).map(Array::varies).toList();
             Array all = dy.call(
                     SymbolicShape.of(),
                     Layout.UNKNOWN,

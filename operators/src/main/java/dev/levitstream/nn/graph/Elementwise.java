@@ -102,8 +102,7 @@ sealed interface Elementwise extends Expression permits Array {
 
     private Array map(Derivative derivative, String function, Object... arguments) {
         Array x = self();
-        return x.pointwise(function, arguments)
-                .differentiable((y, dy, to) -> to.add(x, derivative.of(y, dy)));
+        return x.pointwise(function, arguments).differentiable((y, dy, to) -> to.add(x, derivative.of(y, dy)));
     }
 
     /**

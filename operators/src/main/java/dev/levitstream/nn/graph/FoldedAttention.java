@@ -69,11 +69,14 @@ final class FoldedAttention {
         Array both = Array.cat(List.of(weights, bias.view(3, heads, 1, width)), 2); // (3, h, Q + 1, Q)
         queries = perHead(h -> both.select(0, 0).select(0, h));
         keys = perHead(h -> weightOf(both.select(0, 1).select(0, h)));
-        List<Array> folds =
-                perHead(h -> MatrixProduct.timesTransposed(by, keys.get(h), weightOf(queries.get(h))));
+        List<Array> folds = perHead(h -> MatrixProduct.timesTransposed(by, keys.get(h), weightOf(queries.get(h))));
         folded = Array.cat(folds, 0).times(scale).t();
         List<Array> shifts = perHead(h -> keys.get(h)
-                .call(SymbolicShape.of(width), Layout.UNKNOWN, "torch.mv", queries.get(h).select(0, width)));
+                .call(
+                        SymbolicShape.of(width),
+                        Layout.UNKNOWN,
+                        "torch.mv",
+                        queries.get(h).select(0, width)));
         Array shift = Array.cat(shifts, 0).times(scale);
         valueWeights = weight.narrow(1, 2L * all, all).contiguous();
         Array valueBias = bias.narrow(0, 2L * all, all);
@@ -96,13 +99,12 @@ final class FoldedAttention {
         int all = heads * width;
         Array each = gradient.reshape(-1, heads, perImage, width);
         List<Array> atHeads = perHead(h -> each.select(1, h));
-        List<Array> weighted =
-                perHead(h -> MatrixProduct.batched(atHeads.get(h), values.select(2, h).batchT()));
+        List<Array> weighted = perHead(
+                h -> MatrixProduct.batched(atHeads.get(h), values.select(2, h).batchT()));
         Array atAttention = Array.stack(weighted, 2).view(-1, (long) perImage * heads, perImage);
         Array atScores = Reduction.softmaxBackward(atAttention, attention);
         Array atAsked = MatrixProduct.batched(atScores, images).view(-1, all);
-        List<Array> ofValues =
-                perHead(h -> MatrixProduct.batched(attentionOf(h).batchT(), atHeads.get(h)));
+        List<Array> ofValues = perHead(h -> MatrixProduct.batched(attentionOf(h).batchT(), atHeads.get(h)));
         Array atValues = Array.cat(ofValues, 2).view(-1, all);
         to.add(tokens, MatrixProduct.batched(atScores.batchT(), asked).view(-1, width));
         to.add(tokens, MatrixProduct.timesTransposed(by, atAsked, folded));
@@ -122,8 +124,7 @@ final class FoldedAttention {
                 .contiguous();
         List<Array> atQueries = perHead(h -> MatrixProduct.timesTransposed(
                 by, byHead.select(0, h), keys.get(h).t()));
-        List<Array> atKeys =
-                perHead(h -> MatrixProduct.transposedTimes(by, byHead.select(0, h), queries.get(h)));
+        List<Array> atKeys = perHead(h -> MatrixProduct.transposedTimes(by, byHead.select(0, h), queries.get(h)));
         Array atValueWeights = MatrixProduct.transposedTimes(by, tokens, atValues);
         List<Array> atWeight = Stream.of(
                         atQueries.stream().map(this::weightOf), atKeys.stream(), Stream.of(atValueWeights))
@@ -136,7 +137,10 @@ final class FoldedAttention {
         Array atValueBias = atValues.summed(0);
         to.add(
                 bias,
-                Array.cat(Stream.concat(atQueryBias, Stream.of(atKeyBias, atValueBias)).toList(), 0));
+                Array.cat(
+                        Stream.concat(atQueryBias, Stream.of(atKeyBias, atValueBias))
+                                .toList(),
+                        0));
     }
 
     private List<Array> perHead(IntFunction<Array> ofHead) {

@@ -38,7 +38,8 @@ public record FusedAdam(double beta1, double beta2, List<Adam.Rate> rates) {
         List<Array> changed = new ArrayList<>();
         for (Adam.Rate rate : rates) {
             List<Array> covered = parameters.stream()
-                    .filter(parameter -> rate.covers(offset(parameter), (int) parameter.shape().size()))
+                    .filter(parameter -> rate.covers(
+                            offset(parameter), (int) parameter.shape().size()))
                     .toList();
             if (!covered.isEmpty()) {
                 changed.add(update(rate, covered, gradients, state, skip));

@@ -47,8 +47,7 @@ final class HeadAttention {
     }
 
     private Head head(Array queries, Array keys, Array values) {
-        return new Head(
-                queries, keys, values, scaled(queries, keys.batchT()).softmax(-1));
+        return new Head(queries, keys, values, scaled(queries, keys.batchT()).softmax(-1));
     }
 
     /** Records the rest; (B, h N Q), heads one after the other. */

@@ -70,9 +70,7 @@ sealed interface MatrixProduct extends Expression permits Array {
 
     /** The transpose of rows (B, in) times gradients (B, out): (in, out). */
     static Array transposedTimes(MatMul by, Array rows, Array gradients) {
-        return by == MatMul.ONEDNN
-                ? oneDnn(rows.t().contiguous(), gradients.t(), "None")
-                : mm(rows.t(), gradients);
+        return by == MatMul.ONEDNN ? oneDnn(rows.t().contiguous(), gradients.t(), "None") : mm(rows.t(), gradients);
     }
 
     private static Array mm(Array one, Array other) {

@@ -42,8 +42,8 @@ sealed interface Op {
      * A call of one of the engine's functions.
      *
      * @param function its name in TorchScript; empty for the first argument itself
-     * @param arguments arrays, calls that nobody else needs, numbers, truth values, {@link Keyword}s, lists of these, or
-     *     text to be taken as it is
+     * @param arguments arrays, calls that nobody else needs, numbers, truth values, {@link Keyword}s, lists of these,
+     *     or text to be taken as it is
      * @param inPlace calls that change the result, in their order; {@link #RESULT} stands for it
      */
     record Call(String function, List<Object> arguments, List<Call> inPlace) implements Op {
@@ -98,9 +98,7 @@ sealed interface Op {
                 return keyword.name() + "=" + text(keyword.value(), names, result);
             }
             if (argument instanceof List<?> list) {
-                return list.stream()
-                        .map(each -> text(each, names, result))
-                        .collect(Collectors.joining(", ", "[", "]"));
+                return list.stream().map(each -> text(each, names, result)).collect(Collectors.joining(", ", "[", "]"));
             }
             return argument instanceof Boolean truth ? (truth ? "True" : "False") : argument.toString();
         }

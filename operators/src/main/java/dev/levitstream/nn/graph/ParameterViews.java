@@ -31,7 +31,9 @@ final class ParameterViews {
             String part = "parts[" + sizes.size() + "]";
             boolean vector = parameter.shape().rank() == 1;
             views.add(name(used.indexOf(parameter)) + " = "
-                    + (vector ? part : "torch.view(" + part + ", " + parameter.shape().axes() + ")"));
+                    + (vector
+                            ? part
+                            : "torch.view(" + part + ", " + parameter.shape().axes() + ")"));
             sizes.add(parameter.shape().size());
             end = parameter.offset() + parameter.shape().size();
         }

@@ -34,13 +34,14 @@ final class TorchScript {
     String text() {
         List<String> lines = new ArrayList<>(parameterLines());
         graph.inputs().forEach(input -> names.put(input, name(input)));
-        lines.addAll(switch (graph.form()) {
-            case WHOLE, TRAINING -> body();
-            case EACH -> each();
-            case BLOCKS -> blocks("room");
-            // as many as there is room for, or one where there is room for all but one
-            case SHORTER_BLOCKS -> blocks("torch.floordiv(room, " + (BLOCK - 1) + ")");
-        });
+        lines.addAll(
+                switch (graph.form()) {
+                    case WHOLE, TRAINING -> body();
+                    case EACH -> each();
+                    case BLOCKS -> blocks("room");
+                    // as many as there is room for, or one where there is room for all but one
+                    case SHORTER_BLOCKS -> blocks("torch.floordiv(room, " + (BLOCK - 1) + ")");
+                });
         lines.add("return (" + returned() + ")");
         return TorchModule.text(graph.inputs().stream().map(TorchScript::name).toList(), results.size(), lines);
     }

@@ -1,10 +1,10 @@
 package dev.levitstream.nn.model;
 
-import dev.levitstream.nn.graph.Array;
 import static dev.levitstream.nn.model.Initializer.SMALL_NORMAL;
 import static dev.levitstream.nn.model.Initializer.ZERO;
 
 import ai.djl.ndarray.NDArray;
+import dev.levitstream.nn.graph.Array;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;

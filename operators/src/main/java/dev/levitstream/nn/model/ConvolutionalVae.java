@@ -1,14 +1,14 @@
 package dev.levitstream.nn.model;
 
-import dev.levitstream.nn.graph.Array;
 import static dev.levitstream.nn.model.Initializer.GLOROT;
 
+import dev.levitstream.nn.graph.Array;
 import java.util.List;
 
 /**
- * Convolutional VAE. Encoder: 3x3 convolutions of stride 2 with LeakyReLU, one fully connected layer, mean linear,
- * std by softplus. Decoder (ambiguity A15): one linear layer, then transposed 3x3 convolutions of stride 2 with
- * ReLU that mirror the encoder's sizes, then a 3x3 convolution to the channels and a sigmoid.
+ * Convolutional VAE. Encoder: 3x3 convolutions of stride 2 with LeakyReLU, one fully connected layer, mean linear, std
+ * by softplus. Decoder (ambiguity A15): one linear layer, then transposed 3x3 convolutions of stride 2 with ReLU that
+ * mirror the encoder's sizes, then a 3x3 convolution to the channels and a sigmoid.
  */
 final class ConvolutionalVae implements Vae {
     private final VaeOptions options;

@@ -1,14 +1,11 @@
 package dev.levitstream.nn.model;
 
-import dev.levitstream.nn.graph.Array;
 import static dev.levitstream.nn.model.Initializer.GLOROT;
 
+import dev.levitstream.nn.graph.Array;
 import java.util.List;
 
-/**
- * Fully connected VAE: encoder with tanh, std by exp, decoder with tanh, then ReLU, then a linear layer of
- * pixels.
- */
+/** Fully connected VAE: encoder with tanh, std by exp, decoder with tanh, then ReLU, then a linear layer of pixels. */
 final class DenseVae implements Vae {
     private final VaeOptions options;
 

@@ -1,10 +1,10 @@
 package dev.levitstream.nn.model;
 
-import dev.levitstream.nn.graph.Array;
 import static dev.levitstream.nn.model.Initializer.SMALL_NORMAL;
 
 import dev.levitstream.common.Check;
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.nn.graph.Array;
 import java.util.List;
 
 /** The fully connected net of the variant LEViT-DNN: pixels, then layers LeakyReLU(affine(linear)). */

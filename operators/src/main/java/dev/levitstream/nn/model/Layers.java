@@ -1,10 +1,10 @@
 package dev.levitstream.nn.model;
 
-import dev.levitstream.nn.graph.Array;
 import static dev.levitstream.nn.model.Initializer.HE;
 import static dev.levitstream.nn.model.Initializer.ONE;
 import static dev.levitstream.nn.model.Initializer.ZERO;
 
+import dev.levitstream.nn.graph.Array;
 import java.util.List;
 
 /** The few layers that the networks are made of. */
@@ -20,8 +20,7 @@ final class Layers {
      * A weight (in, out) and a bias (out). The weight lies so that of the two factors of its gradient, (in, B) and (B,
      * out), the narrower one has to be transposed.
      */
-    static void declareLinear(
-            ParameterLayout.Builder layout, String name, Initializer initializer, int in, int out) {
+    static void declareLinear(ParameterLayout.Builder layout, String name, Initializer initializer, int in, int out) {
         if (in > out) {
             layout.add(name + ".weight", initializer, BY_COLUMN, in, out);
         } else {
@@ -61,8 +60,7 @@ final class Layers {
 
     private static void declareConvolution(
             ParameterLayout.Builder layout, String name, List<Integer> order, int in, int out) {
-        layout.add(name + ".weight", HE, order, out, in, 3, 3)
-                .add(name + ".bias", ZERO, out);
+        layout.add(name + ".weight", HE, order, out, in, 3, 3).add(name + ".bias", ZERO, out);
     }
 
     /** 3x3 convolution, stride 2, padding 1: (B, in, H, W) -> (B, out, ceil(H/2), ceil(W/2)). */

@@ -1,13 +1,13 @@
 package dev.levitstream.nn.model;
 
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.levitstream.nn.engine.Compute;
 import dev.levitstream.nn.engine.GradMode;
 import dev.levitstream.nn.engine.NumericException;
 import dev.levitstream.nn.engine.Tensors;
 import dev.levitstream.nn.engine.TorchModule;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -20,7 +20,6 @@ record Parameters(ParameterLayout layout, Graph graph) {
     }
 
     private Array stored(ParameterLayout.Entry entry) {
-        return graph.parameter(
-                entry.offset(), SymbolicShape.of(entry.stored().getShape()));
+        return graph.parameter(entry.offset(), SymbolicShape.of(entry.stored().getShape()));
     }
 }

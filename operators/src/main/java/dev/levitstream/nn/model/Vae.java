@@ -1,12 +1,13 @@
 package dev.levitstream.nn.model;
 
 import dev.levitstream.nn.graph.Array;
+
 /**
  * Variational auto-encoder (Kingma and Welling 2014) of one component: encoder to N(mean, std^2), decoder back to
  * pixels.
  *
- * <p>Loss of image x, with code u = mean + std * noise and weight b of the second part: ||x - decode(u)||^2,
- * summed over pixels, + b KL(N(mean, std^2) || N(0, I)).
+ * <p>Loss of image x, with code u = mean + std * noise and weight b of the second part: ||x - decode(u)||^2, summed
+ * over pixels, + b KL(N(mean, std^2) || N(0, I)).
  */
 public sealed interface Vae permits DenseVae, ConvolutionalVae {
     /**

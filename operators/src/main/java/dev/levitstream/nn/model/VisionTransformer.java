@@ -1,7 +1,8 @@
 package dev.levitstream.nn.model;
 
-import dev.levitstream.nn.graph.Array;
 import static dev.levitstream.nn.model.Initializer.SMALL_NORMAL;
+
+import dev.levitstream.nn.graph.Array;
 
 /**
  * The Vision Transformer of one component, LEViT eqs. (1) to (5) without the classifier: patches, tokens, one layer of
@@ -60,10 +61,7 @@ public final class VisionTransformer implements Body {
     /** Eqs. (3), (4): softmax(q k^T / sqrt(Q)) v for each head, heads one after the other: (B N, Q) -> (B, A). */
     Array attention(Parameters p, Array tokens) {
         return tokens.selfAttention(
-                p.get(ATTENTION + ".weight"),
-                p.get(ATTENTION + ".bias"),
-                options.patches(),
-                options.heads());
+                p.get(ATTENTION + ".weight"), p.get(ATTENTION + ".bias"), options.patches(), options.heads());
     }
 
     /** The MLP of eq. (5), each layer LeakyReLU(affine(linear)). */

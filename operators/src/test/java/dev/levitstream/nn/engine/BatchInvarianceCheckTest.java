@@ -1,4 +1,4 @@
-package dev.levitstream.nn;
+package dev.levitstream.nn.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,12 +11,13 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-class SteadinessTest {
+class BatchInvarianceCheckTest {
     private static final int BLOCK = 10;
 
     private static boolean holds(UnaryOperator<NDArray> function) {
         try (NDManager scope = NativeEngine.newManager("cpu")) {
-            return Steadiness.holds(scope, BLOCK, in -> new NDList(function.apply(in[0])), List.of(new Shape(3, 4)));
+            return BatchInvarianceCheck.holds(
+                    scope, BLOCK, in -> new NDList(function.apply(in[0])), List.of(new Shape(3, 4)));
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.levitstream.nn;
+package dev.levitstream.nn.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -37,17 +37,17 @@ class ComputeTest {
     }
 
     @Test
-    void whetherAScriptIsSteadyIsFoundOutOnceWhileItIsInUse() {
+    void whetherAScriptIsBatchInvariantIsFoundOutOnceWhileItIsInUse() {
         AtomicInteger trials = new AtomicInteger();
         try (Compute compute = new Compute("cpu")) {
             for (int i = 0; i < Compute.MOST_SCRIPTS; i++) {
-                assertThat(compute.steady("script " + i, () -> trials.incrementAndGet() > 0))
+                assertThat(compute.isBatchInvariant("script " + i, () -> trials.incrementAndGet() > 0))
                         .isTrue();
-                assertThat(compute.steady("script 0", () -> false)).isTrue();
+                assertThat(compute.isBatchInvariant("script 0", () -> false)).isTrue();
             }
             assertThat(trials).hasValue(Compute.MOST_SCRIPTS);
-            assertThat(compute.steady("one more", () -> false)).isFalse();
-            assertThat(compute.steady("script 1", () -> trials.incrementAndGet() > 0))
+            assertThat(compute.isBatchInvariant("one more", () -> false)).isFalse();
+            assertThat(compute.isBatchInvariant("script 1", () -> trials.incrementAndGet() > 0))
                     .isTrue();
             assertThat(trials).as("forgotten").hasValue(Compute.MOST_SCRIPTS + 1);
         }

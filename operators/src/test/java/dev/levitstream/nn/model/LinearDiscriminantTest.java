@@ -1,9 +1,10 @@
-package dev.levitstream.nn;
+package dev.levitstream.nn.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.levitstream.nn.engine.NumericException;
 import dev.levitstream.testing.TinyLearners;
 import java.util.ArrayList;
 import java.util.Arrays;

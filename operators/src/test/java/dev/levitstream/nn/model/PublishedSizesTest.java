@@ -1,4 +1,4 @@
-package dev.levitstream.nn;
+package dev.levitstream.nn.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

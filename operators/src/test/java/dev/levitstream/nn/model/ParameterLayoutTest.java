@@ -1,9 +1,8 @@
-package dev.levitstream.nn;
+package dev.levitstream.nn.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levitstream.common.Randomness;
-import dev.levitstream.nn.model.ParameterLayout.Start;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -11,9 +10,9 @@ class ParameterLayoutTest {
     @Test
     void valuesRowByRowGoWhereTheLayoutHasThem() {
         ParameterLayout layout = new ParameterLayout.Builder()
-                .add("first", Start.ZERO, 2, 3)
-                .add("second", Start.ZERO, List.of(1, 0), 3, 2)
-                .add("third", Start.ZERO, 2)
+                .add("first", Initializer.ZERO, 2, 3)
+                .add("second", Initializer.ZERO, List.of(1, 0), 3, 2)
+                .add("third", Initializer.ZERO, 2)
                 .build();
         float[] rows = {0, 1, 2, 3, 4, 5, /* second */ 11, 12, 21, 22, 31, 32, /* third */ 6, 7};
         layout.order(rows, entry -> true);
@@ -23,10 +22,10 @@ class ParameterLayoutTest {
     @Test
     void aWeightThatNarrowsLiesByColumnAndStartsAsOneByRow() {
         ParameterLayout.Builder narrowing = new ParameterLayout.Builder();
-        Layers.declareLinear(narrowing, "layer", Start.GLOROT, 5, 3);
+        Layers.declareLinear(narrowing, "layer", Initializer.GLOROT, 5, 3);
         ParameterLayout byRow = new ParameterLayout.Builder()
-                .add("layer.weight", Start.GLOROT, 5, 3)
-                .add("layer.bias", Start.ZERO, 3)
+                .add("layer.weight", Initializer.GLOROT, 5, 3)
+                .add("layer.bias", Initializer.ZERO, 3)
                 .build();
         ParameterLayout layout = narrowing.build();
         assertThat(layout.entry("layer.weight").order()).containsExactly(1, 0);
@@ -40,7 +39,7 @@ class ParameterLayoutTest {
     void aConvolutionLiesWithItsChannelsLast() {
         ParameterLayout.Builder builder = new ParameterLayout.Builder();
         Layers.declareConvolution(builder, "halving", 2, 3);
-        Layers.declareDoublingConvolution(builder, "doubling", 2, 3);
+        Layers.declareConvTranspose(builder, "doubling", 2, 3);
         ParameterLayout layout = builder.build();
         float[] flat = new float[layout.size()];
         for (int i = 0; i < flat.length; i++) {
