@@ -20,6 +20,8 @@ public final class BatchInvarianceCheck {
     private BatchInvarianceCheck() {}
 
     /**
+     * Tries a function.
+     *
      * @param scope owner of the arrays of the trial
      * @param block images of a block (count)
      * @param function from arrays whose axis 0 is the image to such arrays

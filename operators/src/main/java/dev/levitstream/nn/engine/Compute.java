@@ -38,12 +38,22 @@ public final class Compute implements AutoCloseable {
     private final Map<String, PtSymbolBlock> scripts = oldestFirst();
     private final Map<String, Boolean> invariant = oldestFirst();
 
-    /** @param device {@code cpu} or {@code gpuN} */
+    /**
+     * Computes by the library that is the fastest on a device.
+     *
+     * @param device {@code cpu} or {@code gpuN}
+     */
     public Compute(String device) {
         this(device, MatMul.of(device), true);
     }
 
-    /** @param blocks whether images that are answered by themselves may be computed in blocks */
+    /**
+     * Computes by a given library.
+     *
+     * @param device {@code cpu} or {@code gpuN}
+     * @param matMul the library of matrix products
+     * @param blocks whether images that are predicted by themselves may be computed in blocks
+     */
     public Compute(String device, MatMul matMul, boolean blocks) {
         this.matMul = matMul;
         this.blocks = blocks;

@@ -14,7 +14,7 @@ sealed interface Attention extends Expression permits Array {
     default Array attention(Array keys, Array values, Optional<Array> mask) {
         Array queries = self();
         Array scores = queries.bmm(keys.transpose(0, 2, 1))
-                .times(1 / Math.sqrt(queries.shape().get(2)));
+                .times(1 / Math.sqrt((double) queries.shape().get(2)));
         return mask.map(scores::add).orElse(scores).softmax(2).bmm(values);
     }
 

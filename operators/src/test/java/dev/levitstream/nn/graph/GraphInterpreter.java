@@ -48,7 +48,11 @@ public final class GraphInterpreter {
 
     private NDArray computed(Array array) {
         if (array.op() instanceof Op.Input input) {
-            return inputs.get(input.name());
+            NDArray value = inputs.get(input.name());
+            if (value == null) {
+                throw new IllegalStateException("input=" + input.name() + " must be among " + inputs.keySet());
+            }
+            return value;
         }
         if (array.op() instanceof Op.Parameter parameter) {
             long end = parameter.offset() + parameter.shape().size();
@@ -128,7 +132,7 @@ public final class GraphInterpreter {
     }
 
     private NDArray attention(NDArray queries, NDArray keys, NDArray values) {
-        long width = queries.getShape().get(3);
+        double width = queries.getShape().get(3);
         NDArray scaled = queries.mul(Tensors.constant(scope, 1 / Math.sqrt(width)));
         return scaled.matMul(keys.transpose(0, 1, 3, 2)).softmax(3).matMul(values);
     }
