@@ -12,10 +12,26 @@ sealed interface Attention extends Expression permits Array {
      * @param mask added to the scores, broadcast to (B, N, M); -1e9 hides a key; empty for none
      */
     default Array attention(Array keys, Array values, Optional<Array> mask) {
-        Array queries = self();
-        Array scores = queries.bmm(keys.transpose(0, 2, 1))
-                .times(1 / Math.sqrt((double) queries.shape().get(2)));
-        return mask.map(scores::add).orElse(scores).softmax(2).bmm(values);
+        Array scores = scores(self(), keys);
+        return mask.map(scores::add).orElse(scores).softmax(-1).bmm(values);
+    }
+
+    /** q k^T / sqrt(d) of each image: (B, N, d), (B, M, d) -> (B, N, M). */
+    private static Array scores(Array queries, Array keys) {
+        return scaled(queries, queries, keys.batchT()).differentiable((y, dy, to) -> {
+            to.add(queries, scaled(queries, dy, keys));
+            to.add(keys, scaled(queries, dy.batchT(), queries));
+        });
+    }
+
+    /** Products over the square root of the queries' width: one pass over them, not two. */
+    private static Array scaled(Array queries, Array one, Array other) {
+        double scale = 1 / Math.sqrt((double) queries.shape().get(2));
+        Array nothing = queries.call(SymbolicShape.of(1), Layout.UNKNOWN, "torch.new_zeros", List.of(1));
+        SymbolicShape shape = one.shape().with(2, other.shape().get(2));
+        Op.Keyword beta = new Op.Keyword("beta", 0); // times what is added
+        return nothing.call(
+                shape, Layout.ROW_MAJOR, "torch.baddbmm", one, other, beta, new Op.Keyword("alpha", scale));
     }
 
     /**
@@ -39,9 +55,16 @@ sealed interface Attention extends Expression permits Array {
             FoldedAttention folded = new FoldedAttention(z, weight, bias, tokens, heads);
             return folded.attended().differentiable((y, dy, to) -> folded.back(dy, to));
         }
-        Array rows = z.linear(weight, bias);
-        HeadAttention byHead = new HeadAttention(rows, tokens, heads, width);
-        return byHead.attended().differentiable((y, dy, to) -> to.add(rows, byHead.back(dy)));
+        return byHead(z.linear(weight, bias), tokens, heads, width);
+    }
+
+    /** Head by head: so the products read their operands where they lie; for all at once they would be copied. */
+    private static Array byHead(Array rows, int tokens, int heads, int width) {
+        List<Array> parts = rows.reshape(-1, tokens, 3L * heads * width).split(2, width); // (B, N, Q) each
+        List<Array> attended = IntStream.range(0, heads)
+                .mapToObj(h -> parts.get(h).attention(parts.get(heads + h), parts.get(2 * heads + h), Optional.empty()))
+                .toList();
+        return Structure.stack(attended, 1).reshape(-1, (long) heads * tokens * width);
     }
 
     /** By the engine's one operation, whose backward pass takes longer than ours. */

@@ -40,16 +40,24 @@ public final class Gradients {
             return;
         }
         if (!to.isParameter() && !to.graph().rules().containsKey(to)) {
-            throw new IllegalStateException("op=" + to.op() + " has no derivative");
+            known.putIfAbsent(tuple(to), part); // the rule of all results takes each one's part
         }
         known.merge(to, part.summedTo(to), Array::add);
     }
 
-    /** The gradient at a parameter, row by row; zeros where the scalar does not depend on it. */
-    public Array at(Array parameter) {
-        Array gradient = known.get(parameter);
+    private static Array tuple(Array result) {
+        if (result.op() instanceof Op.Element element
+                && result.graph().rules().containsKey(element.of())) {
+            return element.of();
+        }
+        throw new IllegalStateException("op=" + result.op() + " has no derivative");
+    }
+
+    /** The gradient at an array, row by row; zeros where the scalar does not depend on it. */
+    public Array at(Array array) {
+        Array gradient = known.get(array);
         return gradient == null
-                ? parameter.call(parameter.shape(), parameter.layout(), "torch.zeros_like")
+                ? array.call(array.shape(), array.layout(), "torch.zeros_like")
                 : gradient.contiguous();
     }
 }

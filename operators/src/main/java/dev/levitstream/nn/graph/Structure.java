@@ -1,6 +1,7 @@
 package dev.levitstream.nn.graph;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** Ops that move values and compute none. */
@@ -32,6 +33,28 @@ sealed interface Structure extends Expression permits Array {
         return Array.cat(List.of(x, other), axis).differentiable((y, dy, to) -> {
             to.add(x, dy.narrow(axis, 0, own));
             to.add(other, dy.narrow(axis, own, others));
+        });
+    }
+
+    /** Parts of equal size along an axis, in their order. */
+    default List<Array> split(int axis, long size) {
+        Array x = self();
+        SymbolicShape part = x.shape().with(axis, size);
+        Array all = x.call(SymbolicShape.of(), Layout.UNKNOWN, "torch.split", size, axis);
+        List<Array> parts = IntStream.range(0, (int) (x.shape().get(axis) / size))
+                .mapToObj(i -> all.element(i, part))
+                .toList();
+        all.differentiable((y, dy, to) ->
+                to.add(x, Array.cat(parts.stream().map(to::at).toList(), axis)));
+        return parts;
+    }
+
+    /** Arrays of one shape along a new axis. */
+    static Array stack(List<Array> parts, int axis) {
+        return Array.stack(parts, axis).differentiable((y, dy, to) -> {
+            for (int i = 0; i < parts.size(); i++) {
+                to.add(parts.get(i), dy.select(axis, i));
+            }
         });
     }
 }
