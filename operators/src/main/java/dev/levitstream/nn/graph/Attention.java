@@ -30,8 +30,7 @@ sealed interface Attention extends Expression permits Array {
         Array nothing = queries.call(SymbolicShape.of(1), Layout.UNKNOWN, "torch.new_zeros", List.of(1));
         SymbolicShape shape = one.shape().with(2, other.shape().get(2));
         Op.Keyword beta = new Op.Keyword("beta", 0); // times what is added
-        return nothing.call(
-                shape, Layout.ROW_MAJOR, "torch.baddbmm", one, other, beta, new Op.Keyword("alpha", scale));
+        return nothing.call(shape, Layout.ROW_MAJOR, "torch.baddbmm", one, other, beta, new Op.Keyword("alpha", scale));
     }
 
     /**

@@ -46,8 +46,7 @@ public final class Gradients {
     }
 
     private static Array tuple(Array result) {
-        if (result.op() instanceof Op.Element element
-                && result.graph().rules().containsKey(element.of())) {
+        if (result.op() instanceof Op.Element element && result.graph().rules().containsKey(element.of())) {
             return element.of();
         }
         throw new IllegalStateException("op=" + result.op() + " has no derivative");
@@ -56,8 +55,6 @@ public final class Gradients {
     /** The gradient at an array, row by row; zeros where the scalar does not depend on it. */
     public Array at(Array array) {
         Array gradient = known.get(array);
-        return gradient == null
-                ? array.call(array.shape(), array.layout(), "torch.zeros_like")
-                : gradient.contiguous();
+        return gradient == null ? array.call(array.shape(), array.layout(), "torch.zeros_like") : gradient.contiguous();
     }
 }

@@ -1,7 +1,6 @@
 package dev.levitstream.nn.graph;
 
 import dev.levitstream.nn.engine.MatMul;
-import java.util.List;
 
 /** Products of matrices, by the library that is the fastest ({@link MatMul}). */
 sealed interface MatrixProduct extends Expression permits Array {
@@ -79,20 +78,13 @@ sealed interface MatrixProduct extends Expression permits Array {
     }
 
     /**
-     * x w^T + b, the form of oneDNN's operation: w is (out, in) or the transpose of a dense matrix. For a part of a
-     * wider matrix it has only its reference implementation, slower by orders of magnitude.
+     * x w^T + b with nothing done to the sum, the form of oneDNN's operation: w is (out, in) or the transpose of a
+     * dense matrix. For a part of a wider matrix it has only its reference implementation, slower by orders of
+     * magnitude.
      */
     private static Array oneDnn(Array x, Array w, Object b) {
         SymbolicShape shape = SymbolicShape.of(x.shape().get(0), w.shape().get(0));
-        List<Object> noPostOp = List.of("\"none\"", "annotate(List[Optional[number]], [])", "\"\"");
-        return x.call(
-                shape,
-                Layout.ROW_MAJOR,
-                "ops.mkldnn._linear_pointwise",
-                w,
-                b,
-                noPostOp.get(0),
-                noPostOp.get(1),
-                noPostOp.get(2));
+        String noScalars = "annotate(List[Optional[number]], [])";
+        return x.call(shape, Layout.ROW_MAJOR, "ops.mkldnn._linear_pointwise", w, b, "\"none\"", noScalars, "\"\"");
     }
 }

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** Prints a graph as a TorchScript module with one method, {@code forward(inputs...)}. */
@@ -84,10 +85,7 @@ final class TorchScript {
     }
 
     private List<String> each() {
-        for (Array input : batches()) {
-            names.put(input, "torch.narrow(" + name(input) + ", 0, i, 1)");
-        }
-        return loop("torch.size(" + name(batches().get(0)) + ", 0)");
+        return loop("torch.size(" + name(batches().get(0)) + ", 0)", name -> "torch.narrow(" + name + ", 0, i, 1)");
     }
 
     /** @param missing images to fill the last block up with */
@@ -97,28 +95,30 @@ final class TorchScript {
         lines.add("blocks = torch.floordiv(torch.add(n, " + (BLOCK - 1) + "), " + BLOCK + ")");
         lines.add("room = torch.sub(torch.mul(blocks, " + BLOCK + "), n)");
         lines.add("missing = " + missing);
-        String from = "torch.mul(i, " + BLOCK + ")";
         for (Array input : batches()) {
-            String padded = "w" + name(input);
             String padding = "0, 0, ".repeat(input.shape().rank() - 1) + "0, missing";
-            lines.add(padded + " = torch.constant_pad_nd(" + name(input) + ", [" + padding + "], 0)");
-            String slice = "torch.slice(" + padded + ", 0, " + from + ", torch.add(" + from + ", " + BLOCK + "), 1)";
-            names.put(input, slice);
+            lines.add("w" + name(input) + " = torch.constant_pad_nd(" + name(input) + ", [" + padding + "], 0)");
         }
-        lines.addAll(loop("blocks"));
+        String range = "torch.mul(i, " + BLOCK + "), torch.add(torch.mul(i, " + BLOCK + "), " + BLOCK + ")";
+        lines.addAll(loop("blocks", name -> "torch.slice(w" + name + ", 0, " + range + ", 1)"));
         return lines;
     }
 
-    /** A loop over i whose results are joined along axis 0, as a0, a1 and so on. */
-    private List<String> loop(String times) {
+    /**
+     * A loop over i whose results are joined along axis 0, as a0, a1 and so on.
+     *
+     * @param part of the input of that name, for one i
+     */
+    private List<String> loop(String times, UnaryOperator<String> part) {
         List<String> lines = new ArrayList<>();
         for (int r = 0; r < results.size(); r++) {
             lines.add("r" + r + " = annotate(List[Tensor], [])");
         }
         lines.add("for i in range(" + times + "):");
-        for (Array input : batches()) { // one image or block of each
+        for (Array input : batches()) {
             String local = "b" + name(input);
-            lines.add("  " + local + " = " + names.put(input, local));
+            lines.add("  " + local + " = " + part.apply(name(input)));
+            names.put(input, local);
         }
         body().forEach(line -> lines.add("  " + line));
         for (int r = 0; r < results.size(); r++) {

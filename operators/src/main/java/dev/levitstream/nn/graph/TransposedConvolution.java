@@ -24,11 +24,6 @@ record TransposedConvolution(int rows, int columns, int height, int width, int c
         return rows * columns <= FEW;
     }
 
-    /** Of the result for so many images. */
-    SymbolicShape shape(long images) {
-        return SymbolicShape.of(images, channels, height, width);
-    }
-
     /** Rows and columns by which the result is larger than 2h - 1, 2w - 1. */
     List<Long> outputPadding() {
         return List.of(height - 2L * rows + 1, width - 2L * columns + 1);

@@ -20,8 +20,8 @@
  * <p>A {@link dev.levitstream.nn.graph.Graph} simplifies as it records: equal ops on equal arrays are one array,
  * transposes of transposes go, what lies row by row is not copied to lie so. Each line of a script costs about a
  * microsecond, whatever it does. To train, an op may choose a form that has a faster gradient: attention without keys
- * ({@code FoldedAttention}) or head by head, convolutions by matrix products. Which, depends on
- * the library of matrix products, {@link dev.levitstream.nn.engine.MatMul}, and on the number of images.
+ * ({@code FoldedAttention}) or head by head, convolutions by matrix products. Which, depends on the library of matrix
+ * products, {@link dev.levitstream.nn.engine.MatMul}, and on the number of images.
  *
  * <p>Why gradients are written here and not left to the engine: its backward pass cannot go through oneDNN's products,
  * which take half the time of the default library's on processors of another maker than that library's.
