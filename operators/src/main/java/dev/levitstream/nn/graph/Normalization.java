@@ -15,7 +15,7 @@ sealed interface Normalization extends Expression permits Array {
      * @param shift (width)
      */
     default Array layerNorm(Array scale, Array shift) {
-        Array x = self().contiguous();
+        Array x = self();
         SymbolicShape shape = x.shape();
         List<Long> width = List.of(scale.shape().get(0));
         SymbolicShape rows = shape.with(shape.rank() - 1, 1);
@@ -24,19 +24,18 @@ sealed interface Normalization extends Expression permits Array {
         Array inverseStd = all.element(2, rows);
         return all.element(0, shape).differentiable((y, dy, to) -> {
             List<Boolean> wanted = List.of(true, true, true);
-            Array back = dy.contiguous()
-                    .call(
-                            shape,
-                            Layout.UNKNOWN,
-                            "torch.native_layer_norm_backward",
-                            x,
-                            width,
-                            mean,
-                            inverseStd,
-                            scale,
-                            shift,
-                            wanted);
-            to.add(self(), back.element(0, shape));
+            Array back = dy.call(
+                    shape,
+                    Layout.UNKNOWN,
+                    "torch.native_layer_norm_backward",
+                    x,
+                    width,
+                    mean,
+                    inverseStd,
+                    scale,
+                    shift,
+                    wanted);
+            to.add(x, back.element(0, shape));
             to.add(scale, back.element(1, scale.shape()));
             to.add(shift, back.element(2, shift.shape()));
         });

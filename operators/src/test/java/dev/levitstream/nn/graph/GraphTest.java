@@ -104,9 +104,12 @@ class GraphTest {
         assertThat(turned.add(x.batchT()).dense().layout()).isEqualTo(Layout.ROW_MAJOR);
     }
 
-    @Test
-    void inBlocksApproximateFunctionsArePadded() {
-        Graph blocks = new Graph(Form.BLOCKS, MatMul.PLAIN, 0);
+    @ParameterizedTest
+    @EnumSource(
+            value = Form.class,
+            names = {"BLOCKS", "SHORTER_BLOCKS"})
+    void inBlocksApproximateFunctionsArePadded(Form form) {
+        Graph blocks = new Graph(form, MatMul.PLAIN, 0);
         Array x = blocks.input("x0", ROWS);
         assertThat(blocks.text(List.of(x.tanh()))).contains("torch.constant_pad_nd(t0, [0, 31], 0)");
         assertThat(blocks.text(List.of(x.relu()))).doesNotContain("[0, 31]");
@@ -164,6 +167,22 @@ class GraphTest {
                         name -> assertThat(name).startsWith("ops.mkldnn._linear_pointwise"));
         assertThat(new Graph(Form.EACH, MatMul.ONEDNN, 0).matMul()).isEqualTo(MatMul.PLAIN);
         assertThat(new Graph(Form.BLOCKS, MatMul.MKL, 0).matMul()).isEqualTo(MatMul.ONEDNN);
+    }
+
+    @Test
+    void byMklManyLongRowsMeetAWeightThatLiesByColumnWithTheFactorsExchanged() {
+        assertThat(isExchanged(MatMul.MKL, 4096, 16)).isTrue();
+        assertThat(isExchanged(MatMul.MKL, 4096, 15)).isFalse();
+        assertThat(isExchanged(MatMul.MKL, 4095, 16)).isFalse();
+        assertThat(isExchanged(MatMul.ONEDNN, 4096, 16)).isFalse();
+    }
+
+    private static boolean isExchanged(MatMul matMul, int width, int images) {
+        Graph graph = new Graph(Form.TRAINING, matMul, images);
+        graph.input("flat", SymbolicShape.of(1_000_000));
+        Array x = graph.input("x0", SymbolicShape.of(-1, width));
+        Array weight = parameter(graph, 8, width).transpose(1, 0);
+        return x.linear(weight, parameter(graph, 8)).toString().startsWith("torch.add(");
     }
 
     private static Array parameter(Graph graph, long... shape) {
