@@ -111,7 +111,9 @@ class GraphTest {
     void inBlocksApproximateFunctionsArePadded(Form form) {
         Graph blocks = new Graph(form, MatMul.PLAIN, 0);
         Array x = blocks.input("x0", ROWS);
-        assertThat(blocks.text(List.of(x.tanh()))).contains("torch.constant_pad_nd(t0, [0, 31], 0)");
+        for (Array y : List.of(x.exp(), x.log(), x.tanh(), x.gelu(), x.sigmoid(), x.softplus())) {
+            assertThat(blocks.text(List.of(y))).contains("torch.constant_pad_nd(t0, [0, 31], 0)");
+        }
         assertThat(blocks.text(List.of(x.relu()))).doesNotContain("[0, 31]");
     }
 
