@@ -30,7 +30,7 @@ class ArchitectureTest {
             .layer("job")
             .definedBy("dev.levitstream.job")
             .layer("operators")
-            .definedBy("dev.levitstream.operator", "dev.levitstream.learner", "dev.levitstream.nn")
+            .definedBy("dev.levitstream.operator", "dev.levitstream.learner", "dev.levitstream.nn..")
             .whereLayer("cli")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("job")

@@ -40,11 +40,35 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule networksKnowOnlyArrays = classes()
             .that()
-            .resideInAPackage("dev.levitstream.nn")
+            .resideInAPackage("dev.levitstream.nn..")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("java..", "ai.djl..", "org.jspecify..", "dev.levitstream.common", "dev.levitstream.nn")
+            .resideInAnyPackage(
+                    "java..", "ai.djl..", "org.jspecify..", "dev.levitstream.common", "dev.levitstream.nn..")
             .because("a network is a pure function of parameters and input");
+
+    @ArchTest
+    static final ArchRule graphsKnowNoNativeArrays = noClasses()
+            .that()
+            .resideInAPackage("dev.levitstream.nn.graph")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("ai.djl..")
+            .because("a graph says what to compute and computes nothing");
+
+    @ArchTest
+    static final ArchRule networksStandOnGraphsAndGraphsOnTheEngine = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("model")
+            .definedBy("dev.levitstream.nn.model")
+            .layer("graph")
+            .definedBy("dev.levitstream.nn.graph")
+            .layer("engine")
+            .definedBy("dev.levitstream.nn.engine")
+            .whereLayer("model")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("graph")
+            .mayOnlyBeAccessedByLayers("model");
 
     @ArchTest
     static final ArchRule learnersKnowNoFlink = classes()
@@ -57,7 +81,8 @@ class ArchitectureTest {
                     "ai.djl..",
                     "org.jspecify..",
                     "dev.levitstream.common",
-                    "dev.levitstream.nn..",
+                    "dev.levitstream.nn.engine",
+                    "dev.levitstream.nn.model",
                     "dev.levitstream.learner..")
             .because("a learner must run from a main method");
 
@@ -71,7 +96,7 @@ class ArchitectureTest {
                     "java..",
                     "org.jspecify..",
                     "dev.levitstream.common",
-                    "dev.levitstream.nn..",
+                    "dev.levitstream.nn.engine",
                     "dev.levitstream.learner")
             .because("a method is added without touching what others are built on");
 
@@ -143,6 +168,10 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule packagesFormNoCycle =
             slices().matching("dev.levitstream.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule packagesOfNetworksFormNoCycle =
+            slices().matching("dev.levitstream.nn.(*)..").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule optionsAreRecords = classes()

@@ -2,7 +2,7 @@ package dev.levitstream.embedded;
 
 import dev.levitstream.job.ExpandableVitJob;
 import dev.levitstream.job.JobOptions;
-import dev.levitstream.nn.NativeEngine;
+import dev.levitstream.nn.engine.NativeEngine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -34,7 +34,8 @@ public final class StreamPublisher implements AutoCloseable {
     private long published;
 
     /** @param rate images per second, 0 for as fast as the broker takes them */
-    public StreamPublisher(String bootstrapServers, String topic, String streamKey, double rate, Map<String, String> client) {
+    public StreamPublisher(
+            String bootstrapServers, String topic, String streamKey, double rate, Map<String, String> client) {
         this.topic = topic;
         this.streamKey = streamKey;
         this.rate = rate;

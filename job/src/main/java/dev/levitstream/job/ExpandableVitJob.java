@@ -1,6 +1,6 @@
 package dev.levitstream.job;
 
-import dev.levitstream.nn.NativeEngine;
+import dev.levitstream.nn.engine.NativeEngine;
 import dev.levitstream.operator.KeyedRecord;
 import dev.levitstream.operator.LearnerOperatorFactory;
 import dev.levitstream.operator.Outputs;

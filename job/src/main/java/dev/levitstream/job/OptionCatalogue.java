@@ -6,7 +6,6 @@ import dev.levitstream.learner.LearnerMethod;
 import dev.levitstream.learner.LearnerMethods;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.MethodOptions;
-import dev.levitstream.nn.Compute;
 import dev.levitstream.operator.DeviceChoice;
 import dev.levitstream.operator.EventTimeOptions;
 import dev.levitstream.operator.KeyOptions;
@@ -164,13 +163,6 @@ public final class OptionCatalogue {
                                 "most learners in the memory of a subtask; silent keys leave first and come back from state"),
                 r.free()
                         .integer(
-                                "learner.fleet",
-                                1,
-                                "count, at least 1",
-                                "most keys of a subtask whose updates are made in one step; for a GPU, where the last bits then"
-                                        + " depend on which keys learn at once"),
-                r.free()
-                        .integer(
                                 "prediction.scores",
                                 100,
                                 "count, at least 1",
@@ -180,11 +172,6 @@ public final class OptionCatalogue {
                                 "device",
                                 DeviceChoice.AUTO,
                                 "where to compute; auto takes the cluster's external resource gpu if there is one"),
-                r.free()
-                        .choice(
-                                "compute",
-                                Compute.Path.SCRIPT,
-                                "how networks run: as compiled scripts, or array by array, which is slower and easier to debug"),
                 eventTime(r));
         return new JobOptions(
                 kafka(r),

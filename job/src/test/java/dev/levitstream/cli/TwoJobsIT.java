@@ -1,18 +1,16 @@
 package dev.levitstream.cli;
 
-import dev.levitstream.job.ExpandableVitJob;
-import dev.levitstream.job.JobOptions;
-import dev.levitstream.job.OptionCatalogue;
-import dev.levitstream.job.TinyJob;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.levitstream.cli.Main;
 import dev.levitstream.cluster.TestStream;
 import dev.levitstream.embedded.EmbeddedJob;
 import dev.levitstream.embedded.EmbeddedKafka;
 import dev.levitstream.embedded.OneLine;
 import dev.levitstream.embedded.ResultReader;
+import dev.levitstream.job.ExpandableVitJob;
+import dev.levitstream.job.JobOptions;
+import dev.levitstream.job.OptionCatalogue;
+import dev.levitstream.job.TinyJob;
 import dev.levitstream.schema.Prediction;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -1,11 +1,5 @@
 package dev.levitstream.job;
 
-import dev.levitstream.learner.LearnerMethods;
-import dev.levitstream.learner.Learning;
-import dev.levitstream.learner.Outcome;
-import dev.levitstream.learner.Routed;
-import dev.levitstream.learner.SharedWeights;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levitstream.embedded.EmbeddedJob;
@@ -15,8 +9,13 @@ import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
+import dev.levitstream.learner.LearnerMethods;
 import dev.levitstream.learner.LearnerOptions;
-import dev.levitstream.nn.Compute;
+import dev.levitstream.learner.Learning;
+import dev.levitstream.learner.Outcome;
+import dev.levitstream.learner.Routed;
+import dev.levitstream.learner.SharedWeights;
+import dev.levitstream.nn.engine.Compute;
 import dev.levitstream.schema.ComponentCreated;
 import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Encoding;
@@ -201,7 +200,7 @@ class ExactlyOnceIT {
                 new ArrayList<>(predictions.getOrDefault(key, new TreeMap<>()).values());
         List<String> expansions = new ArrayList<>();
         LearnerOptions settings = options.operator().learner();
-        try (Compute compute = new Compute("cpu", options.operator().path());
+        try (Compute compute = new Compute("cpu");
                 Learner learner = LearnerMethods.open(
                         new LearnerContext(settings, key.hashCode(), compute, () -> 0, new SharedWeights()),
                         Map.of())) {

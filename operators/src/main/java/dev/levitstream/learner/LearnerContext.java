@@ -1,6 +1,6 @@
 package dev.levitstream.learner;
 
-import dev.levitstream.nn.Compute;
+import dev.levitstream.nn.engine.Compute;
 import java.util.function.LongSupplier;
 
 /**

@@ -1,6 +1,6 @@
 package dev.levitstream.learner;
 
-import dev.levitstream.nn.NumericException;
+import dev.levitstream.nn.engine.NumericException;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +13,10 @@ import java.util.Optional;
  *     abandoned}
  */
 public record Slice(List<WorkReport> reports, boolean isDone, Optional<NumericException> failure) {
+    public Slice {
+        reports = List.copyOf(reports);
+    }
+
     /**
      * The reports.
      *

@@ -5,13 +5,11 @@ import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.Learning;
 import dev.levitstream.learner.Slice;
 import dev.levitstream.learner.WorkReport;
-import dev.levitstream.nn.NumericException;
+import dev.levitstream.nn.engine.NumericException;
 import dev.levitstream.operator.LiveLearner.Pending;
 import dev.levitstream.operator.OperatorOptions.Flush;
 import dev.levitstream.schema.EventKind;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
@@ -29,19 +27,16 @@ final class KeyWork {
     private static final int MOST_BATCHES_WAITING = 2;
 
     private final OperatorOptions options;
-    private final LiveLearners live;
     private final InternalTimerService<VoidNamespace> timers;
     private final Emitter emitter;
     private final LearnerMetrics metrics;
 
     KeyWork(
             OperatorOptions options,
-            LiveLearners live,
             InternalTimerService<VoidNamespace> timers,
             Emitter emitter,
             LearnerMetrics metrics) {
         this.options = options;
-        this.live = live;
         this.timers = timers;
         this.emitter = emitter;
         this.metrics = metrics;
@@ -142,25 +137,10 @@ final class KeyWork {
         learn(streamKey, key, options.learner().slice());
     }
 
-    /** A key learns, and with it others that have work left; their own timers then find less or nothing to do. */
     private void learn(String streamKey, LiveLearner key, int units) {
-        Map<String, LiveLearner> fleet = new LinkedHashMap<>(Map.of(streamKey, key));
-        live.all().entrySet().stream()
-                .filter(other ->
-                        other.getValue().isLearning() && !other.getKey().equals(streamKey))
-                .limit(options.fleet() - 1L)
-                .forEach(other -> fleet.put(other.getKey(), other.getValue()));
         long start = System.nanoTime();
-        List<Slice> slices =
-                Learning.learn(fleet.values().stream().map(LiveLearner::learner).toList(), units);
+        Slice slice = Learning.learn(key.learner(), units);
         metrics.worked(millisSince(start));
-        int i = 0;
-        for (Map.Entry<String, LiveLearner> member : fleet.entrySet()) {
-            learnt(member.getKey(), member.getValue(), slices.get(i++));
-        }
-    }
-
-    private void learnt(String streamKey, LiveLearner key, Slice slice) {
         key.setDirty(true);
         for (WorkReport report : slice.reports()) {
             metrics.worked(report);

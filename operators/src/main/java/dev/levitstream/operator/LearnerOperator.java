@@ -1,7 +1,7 @@
 package dev.levitstream.operator;
 
-import dev.levitstream.nn.Compute;
-import dev.levitstream.nn.NumericException;
+import dev.levitstream.nn.engine.Compute;
+import dev.levitstream.nn.engine.NumericException;
 import dev.levitstream.operator.LiveLearner.Pending;
 import dev.levitstream.schema.EventKind;
 import dev.levitstream.schema.MalformedRecordException;
@@ -69,12 +69,12 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         decoder = FrameDecoder.of(options);
         timers = getInternalTimerService("flush", VoidNamespaceSerializer.INSTANCE, this);
         String device = options.device().resolve(getRuntimeContext());
-        compute = new Compute(device, options.path());
+        compute = new Compute(device);
         learnerMetrics = new LearnerMetrics(getMetricGroup());
         emitter = new Emitter(output, learnerMetrics, options.mostScores());
         live = new LiveLearners(options, state, compute, learnerMetrics, this);
         life = new KeyLife(options.keys(), timers, learnerMetrics);
-        work = new KeyWork(options, live, timers, emitter, learnerMetrics);
+        work = new KeyWork(options, timers, emitter, learnerMetrics);
         learnerMetrics.gauges(
                 life::keys, live.all()::size, live::largestComponents, () -> device.startsWith("gpu") ? 1 : 0);
         LOG.info("learner {} computes on {}", options.learner().method(), device);

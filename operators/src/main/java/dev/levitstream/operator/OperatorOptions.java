@@ -2,7 +2,6 @@ package dev.levitstream.operator;
 
 import dev.levitstream.common.Check;
 import dev.levitstream.learner.LearnerOptions;
-import dev.levitstream.nn.Compute;
 import java.io.Serializable;
 
 /**
@@ -14,10 +13,8 @@ import java.io.Serializable;
  * @param gapMillis event time between two records of a key that closes the batch before it (milliseconds), at least 1
  * @param waitMillis processing time that a batch waits at most (milliseconds), at least 1
  * @param residentKeys most learners in the memory of one subtask (count), at least 1; the others are in state only
- * @param fleet most keys of one subtask whose updates are made together (count), at least 1
  * @param mostScores most scores in one prediction (count), at least 1; the others are summed
  * @param device where learners compute
- * @param path how they run their networks
  * @param eventTime which event times are believed
  */
 public record OperatorOptions(
@@ -27,10 +24,8 @@ public record OperatorOptions(
         long gapMillis,
         long waitMillis,
         int residentKeys,
-        int fleet,
         int mostScores,
         DeviceChoice device,
-        Compute.Path path,
         EventTimeOptions eventTime)
         implements Serializable {
     /** What lets a batch go that is not full; the end of a bounded stream always does. */
@@ -47,7 +42,6 @@ public record OperatorOptions(
         Check.that(gapMillis >= 1, "batch.gap-millis", gapMillis, "must be at least 1");
         Check.that(waitMillis >= 1, "batch.wait-millis", waitMillis, "must be at least 1");
         Check.that(residentKeys >= 1, "learner.resident-keys", residentKeys, "must be at least 1");
-        Check.that(fleet >= 1, "learner.fleet", fleet, "must be at least 1");
         Check.that(mostScores >= 1, "prediction.scores", mostScores, "must be at least 1");
     }
 }

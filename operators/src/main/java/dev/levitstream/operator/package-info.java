@@ -18,11 +18,11 @@
  * between which records of other keys and checkpoints pass; the key's own images wait meanwhile. When two batches wait,
  * each further image of the key does a slice itself: that holds back its input, and the next batch is answered no later
  * than it is full. Which images make a batch depends on the key's records alone, so outputs do not depend on when
- * anything happens. Where keys learn as a fleet, the slices of several are done at once, whichever key's turn it is.
+ * anything happens.
  *
  * <p>Whose trouble is what. A record that cannot be used is its own: a dead letter with its reason. Numbers that the
- * engine cannot compute with ({@link dev.levitstream.nn.NumericException}) and answers that are no numbers are the
- * key's: it is quarantined, which means that it learns no more, its images are answered by the learner as it was or
+ * engine cannot compute with ({@link dev.levitstream.nn.engine.NumericException}) and answers that are no numbers are
+ * the key's: it is quarantined, which means that it learns no more, its images are answered by the learner as it was or
  * become dead letters ({@link dev.levitstream.operator.KeyOptions.Failure}), an event says so once, and an option ends
  * it. State that this release or these options cannot read is the operator's of the job: the job ends with one line and
  * is not retried. Everything else, a broken invariant, memory that ran out, a disk or a broker that fails, is the

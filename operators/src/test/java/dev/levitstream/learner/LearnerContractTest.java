@@ -11,7 +11,7 @@ import dev.levitstream.learner.levit.ExpansionOptions;
 import dev.levitstream.learner.levit.FusionOptions;
 import dev.levitstream.learner.levit.LevitOptions;
 import dev.levitstream.learner.levit.NetworkOptions;
-import dev.levitstream.nn.KnowledgeFusion;
+import dev.levitstream.nn.model.KnowledgeFusion;
 import dev.levitstream.testing.StreamSimulator;
 import dev.levitstream.testing.TinyLearners;
 import java.util.ArrayList;
@@ -136,7 +136,7 @@ public class LearnerContractTest {
                     if (i % 20 == 0) {
                         sliced = restored(sliced, options, seed);
                     }
-                    reports.addAll(Learning.learn(List.of(sliced), 1).get(0).orElseThrow());
+                    reports.addAll(Learning.learn(sliced, 1).orElseThrow());
                 }
                 assertThat(text(predictions)).isEqualTo(text(expected.predictions()));
                 assertThat(reports).isEqualTo(expected.reports());
@@ -175,50 +175,6 @@ public class LearnerContractTest {
                     .hasMessage("prediction.step=0 must be 1");
             assertThatThrownBy(() -> learner.observe(List.of())).hasMessage("batch.size=0 must be at least 1");
             assertThat(learner.step()).isEqualTo(1);
-        }
-    }
-
-    /** Two of them have learnt for longer than the third, so that they differ in components, classes and updates. */
-    @ParameterizedTest
-    @MethodSource("learnersAndSeeds")
-    void aFleetComesToTheBytesOfItsLearnersAlone(String method, long seed) {
-        LearnerOptions options = TinyLearners.with(TinyLearners.options(method), new BudgetOptions(3, 1, 0, 50));
-        List<LabelledImage> images = stream(seed);
-        List<Learner> alone = new ArrayList<>();
-        List<Learner> fleet = new ArrayList<>();
-        for (int g = 0; g < 3; g++) {
-            alone.add(TinyLearners.open(options, seed + g));
-            fleet.add(TinyLearners.open(options, seed + g));
-        }
-        for (int i = 0; i < 140; i += BATCH) {
-            int members = i < 60 ? 2 : 3;
-            Map<Learner, List<WorkReport>> reports = new HashMap<>();
-            List<LabelledImage> batch = images.subList(i, i + BATCH);
-            for (Learner learner : fleet.subList(0, members)) {
-                Learning.observe(learner, batch, Learning.predict(learner, batch));
-                reports.put(learner, new ArrayList<>());
-            }
-            List<Learner> learning = fleet.subList(0, members);
-            while (!learning.isEmpty()) {
-                List<Slice> slices = Learning.learn(learning, 1 + i % 3);
-                for (int k = 0; k < slices.size(); k++) {
-                    Objects.requireNonNull(reports.get(learning.get(k)))
-                            .addAll(slices.get(k).orElseThrow());
-                }
-                learning = learning.stream()
-                        .filter(learner -> learner.nextWork().isPresent())
-                        .toList();
-            }
-            for (int g = 0; g < members; g++) {
-                Outcome expected = observe(alone.get(g), images, i);
-                assertThat(reports.get(fleet.get(g))).isEqualTo(expected.reports());
-            }
-        }
-        for (int g = 0; g < 3; g++) {
-            assertSameBytes(TinyLearners.state(fleet.get(g)), TinyLearners.state(alone.get(g)));
-            assertInvariants(fleet.get(g), options);
-            fleet.get(g).close();
-            alone.get(g).close();
         }
     }
 

@@ -2,7 +2,7 @@ package dev.levitstream.learner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.levitstream.nn.Compute;
+import dev.levitstream.nn.engine.Compute;
 import dev.levitstream.testing.TinyLearners;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +26,7 @@ class NewLabelsTest {
     @Test
     void memoryStaysFlatOverAHundredThousandNewLabels() throws IOException {
         List<Long> readings = new ArrayList<>();
-        try (Compute compute = new Compute("cpu", Compute.Path.SCRIPT)) {
+        try (Compute compute = new Compute("cpu")) {
             for (int key = 1; key <= KEYS; key++) {
                 learnLabels(compute, key);
                 if (key % EVERY == 0) {

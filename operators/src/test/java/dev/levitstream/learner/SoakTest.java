@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.common.BudgetOptions;
-import dev.levitstream.nn.Compute;
+import dev.levitstream.nn.engine.Compute;
 import dev.levitstream.testing.StreamSimulator;
 import dev.levitstream.testing.TinyLearners;
 import java.io.IOException;
@@ -53,7 +53,7 @@ class SoakTest {
         LearnerOptions options = TinyLearners.withMost(base, COMPONENTS);
         StreamSimulator simulator = new StreamSimulator(SHAPE, 1);
         List<Reading> readings = new ArrayList<>();
-        try (Compute compute = new Compute("cpu", Compute.Path.SCRIPT);
+        try (Compute compute = new Compute("cpu");
                 Learner learner = LearnerMethods.open(
                         new LearnerContext(options, 1, compute, () -> 0, new SharedWeights()), Map.of())) {
             for (int phase = 0; phase < 3; phase++) {

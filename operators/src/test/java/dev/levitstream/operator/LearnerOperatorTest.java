@@ -75,12 +75,11 @@ class LearnerOperatorTest {
 
     @ParameterizedTest(name = "{0}, flush {1}, seed {2}")
     @MethodSource("learnersFlushesAndSeeds")
-    void aSnapshotAtAnyRecordARescaleThereAndBackEvictionAndFleetsChangeNoByte(String method, Flush flush, long seed)
+    void aSnapshotAtAnyRecordARescaleThereAndBackAndEvictionChangeNoByte(String method, Flush flush, long seed)
             throws Exception {
         List<KeyedRecord> records = stream(seed);
         Map<String, List<String>> expected = unbroken(Records.options(learner(method), flush), records);
-        int fleet = 1 + (int) seed % 4;
-        OperatorOptions options = Records.options(learner(method), flush, 1 + (int) seed % KEYS.size(), fleet);
+        OperatorOptions options = Records.options(learner(method), flush, 1 + (int) seed % KEYS.size());
 
         SplittableRandom random = new SplittableRandom(seed + 77);
         int first = 1 + random.nextInt(RECORDS / 2);
@@ -206,31 +205,6 @@ class LearnerOperatorTest {
                 harness.put(Records.keyed("north", i, i, images.get(i)));
                 assertThat(stepsOfNorth(harness)).hasSize(i + 1).endsWith((long) i / 4);
             }
-        }
-    }
-
-    @Test
-    void keysOfAFleetLearnWhenOneOfThemDoes() throws Exception {
-        LearnerOptions threeSlices = TinyLearners.with(learner("er"), new BudgetOptions(3, 1, 0, 50));
-        assertThat(answersToNorth(Records.options(threeSlices, Flush.SIZE, 64, 1)))
-                .as("the second batch waits for a timer")
-                .isEqualTo(4);
-        assertThat(answersToNorth(Records.options(threeSlices, Flush.SIZE, 64, 3)))
-                .as("east and south had north learn, too")
-                .isEqualTo(8);
-    }
-
-    /** A batch of each key, then another of the first; no timer fires. */
-    private static long answersToNorth(OperatorOptions options) throws Exception {
-        List<LabelledImage> images = new StreamSimulator(TinyLearners.SHAPE, 1).phase(0, 16, 0);
-        try (LearnerHarness harness = new LearnerHarness(options, 1, 0)) {
-            harness.flink().open();
-            for (int i = 0; i < images.size(); i++) {
-                harness.put(Records.keyed(KEYS.get(i / 4 % KEYS.size()), i, i, images.get(i)));
-            }
-            return harness.flink().extractOutputValues().stream()
-                    .filter(prediction -> prediction.getStreamKey().equals("north"))
-                    .count();
         }
     }
 

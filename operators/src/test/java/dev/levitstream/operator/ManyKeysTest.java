@@ -32,10 +32,8 @@ class ManyKeysTest {
                 o.gapMillis(),
                 o.waitMillis(),
                 o.residentKeys(),
-                o.fleet(),
                 o.mostScores(),
                 o.device(),
-                o.path(),
                 o.eventTime());
         List<LabelledImage> images = new StreamSimulator(TinyLearners.SHAPE, 1).phase(0, 100, 0);
         try (KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> harness =

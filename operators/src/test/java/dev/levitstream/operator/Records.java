@@ -3,7 +3,6 @@ package dev.levitstream.operator;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.LearnerOptions;
-import dev.levitstream.nn.Compute;
 import dev.levitstream.operator.OperatorOptions.Flush;
 import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Encoding;
@@ -78,22 +77,8 @@ final class Records {
     }
 
     static OperatorOptions options(LearnerOptions learner, Flush flush, int residentKeys) {
-        return options(learner, flush, residentKeys, 1);
-    }
-
-    static OperatorOptions options(LearnerOptions learner, Flush flush, int residentKeys, int fleet) {
         return new OperatorOptions(
-                learner,
-                KeyOptions.DEFAULT,
-                flush,
-                50,
-                100,
-                residentKeys,
-                fleet,
-                100,
-                DeviceChoice.CPU,
-                Compute.Path.SCRIPT,
-                ANY_TIME);
+                learner, KeyOptions.DEFAULT, flush, 50, 100, residentKeys, 100, DeviceChoice.CPU, ANY_TIME);
     }
 
     static KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> harness(

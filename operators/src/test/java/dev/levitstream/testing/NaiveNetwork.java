@@ -1,12 +1,12 @@
 package dev.levitstream.testing;
 
 import dev.levitstream.common.ImageShape;
-import dev.levitstream.nn.KnowledgeFusion;
-import dev.levitstream.nn.KnowledgeFusion.Gates;
-import dev.levitstream.nn.KnowledgeFusion.Level;
-import dev.levitstream.nn.ParameterLayout;
-import dev.levitstream.nn.VaeOptions;
-import dev.levitstream.nn.VitOptions;
+import dev.levitstream.nn.model.KnowledgeFusion;
+import dev.levitstream.nn.model.KnowledgeFusion.Gates;
+import dev.levitstream.nn.model.KnowledgeFusion.Level;
+import dev.levitstream.nn.model.ParameterLayout;
+import dev.levitstream.nn.model.VaeOptions;
+import dev.levitstream.nn.model.VitOptions;
 import java.util.Arrays;
 
 /**
@@ -47,12 +47,12 @@ public final class NaiveNetwork {
         int labelled = 0;
         for (int i = 0; i < images.length; i++) {
             double[] mean = mean(images[i]);
-            double[] deviation = deviation(images[i]);
+            double[] std = std(images[i]);
             double[] code = new double[mean.length];
             for (int k = 0; k < code.length; k++) {
-                code[k] = mean[k] + deviation[k] * noise[i][k];
+                code[k] = mean[k] + std[k] * noise[i][k];
             }
-            vaeSum += reconstructionError(images[i], code) + klWeight * divergence(mean, deviation);
+            vaeSum += reconstructionError(images[i], code) + klWeight * divergence(mean, std);
             if (labels[i] >= 0) {
                 labelled++;
                 crossEntropy -= Math.log(softmax(logits(images[i], knowledge[i]))[labels[i]]);
@@ -171,18 +171,18 @@ public final class NaiveNetwork {
         return linear("vae.mean", encoded(image), vae.latentWidth());
     }
 
-    public double[] deviation(double[] image) {
-        double[] x = linear("vae.deviation", encoded(image), vae.latentWidth());
+    public double[] std(double[] image) {
+        double[] x = linear("vae.std", encoded(image), vae.latentWidth());
         for (int i = 0; i < x.length; i++) {
             x[i] = vae.channels().isEmpty() ? Math.exp(x[i]) : Math.log1p(Math.exp(x[i]));
         }
         return x;
     }
 
-    public static double divergence(double[] mean, double[] deviation) {
+    public static double divergence(double[] mean, double[] std) {
         double sum = 0;
         for (int i = 0; i < mean.length; i++) {
-            double variance = deviation[i] * deviation[i];
+            double variance = std[i] * std[i];
             sum += 0.5 * (variance + mean[i] * mean[i] - 1 - Math.log(variance));
         }
         return sum;

@@ -26,10 +26,10 @@ import dev.levitstream.learner.levit.RoutingOptions.Method;
 import dev.levitstream.learner.levit.RoutingOptions.Scorers;
 import dev.levitstream.learner.levit.VaeRouter;
 import dev.levitstream.learner.replay.ReplayOptions;
-import dev.levitstream.nn.Compute;
-import dev.levitstream.nn.KnowledgeFusion;
-import dev.levitstream.nn.VaeOptions;
-import dev.levitstream.nn.VitOptions;
+import dev.levitstream.nn.engine.Compute;
+import dev.levitstream.nn.model.KnowledgeFusion;
+import dev.levitstream.nn.model.VaeOptions;
+import dev.levitstream.nn.model.VitOptions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -287,7 +287,7 @@ public final class TinyLearners {
     }
 
     /** Shared by all learners of a test run, as by all keys of a task. */
-    public static final Compute COMPUTE = new Compute("cpu", Compute.Path.SCRIPT);
+    public static final Compute COMPUTE = new Compute("cpu");
 
     /** What a learner is given. */
     public static LearnerContext context(LearnerOptions options, long seed) {

@@ -29,7 +29,7 @@ public record Comparison(String a, String b, List<Row> rows) {
      */
     public record Row(String figure, double a, double b, double difference, double p, int pairs) {}
 
-    static Comparison of(Series a, Series b) {
+    public static Comparison of(Series a, Series b) {
         List<Row> rows = new ArrayList<>();
         for (String figure : a.figures()) {
             row(figure, a, b).ifPresent(rows::add);

@@ -16,7 +16,7 @@ import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Learning;
 import dev.levitstream.learner.Outcome;
 import dev.levitstream.learner.SharedWeights;
-import dev.levitstream.nn.Compute;
+import dev.levitstream.nn.engine.Compute;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -69,7 +69,7 @@ final class InProcessRun {
     }
 
     RunResult run() {
-        try (Compute compute = new Compute("cpu", plan.path(benchmark.shape()));
+        try (Compute compute = new Compute("cpu");
                 Learner learner = LearnerMethods.open(
                         new LearnerContext(options, plan.seed(), compute, System::nanoTime, new SharedWeights()),
                         Map.of())) {

@@ -7,7 +7,6 @@ import dev.levitstream.job.OptionCatalogue;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.LearnerMethods;
 import dev.levitstream.learner.LearnerOptions;
-import dev.levitstream.nn.Compute;
 import dev.levitstream.operator.OperatorOptions;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -77,11 +76,6 @@ public record RunPlan(
     /** All options of the learner. */
     public LearnerOptions options(ImageShape shape) {
         return operator(shape).learner();
-    }
-
-    /** How its networks run. */
-    Compute.Path path(ImageShape shape) {
-        return operator(shape).path();
     }
 
     private OperatorOptions operator(ImageShape shape) {

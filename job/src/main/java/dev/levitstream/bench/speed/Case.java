@@ -4,12 +4,12 @@ import dev.levitstream.common.ImageShape;
 import dev.levitstream.job.OptionCatalogue;
 import dev.levitstream.learner.common.TrainingOptions;
 import dev.levitstream.learner.levit.LevitOptions;
-import dev.levitstream.nn.ComponentNetwork;
-import dev.levitstream.nn.Compute;
-import dev.levitstream.nn.KnowledgeFusion;
-import dev.levitstream.nn.ParameterLayout;
-import dev.levitstream.nn.Vae;
-import dev.levitstream.nn.VisionTransformer;
+import dev.levitstream.nn.engine.Compute;
+import dev.levitstream.nn.model.ComponentNetwork;
+import dev.levitstream.nn.model.KnowledgeFusion;
+import dev.levitstream.nn.model.ParameterLayout;
+import dev.levitstream.nn.model.Vae;
+import dev.levitstream.nn.model.VisionTransformer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -114,7 +114,7 @@ record Case(String name, String preset, ImageShape shape, int batch, int frozen)
         double width = vit.embeddingWidth();
         double attention = 2.0 * vit.heads() * vit.patches() * vit.patches() * width;
         double asPublished = batch * (rows + attention);
-        if (!compute.foldsAttention((long) batch * vit.patches(), vit.embeddingWidth())) {
+        if (!compute.matMul().foldsAttention((long) batch * vit.patches(), vit.embeddingWidth())) {
             return 6 * asPublished;
         }
         double keys = vit.heads() * vit.patches() * width * width;

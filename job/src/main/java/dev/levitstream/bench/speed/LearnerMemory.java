@@ -7,7 +7,7 @@ import dev.levitstream.learner.LearnerEvent;
 import dev.levitstream.learner.LearnerMethods;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.SharedWeights;
-import dev.levitstream.nn.Compute;
+import dev.levitstream.nn.engine.Compute;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ final class LearnerMemory {
                 .operator()
                 .learner();
         SplittableRandom random = new SplittableRandom(1);
-        try (Compute compute = new Compute("cpu", Compute.Path.SCRIPT)) {
+        try (Compute compute = new Compute("cpu")) {
             learner(options, compute, random).close(); // what the first one leaves is not a learner's
             List<Learner> learners = new ArrayList<>();
             try {

@@ -7,7 +7,7 @@ import dev.levitstream.learner.LearnerMethods;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Learning;
 import dev.levitstream.learner.SharedWeights;
-import dev.levitstream.nn.Compute;
+import dev.levitstream.nn.engine.Compute;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +31,7 @@ final class LearnersAlone implements Contestant {
     LearnersAlone(Workload workload, int count) {
         this.options = workload.options(Map.of()).operator().learner();
         for (int seed = 1; seed <= count; seed++) {
-            Compute compute = new Compute("cpu", Compute.Path.SCRIPT);
+            Compute compute = new Compute("cpu");
             computes.add(compute);
             learners.add(LearnerMethods.open(
                     new LearnerContext(options, seed, compute, System::nanoTime, new SharedWeights()), Map.of()));

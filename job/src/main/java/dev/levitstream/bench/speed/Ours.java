@@ -4,12 +4,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.levitstream.nn.Adam;
-import dev.levitstream.nn.ComponentNetwork.TrainingBatch;
-import dev.levitstream.nn.Compute;
-import dev.levitstream.nn.NetworkFunction;
-import dev.levitstream.nn.Program;
-import dev.levitstream.nn.Tensors;
+import dev.levitstream.nn.engine.Adam;
+import dev.levitstream.nn.engine.Compute;
+import dev.levitstream.nn.engine.Tensors;
+import dev.levitstream.nn.model.ComponentNetwork.TrainingBatch;
+import dev.levitstream.nn.model.NetworkFunction;
+import dev.levitstream.nn.model.Program;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,16 +29,15 @@ final class Ours implements AutoCloseable {
     private final float[] targets;
     private final float[] knowledge;
 
-    Ours(Case what, Compute.Path path) {
+    Ours(Case what) {
         this.what = what;
-        compute = new Compute("cpu", path);
+        compute = new Compute("cpu");
         manager = compute.newManager();
         List<float[]> parameters = what.parameters();
         for (int j = 0; j < parameters.size(); j++) {
-            programs.add(compute.program(what.network(j)));
+            programs.add(new Program(what.network(j), compute));
             flats.add(Tensors.of(manager, parameters.get(j), new Shape(parameters.get(j).length)));
         }
-        active().setRequiresGradient(true);
         int size = parameters.get(what.frozen()).length;
         gradient = new float[size];
         adam = new Adam(manager, size, what.training().beta1(), what.training().beta2());
@@ -109,7 +108,8 @@ final class Ours implements AutoCloseable {
     /** Loss of the batch; its gradient is in {@link #gradient}. */
     float loss() {
         try (NDManager scope = compute.newManager()) {
-            return programs.get(what.frozen()).gradient(scope, active(), batch(scope), gradient);
+            Program program = programs.get(what.frozen());
+            return program.gradient(scope, active(), batch(scope), gradient).total();
         }
     }
 

@@ -1,10 +1,8 @@
 package dev.levitstream.bench.speed;
 
-import dev.levitstream.common.ImageShape;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.levit.LevitOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;

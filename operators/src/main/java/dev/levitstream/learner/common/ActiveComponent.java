@@ -2,24 +2,19 @@ package dev.levitstream.learner.common;
 
 import ai.djl.ndarray.NDManager;
 import dev.levitstream.common.Randomness;
-import dev.levitstream.learner.LearnerOptions;
-import dev.levitstream.nn.Adam;
-import dev.levitstream.nn.ComponentNetwork;
-import dev.levitstream.nn.ComponentNetwork.TrainingBatch;
-import dev.levitstream.nn.Compute;
-import dev.levitstream.nn.KnowledgeFusion;
-import dev.levitstream.nn.ParameterLayout;
-import dev.levitstream.nn.Program;
-import dev.levitstream.nn.Tensors;
+import dev.levitstream.nn.engine.Adam;
+import dev.levitstream.nn.engine.Compute;
+import dev.levitstream.nn.engine.Tensors;
+import dev.levitstream.nn.model.ComponentNetwork;
+import dev.levitstream.nn.model.ComponentNetwork.TrainingBatch;
+import dev.levitstream.nn.model.KnowledgeFusion;
+import dev.levitstream.nn.model.Losses;
+import dev.levitstream.nn.model.ParameterLayout;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** The component that learns: one with an optimizer and, while a change is suspected, with itself as it was before. */
 public final class ActiveComponent extends Component {
@@ -46,7 +41,6 @@ public final class ActiveComponent extends Component {
         TrainingOptions training = factory.training();
         float[] parameters = content.parameters();
         adam = new Adam(manager(), parameters.length, training.beta1(), training.beta2());
-        flat().setRequiresGradient(true);
     }
 
     /**
@@ -73,7 +67,6 @@ public final class ActiveComponent extends Component {
             ComponentNetwork network = network().withClasses(in.readInt());
             remembered = Optional.of(new Version(network, in.parameters(network.layout())));
         }
-        flat().setRequiresGradient(true);
     }
 
     /**
@@ -136,62 +129,20 @@ public final class ActiveComponent extends Component {
             values[weight.offset() + i] = (float) (fresh[i] * HEAD_DEVIATION);
         }
         layout.moveInto(Tensors.read(flat()), wider.layout(), values);
-        adam = adam.moved(manager(), layout, wider.layout());
+        adam = adam.widened(manager(), moments -> layout.movedInto(moments, wider.layout()));
         become(wider, values);
-        flat().setRequiresGradient(true);
-    }
-
-    /** What components have in common that can be updated in one step. */
-    private record Kind(LearnerOptions options, int kept, int fused, int classes, long images, boolean labelled) {}
-
-    private record Prepared(int place, ActiveComponent component, TrainingBatch batch) {
-        Kind kind() {
-            long images = batch.images().getShape().get(0);
-            boolean labelled = batch.targets().isPresent();
-            ComponentNetwork network = component.network();
-            return new Kind(
-                    component.factory().options(),
-                    component.kept(),
-                    network.fused(),
-                    network.classes(),
-                    images,
-                    labelled);
-        }
-
-        Program.Member member() {
-            return new Program.Member(component.flat(), batch, component.adam);
-        }
     }
 
     /**
-     * One optimizer update of each component, in one step where they are of one kind and that is faster. A loss that is
-     * no finite number changes nothing: parameters stay usable, whatever the data.
+     * One optimizer update. A loss that is no finite number changes nothing: parameters stay usable, whatever the data.
      *
-     * @param components all different
-     * @param batches one of each component
-     * @return the loss of each, before its update
+     * @return the losses before it
      */
-    static float[] update(List<ActiveComponent> components, List<MiniBatch> batches) {
-        float[] losses = new float[components.size()];
-        try (NDManager scope = components.get(0).manager().newSubManager()) {
-            Map<Kind, List<Prepared>> kinds = IntStream.range(0, components.size())
-                    .mapToObj(i -> components.get(i).prepared(scope, i, batches.get(i)))
-                    .collect(Collectors.groupingBy(Prepared::kind, LinkedHashMap::new, Collectors.toList()));
-            for (List<Prepared> fleet : kinds.values()) {
-                ActiveComponent any = fleet.get(0).component();
-                List<Program.Member> members =
-                        fleet.stream().map(Prepared::member).toList();
-                float[] found = any.program().updateTogether(scope, members, any.rates());
-                for (int i = 0; i < found.length; i++) {
-                    losses[fleet.get(i).place()] = found[i];
-                }
-            }
+    Losses update(MiniBatch batch) {
+        try (NDManager scope = manager().newSubManager()) {
+            TrainingBatch arrays = batch.arrays(scope, factory().image(), network());
+            return program().update(scope, flat(), arrays, adam, rates());
         }
-        return losses;
-    }
-
-    private Prepared prepared(NDManager scope, int place, MiniBatch batch) {
-        return new Prepared(place, this, batch.arrays(scope, factory().image(), network()));
     }
 
     private List<Adam.Rate> rates() {

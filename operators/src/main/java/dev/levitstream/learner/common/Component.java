@@ -7,11 +7,11 @@ import ai.djl.ndarray.types.Shape;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.common.Randomness;
 import dev.levitstream.learner.ComponentProfile;
-import dev.levitstream.nn.ComponentNetwork;
-import dev.levitstream.nn.Compute;
-import dev.levitstream.nn.NetworkFunction;
-import dev.levitstream.nn.Program;
-import dev.levitstream.nn.Tensors;
+import dev.levitstream.nn.engine.Compute;
+import dev.levitstream.nn.engine.Tensors;
+import dev.levitstream.nn.model.ComponentNetwork;
+import dev.levitstream.nn.model.NetworkFunction;
+import dev.levitstream.nn.model.Program;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -54,7 +54,7 @@ public sealed class Component implements AutoCloseable permits ActiveComponent {
         this.usualNovelty = content.usualNovelty();
         this.imagesSeen = content.imagesSeen();
         this.network = content.network();
-        this.program = compute.program(network);
+        this.program = new Program(network, compute);
         this.flat = Tensors.of(manager, content.parameters(), new Shape(content.parameters().length));
     }
 
@@ -78,7 +78,7 @@ public sealed class Component implements AutoCloseable permits ActiveComponent {
         flat.close();
         flat = Tensors.of(manager, parameters, new Shape(parameters.length));
         network = other;
-        program = compute.program(other);
+        program = new Program(other, compute);
     }
 
     /** Classes, figures and parameters. */

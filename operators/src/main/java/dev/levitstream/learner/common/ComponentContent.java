@@ -1,6 +1,6 @@
 package dev.levitstream.learner.common;
 
-import dev.levitstream.nn.ComponentNetwork;
+import dev.levitstream.nn.model.ComponentNetwork;
 import java.io.IOException;
 
 /**

@@ -4,10 +4,10 @@ import dev.levitstream.common.ImageShape;
 import dev.levitstream.common.Randomness;
 import dev.levitstream.common.Randomness.Purpose;
 import dev.levitstream.learner.LearnerOptions;
-import dev.levitstream.nn.Body;
-import dev.levitstream.nn.ComponentNetwork;
-import dev.levitstream.nn.KnowledgeFusion;
-import dev.levitstream.nn.Vae;
+import dev.levitstream.nn.model.Body;
+import dev.levitstream.nn.model.ComponentNetwork;
+import dev.levitstream.nn.model.KnowledgeFusion;
+import dev.levitstream.nn.model.Vae;
 import java.util.Optional;
 
 /**

@@ -2,11 +2,10 @@ package dev.levitstream.learner.common;
 
 import dev.levitstream.learner.UnitOfWork;
 import dev.levitstream.learner.WorkReport;
-import java.util.List;
+import dev.levitstream.nn.model.Losses;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** One optimizer update of a component. */
 public final class ComponentUpdate implements UnitOfWork {
@@ -27,29 +26,17 @@ public final class ComponentUpdate implements UnitOfWork {
 
     @Override
     public WorkReport run() {
-        return runTogether(List.of()).get(0);
-    }
-
-    @Override
-    public boolean joins(UnitOfWork other) {
-        return other instanceof ComponentUpdate && component.program().updatesTogether();
-    }
-
-    /** Each takes its share of the time. */
-    @Override
-    public List<WorkReport> runTogether(List<UnitOfWork> others) {
-        List<ComponentUpdate> updates = Stream.concat(
-                        Stream.of(this), others.stream().map(ComponentUpdate.class::cast))
-                .toList();
         long start = budget.now();
-        List<MiniBatch> batches =
-                updates.stream().map(update -> update.draw.get()).toList();
-        float[] losses = ActiveComponent.update(
-                updates.stream().map(update -> update.component).toList(), batches);
-        long each = (budget.now() - start) / updates.size();
-        updates.forEach(update -> update.budget.did(each));
-        return IntStream.range(0, updates.size())
-                .mapToObj(i -> WorkReport.ofUpdate(batches.get(i).size(), Map.of("loss", (double) losses[i])))
-                .toList();
+        MiniBatch batch = draw.get();
+        Losses losses = component.update(batch);
+        budget.did(budget.now() - start);
+        return WorkReport.ofUpdate(batch.size(), byName(losses));
+    }
+
+    private static Map<String, Double> byName(Losses losses) {
+        Map<String, Double> named = new TreeMap<>();
+        losses.classification().ifPresent(loss -> named.put("cross-entropy", loss));
+        losses.density().ifPresent(loss -> named.put("vae", loss));
+        return named;
     }
 }

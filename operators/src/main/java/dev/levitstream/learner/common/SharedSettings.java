@@ -4,7 +4,7 @@ import dev.levitstream.common.ImageShape;
 import dev.levitstream.common.OptionReader;
 import dev.levitstream.learner.common.MemoryOptions.Admission;
 import dev.levitstream.learner.common.MemoryOptions.Unlabelled;
-import dev.levitstream.nn.VitOptions;
+import dev.levitstream.nn.model.VitOptions;
 import java.util.List;
 
 /** Options that methods have in common, each under its own prefix, and their defaults. */

@@ -2,11 +2,11 @@ package dev.levitstream.learner.common;
 
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.Footprint;
-import dev.levitstream.nn.Body;
-import dev.levitstream.nn.ParameterLayout;
-import dev.levitstream.nn.Vae;
-import dev.levitstream.nn.VaeOptions;
-import dev.levitstream.nn.VitOptions;
+import dev.levitstream.nn.model.Body;
+import dev.levitstream.nn.model.ParameterLayout;
+import dev.levitstream.nn.model.Vae;
+import dev.levitstream.nn.model.VaeOptions;
+import dev.levitstream.nn.model.VitOptions;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.IntStream;

@@ -1,7 +1,7 @@
 package dev.levitstream.learner.common;
 
 import dev.levitstream.common.Check;
-import dev.levitstream.nn.ParameterLayout;
+import dev.levitstream.nn.model.ParameterLayout;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;

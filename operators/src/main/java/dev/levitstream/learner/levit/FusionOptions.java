@@ -1,7 +1,7 @@
 package dev.levitstream.learner.levit;
 
 import dev.levitstream.common.Check;
-import dev.levitstream.nn.KnowledgeFusion;
+import dev.levitstream.nn.model.KnowledgeFusion;
 import java.io.Serializable;
 
 /**

@@ -11,8 +11,8 @@ import dev.levitstream.learner.levit.ExpansionOptions.Criterion;
 import dev.levitstream.learner.levit.ExpansionOptions.Scale;
 import dev.levitstream.learner.levit.RoutingOptions.Method;
 import dev.levitstream.learner.levit.RoutingOptions.Scorers;
-import dev.levitstream.nn.KnowledgeFusion.Level;
-import dev.levitstream.nn.VaeOptions;
+import dev.levitstream.nn.model.KnowledgeFusion.Level;
+import dev.levitstream.nn.model.VaeOptions;
 import java.util.List;
 
 /** LEViT's options, from text to records, and the defaults of its two presets. */

@@ -1,7 +1,7 @@
 package dev.levitstream.learner.levit;
 
-import dev.levitstream.nn.VaeOptions;
-import dev.levitstream.nn.VitOptions;
+import dev.levitstream.nn.model.VaeOptions;
+import dev.levitstream.nn.model.VitOptions;
 import java.io.Serializable;
 import java.util.List;
 

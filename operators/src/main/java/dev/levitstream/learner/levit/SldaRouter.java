@@ -2,9 +2,9 @@ package dev.levitstream.learner.levit;
 
 import dev.levitstream.learner.common.LabelRegistry;
 import dev.levitstream.learner.common.StateCodec;
-import dev.levitstream.nn.Compute;
-import dev.levitstream.nn.LinearDiscriminant;
-import dev.levitstream.nn.RandomPatches;
+import dev.levitstream.nn.engine.Compute;
+import dev.levitstream.nn.model.LinearDiscriminant;
+import dev.levitstream.nn.model.RandomPatches;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -24,7 +24,7 @@ import dev.levitstream.learner.common.MemoryItem;
 import dev.levitstream.learner.common.MiniBatch;
 import dev.levitstream.learner.common.ReplayMemory;
 import dev.levitstream.learner.common.StateCodec;
-import dev.levitstream.nn.VisionTransformer;
+import dev.levitstream.nn.model.VisionTransformer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -13,7 +13,7 @@ import dev.levitstream.learner.common.MemoryOptions.Admission;
 import dev.levitstream.learner.common.SharedSettings;
 import dev.levitstream.learner.common.SharedSettings.Preset;
 import dev.levitstream.learner.common.SizeEstimate;
-import dev.levitstream.nn.VisionTransformer;
+import dev.levitstream.nn.model.VisionTransformer;
 import java.util.Map;
 import java.util.Optional;
 

@@ -4,7 +4,7 @@ import dev.levitstream.learner.MethodOptions;
 import dev.levitstream.learner.common.BudgetOptions;
 import dev.levitstream.learner.common.MemoryOptions;
 import dev.levitstream.learner.common.TrainingOptions;
-import dev.levitstream.nn.VitOptions;
+import dev.levitstream.nn.model.VitOptions;
 
 /**
  * Settings of the replay methods.

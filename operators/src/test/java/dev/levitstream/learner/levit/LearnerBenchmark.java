@@ -9,8 +9,8 @@ import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Learning;
 import dev.levitstream.learner.SharedWeights;
 import dev.levitstream.learner.StateEntry;
-import dev.levitstream.nn.Compute;
-import dev.levitstream.nn.RandomPatches;
+import dev.levitstream.nn.engine.Compute;
+import dev.levitstream.nn.model.RandomPatches;
 import dev.levitstream.testing.TinyLearners;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +46,7 @@ public class LearnerBenchmark {
 
     private final SplittableRandom random = new SplittableRandom(1);
     private final LearnerOptions options = TinyLearners.stream("levit-dkf", SHAPE);
-    private final Compute compute = new Compute("cpu", Compute.Path.SCRIPT);
+    private final Compute compute = new Compute("cpu");
     private final Learner learner = LearnerMethods.open(context(), Map.of());
     private final SldaRouter router = new SldaRouter(
             new RandomPatches(SHAPE, TinyLearners.levit(options).routing().filters()),

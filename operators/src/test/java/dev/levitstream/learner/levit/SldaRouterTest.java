@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.common.LabelRegistry;
 import dev.levitstream.learner.common.StateCodec;
-import dev.levitstream.nn.RandomPatches;
+import dev.levitstream.nn.model.RandomPatches;
 import dev.levitstream.testing.TinyLearners;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,0 +1,66 @@
+package dev.levitstream.nn.model;
+
+import static dev.levitstream.nn.model.Initializer.GLOROT;
+
+import dev.levitstream.nn.graph.Array;
+import java.util.List;
+
+/** Fully connected VAE: encoder with tanh, std by exp, decoder with tanh, then ReLU, then a linear layer of pixels. */
+final class DenseVae implements Vae {
+    private final VaeOptions options;
+
+    DenseVae(VaeOptions options) {
+        this.options = options;
+    }
+
+    @Override
+    public void declare(ParameterLayout.Builder layout) {
+        List<Integer> hidden = options.hidden();
+        int in = options.image().size();
+        for (int i = 0; i < hidden.size(); i++) {
+            Layers.declareLinear(layout, "vae.encode" + i, GLOROT, in, hidden.get(i));
+            in = hidden.get(i);
+        }
+        Layers.declareLinear(layout, "vae.mean", GLOROT, in, options.latentWidth());
+        Layers.declareLinear(layout, "vae.std", GLOROT, in, options.latentWidth());
+        in = options.latentWidth();
+        for (int i = 0; i < hidden.size(); i++) {
+            int out = hidden.get(hidden.size() - 1 - i);
+            Layers.declareLinear(layout, "vae.decode" + i, GLOROT, in, out);
+            in = out;
+        }
+        Layers.declareLinear(layout, "vae.pixels", GLOROT, in, options.image().size());
+    }
+
+    @Override
+    public Posterior encode(Parameters p, Array images) {
+        Array x = images.reshape(-1, options.image().size()); // (B, D)
+        for (int i = 0; i < options.hidden().size(); i++) {
+            x = Layers.linear(p, "vae.encode" + i, x).tanh();
+        }
+        Array std = Layers.linear(p, "vae.std", x).exp();
+        return new Posterior(Layers.linear(p, "vae.mean", x), std);
+    }
+
+    @Override
+    public Array decode(Parameters p, Array codes) {
+        Array x = codes;
+        int layers = options.hidden().size();
+        for (int i = 0; i < layers; i++) {
+            Array linear = Layers.linear(p, "vae.decode" + i, x);
+            boolean first = i == 0 && layers > 1;
+            x = first ? linear.tanh() : linear.relu();
+        }
+        return Layers.linear(p, "vae.pixels", x);
+    }
+
+    @Override
+    public int imageSize() {
+        return options.image().size();
+    }
+
+    @Override
+    public int latentWidth() {
+        return options.latentWidth();
+    }
+}

@@ -1,0 +1,44 @@
+package dev.levitstream.nn.model;
+
+import dev.levitstream.common.Check;
+import dev.levitstream.common.ImageShape;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * Sizes of one VAE.
+ *
+ * @param image size of the images
+ * @param latentWidth d, at least 1
+ * @param channels widths of the encoder's 3x3 convolutions, each halving height and width; empty for a fully connected
+ *     VAE
+ * @param hidden widths of the fully connected layers: of encoder and, mirrored, decoder where there are no
+ *     convolutions, else of the one layer between the convolutions and the code
+ */
+public record VaeOptions(ImageShape image, int latentWidth, List<Integer> channels, List<Integer> hidden)
+        implements Serializable {
+    private static final int MAX_WIDTH = 1_000_000_000;
+
+    public VaeOptions {
+        Check.that(latentWidth > 0, "vae.latent-width", latentWidth, "must be at least 1");
+        Check.that(channels.stream().allMatch(width -> width > 0), "vae.channels", channels, "must be at least 1 each");
+        Check.that(
+                !hidden.isEmpty() && hidden.stream().allMatch(width -> width > 0),
+                "vae.hidden",
+                hidden,
+                "must be widths of at least 1");
+        Check.that(
+                channels.isEmpty() || hidden.size() == 1,
+                "vae.hidden",
+                hidden,
+                "must be one width where vae.channels is given");
+        long pixels = (long) image.height() * image.width() / 4;
+        Check.that(
+                channels.stream().allMatch(width -> width * pixels <= MAX_WIDTH),
+                "vae.channels",
+                channels,
+                "times a quarter of the pixels must be at most " + MAX_WIDTH);
+        channels = List.copyOf(channels);
+        hidden = List.copyOf(hidden);
+    }
+}
