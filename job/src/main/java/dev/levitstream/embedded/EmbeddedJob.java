@@ -1,7 +1,7 @@
 package dev.levitstream.embedded;
 
-import dev.levitstream.job.ExpandableVitJob;
 import dev.levitstream.job.JobOptions;
+import dev.levitstream.job.LevitStreamJob;
 import dev.levitstream.nn.engine.NativeEngine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -63,8 +63,8 @@ public final class EmbeddedJob implements AutoCloseable {
      *     transaction prefix
      */
     public static EmbeddedJob start(JobOptions options, Path checkpoints, int uiPort) throws Exception {
-        ExpandableVitJob.requireOwnTransactions(options.kafka());
-        return start(options, checkpoints, uiPort, env -> ExpandableVitJob.buildOnKafka(env, options));
+        LevitStreamJob.requireOwnTransactions(options.kafka());
+        return start(options, checkpoints, uiPort, env -> LevitStreamJob.buildOnKafka(env, options));
     }
 
     /** The same with another graph than that over Kafka. */
@@ -93,7 +93,7 @@ public final class EmbeddedJob implements AutoCloseable {
 
     private static Configuration configuration(JobOptions options, Path checkpoints, Path temporary)
             throws IOException {
-        Configuration configuration = ExpandableVitJob.configuration(options);
+        Configuration configuration = LevitStreamJob.configuration(options);
         configuration.set(CoreOptions.TMP_DIRS, temporary.toString());
         configuration.set(WebOptions.TMP_DIR, temporary.toString());
         configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(128));

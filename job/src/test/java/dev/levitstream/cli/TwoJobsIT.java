@@ -7,8 +7,8 @@ import dev.levitstream.embedded.EmbeddedJob;
 import dev.levitstream.embedded.EmbeddedKafka;
 import dev.levitstream.embedded.OneLine;
 import dev.levitstream.embedded.ResultReader;
-import dev.levitstream.job.ExpandableVitJob;
 import dev.levitstream.job.JobOptions;
+import dev.levitstream.job.LevitStreamJob;
 import dev.levitstream.job.OptionCatalogue;
 import dev.levitstream.job.TinyJob;
 import dev.levitstream.schema.Prediction;
@@ -75,7 +75,7 @@ class TwoJobsIT {
                 options,
                 dir.resolve(checkpoints),
                 EmbeddedKafka.freePort(),
-                env -> ExpandableVitJob.buildOnKafka(env, options));
+                env -> LevitStreamJob.buildOnKafka(env, options));
     }
 
     private static void publish(TestStream stream) throws Exception {

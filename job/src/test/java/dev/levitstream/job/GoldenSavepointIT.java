@@ -88,13 +88,13 @@ class GoldenSavepointIT {
     void aSavepointOfTheSameStreamCanBeMadeAgain(@TempDir Path dir) throws Exception {
         try (EmbeddedKafka kafka = broker(dir.resolve("kafka"), BEFORE)) {
             JobOptions options = options(kafka.bootstrapServers());
-            Configuration configuration = ExpandableVitJob.configuration(options);
+            Configuration configuration = LevitStreamJob.configuration(options);
             configuration.setString("state.backend.type", "rocksdb");
             configuration.setString(
                     "execution.checkpointing.dir",
                     dir.resolve("checkpoints").toUri().toString());
             try (StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(configuration)) {
-                ExpandableVitJob.buildOnKafka(env, options);
+                LevitStreamJob.buildOnKafka(env, options);
                 JobClient client = env.executeAsync();
                 answers(kafka, KEYS * BEFORE);
                 String path = client.stopWithSavepoint(

@@ -47,7 +47,7 @@ final class HandledJob implements AutoCloseable {
     static HandledJob start(JobOptions options, Duration interval, Path checkpoints, Optional<Path> savepoint)
             throws Exception {
         int port = EmbeddedKafka.freePort();
-        Configuration configuration = ExpandableVitJob.configuration(options);
+        Configuration configuration = LevitStreamJob.configuration(options);
         configuration.set(RestOptions.PORT, port);
         configuration.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
         configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, interval);
@@ -59,7 +59,7 @@ final class HandledJob implements AutoCloseable {
         savepoint.ifPresent(path -> configuration.set(
                 StateRecoveryOptions.SAVEPOINT_PATH, path.toUri().toString()));
         StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(configuration);
-        ExpandableVitJob.buildOnKafka(env, options);
+        LevitStreamJob.buildOnKafka(env, options);
         return new HandledJob(env.executeAsync(), new FlinkRest(port));
     }
 

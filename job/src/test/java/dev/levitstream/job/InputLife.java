@@ -172,7 +172,7 @@ final class InputLife implements AutoCloseable {
         once.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
         return EmbeddedJob.start(options, checkpoints, EmbeddedKafka.freePort(), env -> {
             env.configure(once);
-            ExpandableVitJob.buildOnKafka(env, options);
+            LevitStreamJob.buildOnKafka(env, options);
         });
     }
 

@@ -20,7 +20,7 @@ class JobJarIT {
                 new JarFile(DISTRIBUTION.resolve("job/levit-stream-job.jar").toFile())) {
             List<String> names = jar.stream().map(JarEntry::getName).toList();
             assertThat(jar.getManifest().getMainAttributes().getValue("Main-Class"))
-                    .isEqualTo(ExpandableVitJob.class.getName());
+                    .isEqualTo(LevitStreamJob.class.getName());
             assertThat(names)
                     .contains(
                             "dev/levitstream/operator/LearnerOperator.class",

@@ -108,7 +108,7 @@ class TopicsIT {
         String[] arguments = {
             "--kafka.bootstrap-servers", kafka.bootstrapServers(), "--kafka.events", "nowhere", "--device", "cpu"
         };
-        assertThatThrownBy(() -> ExpandableVitJob.main(arguments))
+        assertThatThrownBy(() -> LevitStreamJob.main(arguments))
                 .isInstanceOf(ProgramParametrizationException.class)
                 .hasMessage("topics [nowhere] do not exist at " + kafka.bootstrapServers()
                         + ": create them with the settings in deploy/topics.sh");

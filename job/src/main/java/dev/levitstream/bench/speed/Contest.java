@@ -76,7 +76,7 @@ final class Contest {
             for (int turn = 1; turn <= turns; turn++) {
                 Map<String, Double> each = new LinkedHashMap<>();
                 for (Map.Entry<String, Contestant> one : all.entrySet()) {
-                    each.put(one.getKey(), one.getValue().turn(images));
+                    each.put(one.getKey(), one.getValue().round(images));
                 }
                 found.add(each);
                 String cells = each.values().stream()

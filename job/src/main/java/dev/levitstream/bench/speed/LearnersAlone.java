@@ -40,26 +40,26 @@ final class LearnersAlone implements Contestant {
     }
 
     @Override
-    public double turn(int images) throws Exception {
-        Turn turn = new Turn(images * learners.size());
+    public double round(int images) throws Exception {
+        Round round = new Round(images * learners.size());
         List<Future<?>> all = new ArrayList<>();
         for (Learner learner : learners) {
-            all.add(threads.submit(() -> learn(learner, images, turn)));
+            all.add(threads.submit(() -> learn(learner, images, round)));
         }
         for (Future<?> one : all) {
             one.get();
         }
         seen += images;
-        return turn.rate();
+        return round.rate();
     }
 
-    private void learn(Learner learner, int images, Turn turn) {
+    private void learn(Learner learner, int images, Round round) {
         for (long at = seen; at < seen + images; at += options.batchSize()) {
             List<LabelledImage> batch = LongStream.range(at, at + options.batchSize())
                     .mapToObj(Workload::image)
                     .toList();
             Learning.observe(learner, batch);
-            turn.answered(batch.size());
+            round.answered(batch.size());
         }
     }
 

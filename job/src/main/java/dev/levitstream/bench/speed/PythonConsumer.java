@@ -24,8 +24,8 @@ public final class PythonConsumer implements AutoCloseable {
             String python, LearnerOptions options, String bootstrapServers, String images, String predictions)
             throws IOException {
         LevitOptions own = SpeedBench.own(options);
-        Map<String, Object> setup = Peer.setup(own, options.image());
-        setup.put("classes", Case.CLASSES);
+        Map<String, Object> setup = PythonUpdates.setup(own, options.image());
+        setup.put("classes", SpeedCase.CLASSES);
         setup.put("streamBatch", options.batchSize());
         setup.put("batch", own.training().batch());
         setup.put("updates", own.budget().updates());

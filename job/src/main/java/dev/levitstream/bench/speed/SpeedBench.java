@@ -41,14 +41,14 @@ import org.apache.commons.statistics.descriptive.Median;
 public final class SpeedBench {
     static final ImageShape MNIST = new ImageShape(28, 28, 1);
     private static final ImageShape CIFAR = new ImageShape(32, 32, 3);
-    private static final List<Case> CASES = List.of(
-            new Case("MNIST", "stream", MNIST, 10, 0),
-            new Case("MNIST", "stream", MNIST, 64, 0),
-            new Case("MNIST", "stream", MNIST, 10, 9),
-            new Case("MNIST", "stream", MNIST, 64, 9),
-            new Case("CIFAR, preset stream", "stream", CIFAR, 64, 0),
-            new Case("CIFAR, preset paper", "paper", CIFAR, 10, 0),
-            new Case("CIFAR, preset paper", "paper", CIFAR, 64, 0));
+    private static final List<SpeedCase> CASES = List.of(
+            new SpeedCase("MNIST", "stream", MNIST, 10, 0),
+            new SpeedCase("MNIST", "stream", MNIST, 64, 0),
+            new SpeedCase("MNIST", "stream", MNIST, 10, 9),
+            new SpeedCase("MNIST", "stream", MNIST, 64, 9),
+            new SpeedCase("CIFAR, preset stream", "stream", CIFAR, 64, 0),
+            new SpeedCase("CIFAR, preset paper", "paper", CIFAR, 10, 0),
+            new SpeedCase("CIFAR, preset paper", "paper", CIFAR, 64, 0));
     private static final List<Integer> COMPONENTS = List.of(1, 2, 5, 10, 20, 50);
     private static final double WINDOW_SECONDS = 0.25;
     /** Relative to the largest value. */
@@ -63,7 +63,7 @@ public final class SpeedBench {
 
     private final Optional<String> python;
     private final int rounds;
-    private final List<Case> cases;
+    private final List<SpeedCase> cases;
     private final Consumer<String> lines;
     /** What is said of the peer. */
     private String other = "";
@@ -79,7 +79,7 @@ public final class SpeedBench {
         this.cases = CASES.stream().filter(one -> one.name().startsWith(only)).toList();
         if (cases.isEmpty()) {
             throw new IllegalArgumentException("only=" + only + " must start one of "
-                    + CASES.stream().map(Case::name).distinct().toList());
+                    + CASES.stream().map(SpeedCase::name).distinct().toList());
         }
         this.rounds = rounds;
         this.lines = lines;
@@ -114,7 +114,7 @@ public final class SpeedBench {
         line(
                 "| network | images | components | update, ms | of peak | to PyTorch | prediction of 10, ms | to PyTorch |");
         line("|---|---|---|---|---|---|---|---|");
-        for (Case one : cases) {
+        for (SpeedCase one : cases) {
             compare(one, peak);
         }
         line("");
@@ -126,10 +126,10 @@ public final class SpeedBench {
         line("");
     }
 
-    private void compare(Case one, double peak) throws Exception {
-        Case small = new Case(one.name(), one.preset(), one.shape(), World.BATCH, one.frozen());
-        try (Ours script = new Ours(one);
-                Ours smallScript = new Ours(small)) {
+    private void compare(SpeedCase one, double peak) throws Exception {
+        SpeedCase small = new SpeedCase(one.name(), one.preset(), one.shape(), World.BATCH, one.frozen());
+        try (JavaUpdates script = new JavaUpdates(one);
+                JavaUpdates smallScript = new JavaUpdates(small)) {
             List<Timed> updates = new ArrayList<>(List.of(timed(script::update)));
             List<Timed> predictions = new ArrayList<>(List.of(timed(smallScript::predict)));
             script.loss();
@@ -137,8 +137,8 @@ public final class SpeedBench {
                 report(one, script.updateOperations() / peak, updates, predictions);
                 return;
             }
-            try (Peer peer = new Peer(one, python.get());
-                    Peer smallPeer = new Peer(small, python.get())) {
+            try (PythonUpdates peer = new PythonUpdates(one, python.get());
+                    PythonUpdates smallPeer = new PythonUpdates(small, python.get())) {
                 peer.loss();
                 requireAgreement(one, "PyTorch " + peer.version(), script.gradient(), peer.gradient());
                 other = String.format(
@@ -154,7 +154,7 @@ public final class SpeedBench {
     }
 
     /** @param atPeak seconds that an update takes at least */
-    private void report(Case one, double atPeak, List<Timed> updates, List<Timed> predictions) throws Exception {
+    private void report(SpeedCase one, double atPeak, List<Timed> updates, List<Timed> predictions) throws Exception {
         double[] update = takingTurns(updates);
         double[] prediction = takingTurns(predictions);
         line(
@@ -173,7 +173,7 @@ public final class SpeedBench {
         return medians.length < 2 ? "" : String.format(Locale.ROOT, "%.2f", medians[1]);
     }
 
-    private static void requireAgreement(Case one, String other, float[] found, float[] expected) {
+    private static void requireAgreement(SpeedCase one, String other, float[] found, float[] expected) {
         float largest = 0;
         float difference = 0;
         for (int i = 0; i < found.length; i++) {
@@ -316,10 +316,10 @@ public final class SpeedBench {
 
     /** Updates per second of two threads with a learner each, against one thread with one. */
     private void slots() throws Exception {
-        Case one = CASES.get(1);
+        SpeedCase one = CASES.get(1);
         ExecutorService threads = Executors.newFixedThreadPool(2);
-        try (Ours first = new Ours(one);
-                Ours second = new Ours(one)) {
+        try (JavaUpdates first = new JavaUpdates(one);
+                JavaUpdates second = new JavaUpdates(one)) {
             timed(first::update).seconds(WARM_UP);
             timed(second::update).seconds(WARM_UP);
             int times = (int) Math.ceil(WARM_UP / timed(first::update).seconds(WARM_UP));
@@ -328,7 +328,7 @@ public final class SpeedBench {
                 double alone = timed(first::update).seconds(times);
                 long start = System.nanoTime();
                 List<Future<Double>> both = new ArrayList<>();
-                for (Ours each : List.of(first, second)) {
+                for (JavaUpdates each : List.of(first, second)) {
                     both.add(threads.submit(() -> timed(each::update).seconds(times)));
                 }
                 for (Future<Double> thread : both) {

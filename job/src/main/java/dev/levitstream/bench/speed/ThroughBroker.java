@@ -49,20 +49,20 @@ final class ThroughBroker implements Contestant {
     }
 
     @Override
-    public double turn(int images) throws Exception {
+    public double round(int images) throws Exception {
         for (int i = 0; i < images; i++, published++) {
             LabelledImage image = Workload.image(published);
             Sample sample = Sample.raw(image.label().orElseThrow(), Workload.SHAPE, image.pixels());
             publisher.publish(sample, Long.toString(published), true);
         }
-        Turn turn = new Turn(images);
-        while (!turn.isOver()) {
+        Round round = new Round(images);
+        while (!round.isOver()) {
             if (hasEnded.call()) {
                 throw new IllegalStateException("what reads the images has ended before they did");
             }
-            turn.answered(answers.poll(POLL).count());
+            round.answered(answers.poll(POLL).count());
         }
-        return turn.rate();
+        return round.rate();
     }
 
     @Override

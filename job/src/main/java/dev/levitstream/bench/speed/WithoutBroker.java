@@ -2,9 +2,9 @@ package dev.levitstream.bench.speed;
 
 import dev.levitstream.embedded.EmbeddedJob;
 import dev.levitstream.embedded.EmbeddedKafka;
-import dev.levitstream.job.ExpandableVitJob;
 import dev.levitstream.job.JobOptions;
 import dev.levitstream.job.JobSinks;
+import dev.levitstream.job.LevitStreamJob;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.operator.SourceRecord;
 import dev.levitstream.schema.Encoding;
@@ -60,23 +60,23 @@ final class WithoutBroker implements Contestant {
                 options,
                 folder.resolve("checkpoints"),
                 EmbeddedKafka.freePort(),
-                env -> ExpandableVitJob.build(env, source, sinks, options));
+                env -> LevitStreamJob.build(env, source, sinks, options));
     }
 
     @Override
-    public double turn(int images) throws Exception {
+    public double round(int images) throws Exception {
         asked.add(images * keys);
-        Turn turn = new Turn(images * keys);
-        while (!turn.isOver()) {
+        Round round = new Round(images * keys);
+        while (!round.isOver()) {
             if (job.hasEnded()) {
                 throw new IllegalStateException("the job has ended before the images did");
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
             long now = answered.value();
-            turn.answered((int) (now - before));
+            round.answered((int) (now - before));
             before = now;
         }
-        return turn.rate();
+        return round.rate();
     }
 
     @Override

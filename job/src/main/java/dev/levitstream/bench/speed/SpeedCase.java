@@ -25,7 +25,7 @@ import java.util.SplittableRandom;
  * @param batch images in the mini-batch
  * @param frozen components before the one that learns
  */
-record Case(String name, String preset, ImageShape shape, int batch, int frozen) {
+record SpeedCase(String name, String preset, ImageShape shape, int batch, int frozen) {
     static final int CLASSES = 10;
     /** So low that thousands of updates leave the numbers as they are: numbers near 0 are slow on a CPU. */
     static final double RATE = 1e-7;

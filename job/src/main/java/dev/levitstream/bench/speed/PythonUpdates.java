@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /** The same case in PyTorch, in a Python process of its own with one thread. */
-final class Peer implements AutoCloseable {
+final class PythonUpdates implements AutoCloseable {
     private static final String SCRIPT = "peer.py";
 
     private final PythonProcess process;
@@ -22,12 +22,12 @@ final class Peer implements AutoCloseable {
     private final double gigaflops;
 
     /** @param python command that has PyTorch */
-    Peer(Case what, String python) throws IOException {
+    PythonUpdates(SpeedCase what, String python) throws IOException {
         Map<String, Object> setup = setup(what.options(), what.shape());
-        setup.put("classes", Case.CLASSES);
+        setup.put("classes", SpeedCase.CLASSES);
         setup.put("frozen", what.frozen());
         setup.put("batch", what.batch());
-        setup.put("rate", Case.RATE);
+        setup.put("rate", SpeedCase.RATE);
         setup.put(
                 "labels",
                 IntStream.range(0, what.batch()).map(what::label).boxed().toList());

@@ -31,14 +31,14 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** The job: images from Kafka, one learner per stream key, predictions and component-created events to Kafka. */
-public final class ExpandableVitJob {
-    private static final Logger LOG = LoggerFactory.getLogger(ExpandableVitJob.class);
+public final class LevitStreamJob {
+    private static final Logger LOG = LoggerFactory.getLogger(LevitStreamJob.class);
     private static final String NAME = "levit-stream";
 
     /** A barrier that is held up longer than this overtakes the records before it. */
     private static final Duration ALIGNED_AT_MOST = Duration.ofMillis(50);
 
-    private ExpandableVitJob() {}
+    private LevitStreamJob() {}
 
     /**
      * Entry point of {@code flink run}.

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 
 /** A case in this project's networks: updates and predictions as the learner does them. Not for several threads. */
-final class Ours implements AutoCloseable {
-    private final Case what;
+final class JavaUpdates implements AutoCloseable {
+    private final SpeedCase what;
     private final Compute compute;
     private final NDManager manager;
     private final List<Program> programs = new ArrayList<>();
@@ -29,7 +29,7 @@ final class Ours implements AutoCloseable {
     private final float[] targets;
     private final float[] knowledge;
 
-    Ours(Case what) {
+    JavaUpdates(SpeedCase what) {
         this.what = what;
         compute = new Compute("cpu");
         manager = compute.newManager();
@@ -41,7 +41,7 @@ final class Ours implements AutoCloseable {
         int size = parameters.get(what.frozen()).length;
         gradient = new float[size];
         adam = new Adam(manager, size, what.training().beta1(), what.training().beta2());
-        rates = List.of(new Adam.Rate(0, size, Case.RATE));
+        rates = List.of(new Adam.Rate(0, size, SpeedCase.RATE));
         images = what.images();
         noise = what.noise();
         targets = what.targets();
@@ -101,7 +101,7 @@ final class Ours implements AutoCloseable {
         return new TrainingBatch(
                 images(scope),
                 known(scope, knowledge),
-                Optional.of(Tensors.of(scope, targets, new Shape(what.batch(), Case.CLASSES))),
+                Optional.of(Tensors.of(scope, targets, new Shape(what.batch(), SpeedCase.CLASSES))),
                 Tensors.of(scope, noise, new Shape(what.batch(), noise.length / what.batch())));
     }
 

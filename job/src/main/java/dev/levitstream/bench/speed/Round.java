@@ -1,10 +1,10 @@
 package dev.levitstream.bench.speed;
 
 /**
- * Takes the time of a turn, from a tenth of its images to nine tenths: neither how long the first ones are on their way
- * counts nor which key is done last. Safe for threads.
+ * Takes the time of a round, from a tenth of its images to nine tenths: neither how long the first ones are on their
+ * way counts nor which key is done last. Safe for threads.
  */
-final class Turn {
+final class Round {
     private static final int EDGE = 10;
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -15,8 +15,8 @@ final class Turn {
     private long start;
     private long end;
 
-    /** @param images of the turn (count), at least {@value #EDGE} */
-    Turn(int images) {
+    /** @param images of the round (count), at least {@value #EDGE} */
+    Round(int images) {
         this.images = images;
     }
 
@@ -38,7 +38,7 @@ final class Turn {
         return answered >= images;
     }
 
-    /** Images per second, once the turn is over. */
+    /** Images per second, once the round is over. */
     synchronized double rate() {
         return (atEnd - atStart) / ((end - start) / NANOS_PER_SECOND);
     }
