@@ -35,9 +35,6 @@ public final class LevitStreamJob {
     private static final Logger LOG = LoggerFactory.getLogger(LevitStreamJob.class);
     private static final String NAME = "levit-stream";
 
-    /** A barrier that is held up longer than this overtakes the records before it. */
-    private static final Duration ALIGNED_AT_MOST = Duration.ofMillis(50);
-
     private LevitStreamJob() {}
 
     /**
@@ -96,7 +93,10 @@ public final class LevitStreamJob {
         configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(options.checkpointMillis()));
         configuration.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
         configuration.set(CheckpointingOptions.ENABLE_UNALIGNED, options.unaligned());
-        configuration.set(CheckpointingOptions.ALIGNED_CHECKPOINT_TIMEOUT, ALIGNED_AT_MOST);
+        // at once, not after a time of alignment: barriers that change their kind on the way have made a checkpoint
+        // wait
+        // for a source that waited for network buffers, for ever
+        configuration.set(CheckpointingOptions.ALIGNED_CHECKPOINT_TIMEOUT, Duration.ZERO);
         configuration.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
         // learnt numbers do not shrink, and trying to make them takes longer than writing them
         configuration.set(RocksDBConfigurableOptions.COMPRESSION_PER_LEVEL, List.of(CompressionType.NO_COMPRESSION));
