@@ -78,8 +78,7 @@ public final class Main implements Runnable {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
         String closest = e instanceof CommandLine.UnmatchedArgumentException unmatched
-                        && !unmatched.getSuggestions().isEmpty()
-                ? "; closest known: " + unmatched.getSuggestions().get(0)
+                ? CommandLineOptions.closest(unmatched)
                 : "";
         err.println(command.getColorScheme().errorText("levit-stream: " + e.getMessage() + closest));
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");

@@ -1,18 +1,16 @@
 package dev.levitstream.data;
 
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.picture.PictureDecoder;
+import dev.levitstream.picture.PictureException;
 import dev.levitstream.schema.Encoding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
 
 /** A folder of PNG and JPEG pictures with one sub-folder per label. Files are read when they are published. */
 public final class ImageFolder {
@@ -30,7 +28,7 @@ public final class ImageFolder {
                 for (Path file : children(folder)) {
                     Encoding encoding = encoding(file);
                     if (encoding != Encoding.UNKNOWN) {
-                        ImageShape shape = shape(file);
+                        ImageShape shape = shape(file, encoding);
                         samples.add(new Sample(name(folder), shape, encoding, () -> Files.readAllBytes(file)));
                     }
                 }
@@ -60,23 +58,12 @@ public final class ImageFolder {
         return name.endsWith(".jpg") || name.endsWith(".jpeg") ? Encoding.JPEG : Encoding.UNKNOWN;
     }
 
-    /** Size from the file's header; grey pictures have one channel, all others three. */
-    private static ImageShape shape(Path file) throws IOException {
-        try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
-            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-            if (!readers.hasNext()) {
-                throw new IOException(file + " is no readable picture");
-            }
-            ImageReader reader = readers.next();
-            try {
-                reader.setInput(in, true, true);
-                int bands = reader.getRawImageType(0) == null
-                        ? 3
-                        : reader.getRawImageType(0).getNumBands();
-                return new ImageShape(reader.getHeight(0), reader.getWidth(0), bands <= 2 ? 1 : 3);
-            } finally {
-                reader.dispose();
-            }
+    /** Upright size; grey pictures have one channel, all others three. */
+    private static ImageShape shape(Path file, Encoding encoding) throws IOException {
+        try {
+            return PictureDecoder.shape(Rescaling.format(encoding), Files.readAllBytes(file));
+        } catch (PictureException e) {
+            throw new IOException(file + " is no readable picture: " + e.getMessage(), e);
         }
     }
 }

@@ -1,14 +1,18 @@
 package dev.levitstream.data;
 
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.picture.PictureDecoder;
+import dev.levitstream.picture.PictureException;
+import dev.levitstream.picture.PictureFormat;
 import dev.levitstream.schema.Encoding;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import javax.imageio.ImageIO;
 import net.coobird.thumbnailator.Thumbnails;
 
-/** Brings images of any size to one shape: bilinear, grey repeated over colours, colours to luminance. */
+/**
+ * Brings images of any size to one shape: pictures are decoded as the job does it, then scaled (bilinear); grey is
+ * repeated over colours, colours become luma.
+ */
 public final class Rescaling {
     private Rescaling() {}
 
@@ -21,17 +25,40 @@ public final class Rescaling {
      */
     public static byte[] pixels(Sample sample, ImageShape shape) throws IOException {
         byte[] content = sample.content().bytes();
-        if (sample.encoding() == Encoding.RAW && sample.shape().equals(shape)) {
-            return content;
+        ImageShape own = sample.shape();
+        boolean fits = own.height() == shape.height() && own.width() == shape.width();
+        if (sample.encoding() != Encoding.RAW) {
+            return fits
+                    ? decoded(sample.encoding(), content, shape)
+                    : scaled(decoded(sample.encoding(), content, own), own, shape);
         }
-        BufferedImage picture = sample.encoding() == Encoding.RAW ? picture(content, sample.shape()) : decoded(content);
-        boolean fits = picture.getWidth() == shape.width() && picture.getHeight() == shape.height();
-        BufferedImage scaled = fits
-                ? picture
-                : Thumbnails.of(picture)
-                        .forceSize(shape.width(), shape.height())
-                        .asBufferedImage();
-        return bytes(scaled, shape);
+        return own.equals(shape) ? content : scaled(content, own, shape);
+    }
+
+    private static byte[] scaled(byte[] pixels, ImageShape own, ImageShape shape) throws IOException {
+        BufferedImage picture = picture(pixels, own);
+        boolean fits = own.height() == shape.height() && own.width() == shape.width();
+        return bytes(
+                fits
+                        ? picture
+                        : Thumbnails.of(picture)
+                                .forceSize(shape.width(), shape.height())
+                                .asBufferedImage(),
+                shape);
+    }
+
+    /** By the rules of the job. */
+    private static byte[] decoded(Encoding encoding, byte[] content, ImageShape shape) throws IOException {
+        try {
+            return PictureDecoder.decode(format(encoding), content, shape);
+        } catch (PictureException e) {
+            throw new IOException(
+                    "a sample of " + content.length + " bytes is no readable picture: " + e.getMessage(), e);
+        }
+    }
+
+    static PictureFormat format(Encoding encoding) {
+        return encoding == Encoding.PNG ? PictureFormat.PNG : PictureFormat.JPEG;
     }
 
     /** A picture of H W C unsigned bytes, C 1 or 3. */
@@ -47,14 +74,6 @@ public final class Rescaling {
         return picture;
     }
 
-    private static BufferedImage decoded(byte[] content) throws IOException {
-        BufferedImage picture = ImageIO.read(new ByteArrayInputStream(content));
-        if (picture == null) {
-            throw new IOException("a sample of " + content.length + " bytes is no readable picture");
-        }
-        return picture;
-    }
-
     private static byte[] bytes(BufferedImage picture, ImageShape shape) {
         byte[] bytes = new byte[shape.size()];
         int channels = shape.channels();
@@ -64,7 +83,7 @@ public final class Rescaling {
             int green = rgb >> 8 & 0xFF;
             int blue = rgb & 0xFF;
             if (channels == 1) {
-                bytes[i] = (byte) Math.round(0.299 * red + 0.587 * green + 0.114 * blue); // ITU-R BT.601
+                bytes[i] = (byte) ((299 * red + 587 * green + 114 * blue + 500) / 1000); // ITU-R BT.601
             } else {
                 bytes[i * channels] = (byte) red;
                 bytes[i * channels + 1] = (byte) green;

@@ -7,6 +7,7 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -135,10 +136,22 @@ public final class CommandLineOptions {
         return given;
     }
 
-    /** What an unknown option was probably meant to be, as a clause to append. */
+    /**
+     * What an unknown option was probably meant to be, as a clause to append: of all suggestions, what begins alike.
+     */
     public static String closest(CommandLine.UnmatchedArgumentException e) {
-        return e.getSuggestions().isEmpty()
-                ? ""
-                : "; closest known: " + e.getSuggestions().get(0);
+        String given = e.getUnmatched().get(0);
+        return e.getSuggestions().stream()
+                .max(Comparator.comparingInt(known -> commonPrefix(known, given)))
+                .map(known -> "; closest known: " + known)
+                .orElse("");
+    }
+
+    private static int commonPrefix(String one, String other) {
+        int length = 0;
+        while (length < Math.min(one.length(), other.length()) && one.charAt(length) == other.charAt(length)) {
+            length++;
+        }
+        return length;
     }
 }

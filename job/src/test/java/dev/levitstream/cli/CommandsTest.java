@@ -23,7 +23,7 @@ class CommandsTest {
     private final StringWriter err = new StringWriter();
 
     private int run(String... args) {
-        CommandLine commandLine = Main.commandLine();
+        CommandLine commandLine = Main.commandLine(args);
         commandLine.setOut(new PrintWriter(out));
         commandLine.setErr(new PrintWriter(err));
         commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
@@ -39,7 +39,10 @@ class CommandsTest {
         assertThat(run("--help")).isZero();
         assertThat(out.toString()).contains("demo", "run", "publish", "watch");
         assertThat(run("run", "--help")).isZero();
-        assertThat(out.toString()).contains("--expansion.threshold", "--kafka.bootstrap-servers", "--checkpoints");
+        assertThat(out.toString())
+                .contains("--levit.expansion.threshold", "--kafka.bootstrap-servers", "--checkpoints");
+        assertThat(run("run", "--learner", "er", "--help")).isZero();
+        assertThat(out.toString()).contains("--replay.memory.capacity");
     }
 
     @Test
@@ -83,8 +86,8 @@ class CommandsTest {
 
     @Test
     void aWrongValueIsOneLine() {
-        assertThat(run("run", "--budget.updates", "-3")).isEqualTo(2);
-        assertThat(error()).isEqualTo("levit-stream: budget.updates=-3 must be at least 0");
+        assertThat(run("run", "--levit.budget.updates", "-3")).isEqualTo(2);
+        assertThat(error()).isEqualTo("levit-stream: levit.budget.updates=-3 must be at least 0");
         err.getBuffer().setLength(0);
         assertThat(run("publish", "--rate", "-1")).isEqualTo(2);
         assertThat(error()).isEqualTo("levit-stream: rate=-1.0 must be at least 0");

@@ -56,7 +56,7 @@ class DocumentedCommandsTest {
     }
 
     private static void checkOurs(List<String> arguments) {
-        ParseResult parsed = Main.commandLine().parseArgs(arguments.toArray(String[]::new));
+        ParseResult parsed = parsed(arguments);
         while (parsed.hasSubcommand()) {
             parsed = parsed.subcommand();
         }
@@ -86,7 +86,7 @@ class DocumentedCommandsTest {
     private static void checkSetting(String setting) {
         String[] parts = setting.split("=", 2);
         if (!PLACEHOLDER.matcher(parts[0]).matches()) {
-            Main.commandLine().parseArgs("run", "--" + parts[0], parts[1]);
+            parsed(List.of("run", "--" + parts[0], parts[1]));
         }
     }
 
@@ -221,5 +221,10 @@ class DocumentedCommandsTest {
                         line -> assertThat(line).isEqualTo("d.md:14: NoSuchIT is no test"),
                         line -> assertThat(line).startsWith("d.md:15: ").endsWith("closest known: --image"),
                         line -> assertThat(line).isEqualTo("d.md:16: deploy/topic.sh does not exist"));
+    }
+
+    private static ParseResult parsed(List<String> arguments) {
+        String[] args = arguments.toArray(String[]::new);
+        return Main.commandLine(args).parseArgs(args);
     }
 }

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.picture.PictureDecoder;
+import dev.levitstream.picture.PictureFormat;
 import dev.levitstream.schema.Encoding;
 import java.awt.image.BufferedImage;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
@@ -103,6 +106,41 @@ class DataTest {
             Mat5.writeToFile(file, dir.resolve("train_32x32.mat").toFile());
         }
         assertThatThrownBy(() -> StandardDataset.SVHN.train(dir)).hasMessageContaining("must hold the arrays X and y");
+    }
+
+    /** Files of a folder have the same pixels in a benchmark as in the job: one decoder. */
+    @Test
+    void picturesOfAFolderAreDecodedAsTheJobDoesIt(@TempDir Path dir) throws IOException {
+        BufferedImage grey = new BufferedImage(4, 2, BufferedImage.TYPE_BYTE_GRAY);
+        BufferedImage colour = new BufferedImage(4, 2, BufferedImage.TYPE_INT_RGB);
+        for (int i = 0; i < 8; i++) {
+            grey.getRaster().setSample(i % 4, i / 4, 0, 64);
+            colour.setRGB(i % 4, i / 4, 0x102030 * (i % 4));
+        }
+        Path folder = Files.createDirectories(dir.resolve("label"));
+        ImageIO.write(grey, "png", folder.resolve("1-grey.png").toFile());
+        ImageIO.write(colour, "png", folder.resolve("2-colour.png").toFile());
+        ImageIO.write(colour, "jpg", folder.resolve("3-colour.jpg").toFile());
+        List<Sample> samples = ImageFolder.read(dir);
+        assertThat(samples).extracting(sample -> sample.shape().toString()).containsExactly("2x4x1", "2x4x3", "2x4x3");
+        assertThat(Rescaling.pixels(samples.get(0), new ImageShape(2, 4, 1))).containsOnly(64);
+        assertThat(Rescaling.pixels(samples.get(0), new ImageShape(2, 4, 3))).containsOnly(64);
+        assertThat(Rescaling.pixels(samples.get(0), new ImageShape(4, 8, 1))).containsOnly(64);
+        for (Sample sample : samples) {
+            for (int channels : new int[] {1, 3}) {
+                ImageShape shape = new ImageShape(2, 4, channels);
+                PictureFormat format = sample.encoding() == Encoding.PNG ? PictureFormat.PNG : PictureFormat.JPEG;
+                assertThat(Rescaling.pixels(sample, shape))
+                        .isEqualTo(
+                                PictureDecoder.decode(format, sample.content().bytes(), shape));
+            }
+        }
+        Files.write(
+                folder.resolve("4-cut.png"),
+                Arrays.copyOf(samples.get(0).content().bytes(), 40));
+        assertThatThrownBy(() -> ImageFolder.read(dir))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("4-cut.png is no readable picture: ");
     }
 
     @Test

@@ -175,10 +175,10 @@ class RestoredOptionsTest {
 
     @Test
     void anotherPresetIsRefusedForWhatItMakesOfStructuralOptions() throws Exception {
-        try (Harness harness = new Harness(changed("preset"))) {
+        try (Harness harness = new Harness(changed("levit.preset"))) {
             assertThatThrownBy(() -> harness.initializeState(state))
                     .cause()
-                    .hasMessageStartingWith("routing.score=elbo must be reconstruction: ");
+                    .hasMessageStartingWith("levit.routing.score=elbo must be reconstruction: ");
         }
     }
 

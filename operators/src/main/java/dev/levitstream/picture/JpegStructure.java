@@ -211,6 +211,11 @@ final class JpegStructure implements Structure {
     }
 
     @Override
+    public boolean isGrey() {
+        return scans().frame().ids().size() == 1;
+    }
+
+    @Override
     public Orientation orientation() {
         return orientation.orElse(Orientation.UPRIGHT);
     }

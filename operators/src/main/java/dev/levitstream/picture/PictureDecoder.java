@@ -17,14 +17,33 @@ public final class PictureDecoder {
      * @throws PictureException if the picture is of another format or size, damaged, or too costly
      */
     public static byte[] decode(PictureFormat format, byte[] bytes, ImageShape shape) {
-        format.requireIn(bytes);
-        Structure structure = switch (format) {
-            case PNG -> PngStructure.of(bytes);
-            case JPEG -> JpegStructure.of(bytes);
-        };
+        Structure structure = structure(format, bytes);
         requireSize(structure, shape);
         Raster raster = StrictReader.read(format, structure.samplesOnly());
         return pixels(raster, structure, shape);
+    }
+
+    /**
+     * Size of the upright picture, by what it says of itself: one channel if it is stored in grey, else three.
+     *
+     * @param format what the bytes are said to be
+     * @param bytes borrowed
+     * @throws PictureException if the picture is of another format, damaged, or too costly
+     */
+    public static ImageShape shape(PictureFormat format, byte[] bytes) {
+        Structure structure = structure(format, bytes);
+        int channels = structure.isGrey() ? 1 : 3;
+        return structure.orientation().swapsAxes()
+                ? new ImageShape(structure.width(), structure.height(), channels)
+                : new ImageShape(structure.height(), structure.width(), channels);
+    }
+
+    private static Structure structure(PictureFormat format, byte[] bytes) {
+        format.requireIn(bytes);
+        return switch (format) {
+            case PNG -> PngStructure.of(bytes);
+            case JPEG -> JpegStructure.of(bytes);
+        };
     }
 
     private static void requireSize(Structure structure, ImageShape shape) {

@@ -135,6 +135,11 @@ final class PngStructure implements Structure {
     }
 
     @Override
+    public boolean isGrey() {
+        return header.colourType() == PngHeader.GREY || header.colourType() == PngHeader.GREY_ALPHA;
+    }
+
+    @Override
     public Orientation orientation() {
         return orientation.orElse(Orientation.UPRIGHT);
     }

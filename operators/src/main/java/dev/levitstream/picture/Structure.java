@@ -12,6 +12,9 @@ sealed interface Structure permits JpegStructure, PngStructure {
 
     Orientation orientation();
 
+    /** Whether it is stored in grey. */
+    boolean isGrey();
+
     /**
      * The picture without all that is not needed for its samples, so that the reader meets neither metadata nor
      * profiles and converts no colours.

@@ -146,7 +146,7 @@ class BenchTest {
         BenchRunner runner = new BenchRunner(benchmark(), new RunFolder(dir));
         RunPlan wrong = new RunPlan("er", "stream", Map.of("memory.capacity", "3"), 1, false, 0);
         assertThatThrownBy(() -> runner.open(List.of(plan("er", 0), wrong), false))
-                .hasMessage("memory.capacity=3 must be at least 64");
+                .hasMessage("replay.memory.capacity=3 must be at least 64");
         assertThatThrownBy(() -> new RunPlan("lstm", "stream", Map.of(), 1, false, 0))
                 .hasMessageContaining("learner=lstm must be offline or");
     }
