@@ -50,12 +50,14 @@ abstract class FramedRecordWriter<T extends SpecificRecordBase>
     }
 
     /**
-     * A record whose message is shorter; one that says what was cut.
+     * A record whose message is shorter; one that says what was cut. By default there is nothing to cut.
      *
      * @param excess bytes by which the message is too long, at least 1; it may stay too long, then this is called again
      * @throws IllegalStateException if there is nothing to cut
      */
-    abstract T shorter(T record, int excess);
+    T shorter(T record, int excess) {
+        throw nothingToCut(excess);
+    }
 
     /** The topic, which the sink needs to know to find its own open transactions. */
     @Override

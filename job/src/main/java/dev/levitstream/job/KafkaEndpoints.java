@@ -112,11 +112,6 @@ final class KafkaEndpoints {
         String key(ComponentCreated record) {
             return record.getStreamKey();
         }
-
-        @Override
-        ComponentCreated shorter(ComponentCreated record, int excess) {
-            throw nothingToCut(excess);
-        }
     }
 
     /** Dead letters, keyed by the topic they come from. */
@@ -166,11 +161,6 @@ final class KafkaEndpoints {
         @Override
         StreamEvent bounded(StreamEvent record) {
             return Excerpt.ofReason(record);
-        }
-
-        @Override
-        StreamEvent shorter(StreamEvent record, int excess) {
-            throw nothingToCut(excess);
         }
     }
 }

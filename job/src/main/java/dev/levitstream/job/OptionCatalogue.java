@@ -10,7 +10,6 @@ import dev.levitstream.operator.DeviceChoice;
 import dev.levitstream.operator.EventTimeOptions;
 import dev.levitstream.operator.KeyOptions;
 import dev.levitstream.operator.OperatorOptions;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -174,7 +173,7 @@ public final class OptionCatalogue {
                                 "where to compute; auto takes the cluster's external resource gpu if there is one"),
                 eventTime(r));
         return new JobOptions(
-                kafka(r),
+                KafkaOptionReader.read(r),
                 operator,
                 r.free()
                         .whole(
@@ -261,67 +260,6 @@ public final class OptionCatalogue {
                                 base.aheadMillis(),
                                 "milliseconds, at least 0",
                                 "images that claim to be further ahead of their record's timestamp become dead letters"));
-    }
-
-    private static KafkaOptions kafka(OptionReader r) {
-        KafkaOptions base = KafkaOptions.DEFAULT;
-        String servers = r.free()
-                .text(
-                        "kafka.bootstrap-servers",
-                        base.bootstrapServers(),
-                        "host:port, comma-separated",
-                        "Kafka brokers");
-        String images = r.structural().text("kafka.images", base.images(), "topic", "image records in");
-        String predictions = r.free().text("kafka.predictions", base.predictions(), "topic", "predictions out");
-        String created = r.free()
-                .text("kafka.components-created", base.componentsCreated(), "topic", "component-created events out");
-        String letters = r.free().text("kafka.dead-letters", base.deadLetters(), "topic", "unusable records out");
-        String events = r.free()
-                .text("kafka.events", base.events(), "topic", "what happens to streams and to the input besides, out");
-        String group =
-                r.free().text("kafka.group-id", base.groupId(), "any text", "consumer group, for lag monitoring");
-        return new KafkaOptions(
-                servers,
-                images,
-                predictions,
-                created,
-                letters,
-                events,
-                group,
-                r.structural()
-                        .text(
-                                "kafka.transaction-prefix",
-                                KafkaOptions.prefixOf(group, List.of(predictions, created, letters, events)),
-                                "unique per job",
-                                "start of transactional ids, by default group and result topics; never change it between restores"),
-                r.free()
-                        .whole(
-                                "kafka.transaction-timeout-millis",
-                                base.transactionTimeoutMillis(),
-                                "milliseconds, above checkpoint.interval-millis",
-                                "after which the broker aborts what a dead job left open"),
-                r.free()
-                        .choice(
-                                "kafka.offset-reset",
-                                base.offsetReset(),
-                                "where to go on when images were deleted before they were read, or their topic is another one;"
-                                        + " fail ends the job"),
-                r.free().yesNo("kafka.exactly-once", base.exactlyOnce(), "false: results at once, at least once"),
-                properties(r.free()
-                        .text("kafka.client", "", "name=value, comma-separated", "further Kafka client properties")));
-    }
-
-    private static Map<String, String> properties(String text) {
-        LinkedHashMap<String, String> properties = new LinkedHashMap<>();
-        for (String pair : text.isBlank() ? new String[0] : text.split(",", -1)) {
-            int equals = pair.indexOf('=');
-            if (equals < 1) {
-                throw new IllegalArgumentException("kafka.client=" + pair + " must be name=value");
-            }
-            properties.put(
-                    pair.substring(0, equals).trim(), pair.substring(equals + 1).trim());
-        }
-        return properties;
     }
 
     private static ImageShape shape(String text) {

@@ -21,84 +21,46 @@ import java.util.Random;
 import java.util.RandomAccess;
 
 /** The named benchmarks. Task order is fixed; a run's seed moves only the order within tasks and the learner. */
+@SuppressWarnings("ImmutableEnumChecker") // its functions capture nothing
 public enum StandardBenchmark {
-    SPLIT_MNIST("MNIST in 5 pairs of digits") {
-        @Override
-        List<Task> tasks(Path dir, ImageShape shape) throws IOException {
-            return split(StandardDataset.MNIST, "", dir, 2, shape);
-        }
-    },
-    SPLIT_FASHION("Fashion-MNIST in 5 pairs of classes") {
-        @Override
-        List<Task> tasks(Path dir, ImageShape shape) throws IOException {
-            return split(StandardDataset.FASHION_MNIST, "", dir, 2, shape);
-        }
-    },
-    SPLIT_CIFAR10("CIFAR-10 in 5 pairs of classes") {
-        @Override
-        List<Task> tasks(Path dir, ImageShape shape) throws IOException {
-            return split(StandardDataset.CIFAR10, "", dir, 2, shape);
-        }
-    },
-    SPLIT_CIFAR100("CIFAR-100 in 20 tasks of 5 fine classes") {
-        @Override
-        List<Task> tasks(Path dir, ImageShape shape) throws IOException {
-            return split(StandardDataset.CIFAR100, "", dir, 5, shape);
-        }
-    },
-    PERMUTED_MNIST("MNIST under 10 fixed random permutations of its pixels") {
-        @Override
-        List<Task> tasks(Path dir, ImageShape shape) throws IOException {
-            List<LabelledImage> train = images(StandardDataset.MNIST.train(dir), shape);
-            List<LabelledImage> test = images(StandardDataset.MNIST.test(dir), shape);
-            List<Task> tasks = new ArrayList<>();
-            for (int t = 0; t < PERMUTATIONS; t++) {
-                List<Integer> order = new ArrayList<>();
-                for (int i = 0; i < shape.size(); i++) {
-                    order.add(i);
-                }
-                Collections.shuffle(order, new Random(t));
-                tasks.add(new Task("permutation " + (t + 1), new Permuted(train, order), new Permuted(test, order)));
-            }
-            return tasks;
-        }
-    },
-    SPLIT_MNIST_FASHION("Split MNIST, then Split Fashion-MNIST, 10 shared labels") {
-        @Override
-        List<Task> tasks(Path dir, ImageShape shape) throws IOException {
-            List<Task> tasks = new ArrayList<>(split(StandardDataset.MNIST, "digits ", dir, 2, shape));
-            tasks.addAll(split(StandardDataset.FASHION_MNIST, "fashion ", dir, 2, shape));
-            return tasks;
-        }
-    },
-    SPLIT_MNIST_SVHN("Split MNIST, then Split SVHN, 10 shared labels, all as 32x32x3") {
-        @Override
-        List<Task> tasks(Path dir, ImageShape shape) throws IOException {
-            List<Task> tasks = new ArrayList<>(split(StandardDataset.MNIST, "digits ", dir, 2, shape));
-            tasks.addAll(split(StandardDataset.SVHN, "house numbers ", dir, 2, shape));
-            return tasks;
-        }
-    },
-    SPLIT_MINI_IMAGENET("a folder of 100 classes in 20 tasks of 5, as 84x84x3") {
-        @Override
-        List<Task> tasks(Path dir, ImageShape shape) throws IOException {
-            return folder(dir, 5, shape);
-        }
-    },
-    SPLIT_FOLDER("any folder of pictures in pairs of classes: DIR/train and DIR/test, or every sixth is for the test") {
-        @Override
-        List<Task> tasks(Path dir, ImageShape shape) throws IOException {
-            return folder(dir, 2, shape);
-        }
-    };
+    SPLIT_MNIST("MNIST in 5 pairs of digits", (dir, shape) -> split(StandardDataset.MNIST, "", dir, 2, shape)),
+    SPLIT_FASHION(
+            "Fashion-MNIST in 5 pairs of classes",
+            (dir, shape) -> split(StandardDataset.FASHION_MNIST, "", dir, 2, shape)),
+    SPLIT_CIFAR10("CIFAR-10 in 5 pairs of classes", (dir, shape) -> split(StandardDataset.CIFAR10, "", dir, 2, shape)),
+    SPLIT_CIFAR100(
+            "CIFAR-100 in 20 tasks of 5 fine classes",
+            (dir, shape) -> split(StandardDataset.CIFAR100, "", dir, 5, shape)),
+    PERMUTED_MNIST("MNIST under 10 fixed random permutations of its pixels", StandardBenchmark::permuted),
+    SPLIT_MNIST_FASHION(
+            "Split MNIST, then Split Fashion-MNIST, 10 shared labels",
+            (dir, shape) -> concatenated(
+                    split(StandardDataset.MNIST, "digits ", dir, 2, shape),
+                    split(StandardDataset.FASHION_MNIST, "fashion ", dir, 2, shape))),
+    SPLIT_MNIST_SVHN(
+            "Split MNIST, then Split SVHN, 10 shared labels, all as 32x32x3",
+            (dir, shape) -> concatenated(
+                    split(StandardDataset.MNIST, "digits ", dir, 2, shape),
+                    split(StandardDataset.SVHN, "house numbers ", dir, 2, shape))),
+    SPLIT_MINI_IMAGENET("a folder of 100 classes in 20 tasks of 5, as 84x84x3", (dir, shape) -> folder(dir, 5, shape)),
+    SPLIT_FOLDER(
+            "any folder of pictures in pairs of classes: DIR/train and DIR/test, or every sixth is for the test",
+            (dir, shape) -> folder(dir, 2, shape));
 
     private static final int PERMUTATIONS = 10;
     private static final int TEST_EVERY = 6;
 
     private final String meaning;
+    private final Source source;
 
-    StandardBenchmark(String meaning) {
+    /** Where tasks come from. */
+    private interface Source {
+        List<Task> tasks(Path dir, ImageShape shape) throws IOException;
+    }
+
+    StandardBenchmark(String meaning, Source source) {
         this.meaning = meaning;
+        this.source = source;
     }
 
     /** Its name in options. */
@@ -122,7 +84,7 @@ public enum StandardBenchmark {
      */
     public Benchmark read(Path dir, Optional<ImageShape> shape, int trainImages, int testImages) throws IOException {
         ImageShape used = shape.orElse(usualShape());
-        List<Task> tasks = tasks(dir, used).stream()
+        List<Task> tasks = source.tasks(dir, used).stream()
                 .map(task -> task.atMost(trainImages, testImages))
                 .toList();
         return new Benchmark(key(), used, tasks);
@@ -136,7 +98,26 @@ public enum StandardBenchmark {
         };
     }
 
-    abstract List<Task> tasks(Path dir, ImageShape shape) throws IOException;
+    private static List<Task> concatenated(List<Task> first, List<Task> second) {
+        List<Task> tasks = new ArrayList<>(first);
+        tasks.addAll(second);
+        return tasks;
+    }
+
+    private static List<Task> permuted(Path dir, ImageShape shape) throws IOException {
+        List<LabelledImage> train = images(StandardDataset.MNIST.train(dir), shape);
+        List<LabelledImage> test = images(StandardDataset.MNIST.test(dir), shape);
+        List<Task> tasks = new ArrayList<>();
+        for (int t = 0; t < PERMUTATIONS; t++) {
+            List<Integer> order = new ArrayList<>();
+            for (int i = 0; i < shape.size(); i++) {
+                order.add(i);
+            }
+            Collections.shuffle(order, new Random(t));
+            tasks.add(new Task("permutation " + (t + 1), new Permuted(train, order), new Permuted(test, order)));
+        }
+        return tasks;
+    }
 
     private static List<Task> split(StandardDataset set, String prefix, Path dir, int classes, ImageShape shape)
             throws IOException {

@@ -4,9 +4,11 @@ import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.LearnerContext;
 import dev.levitstream.learner.StateEntry;
 import dev.levitstream.learner.common.ActiveComponent;
+import dev.levitstream.learner.common.Augmentation;
 import dev.levitstream.learner.common.Component;
 import dev.levitstream.learner.common.ComponentFactory;
 import dev.levitstream.learner.common.FrozenView;
+import dev.levitstream.learner.common.MemoryItem;
 import dev.levitstream.learner.common.StateCodec;
 import dev.levitstream.nn.engine.Compute;
 import dev.levitstream.nn.model.ComponentNetwork;
@@ -17,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
@@ -136,10 +139,19 @@ final class ComponentPool implements AutoCloseable {
         return discriminant;
     }
 
-    /** What components give to those that fuse them, of images that are used once; bits may depend on batch mates. */
-    List<FrozenView> passingViews(List<byte[]> images) {
-        return fusedKnowledge(images, Component::knowledge).stream()
-                .map(knowledge -> new FrozenView(knowledge, NOTHING))
+    /** Images as an update sees them; what components give to those that fuse them goes by the changed pixels. */
+    List<MemoryItem> augmented(
+            List<MemoryItem> images, Augmentation augmentation, ImageShape shape, SplittableRandom random) {
+        if (augmentation == Augmentation.NONE) {
+            return images;
+        }
+        List<byte[]> changed = images.stream()
+                .map(image -> augmentation.of(image.pixels(), shape, random))
+                .toList();
+        List<float[]> knowledge = fusedKnowledge(changed, Component::knowledge);
+        return IntStream.range(0, images.size())
+                .mapToObj(i -> new MemoryItem(
+                        changed.get(i), images.get(i).label(), new FrozenView(knowledge.get(i), NOTHING)))
                 .toList();
     }
 

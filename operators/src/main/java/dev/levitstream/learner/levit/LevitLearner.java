@@ -20,11 +20,9 @@ import dev.levitstream.learner.StateEntry;
 import dev.levitstream.learner.UnitOfWork;
 import dev.levitstream.learner.Verdict;
 import dev.levitstream.learner.WorkReport;
-import dev.levitstream.learner.common.Augmentation;
 import dev.levitstream.learner.common.Component;
 import dev.levitstream.learner.common.ComponentFactory;
 import dev.levitstream.learner.common.ComponentUpdate;
-import dev.levitstream.learner.common.FrozenView;
 import dev.levitstream.learner.common.LearnerCounters;
 import dev.levitstream.learner.common.MemoryItem;
 import dev.levitstream.learner.common.MemoryOptions.Unlabelled;
@@ -168,23 +166,8 @@ final class LevitLearner implements Learner, Inspectable {
     private MiniBatch draw() {
         SplittableRandom random = Randomness.at(counters.seed(), Purpose.UPDATE, counters.nextUpdate());
         List<MemoryItem> drawn = memory.draw(own.training().batch(), random);
-        return new MiniBatch(augmented(drawn, random), factory.latentWidth(), random);
-    }
-
-    private List<MemoryItem> augmented(List<MemoryItem> drawn, SplittableRandom random) {
-        Augmentation augmentation = own.training().augmentation();
-        if (augmentation == Augmentation.NONE) {
-            return drawn;
-        }
-        List<byte[]> changed = drawn.stream()
-                .map(image -> augmentation.of(image.pixels(), options.image(), random))
-                .toList();
-        List<FrozenView> views = pool.passingViews(changed);
-        List<MemoryItem> augmented = new ArrayList<>(drawn.size());
-        for (int i = 0; i < drawn.size(); i++) {
-            augmented.add(new MemoryItem(changed.get(i), drawn.get(i).label(), views.get(i)));
-        }
-        return augmented;
+        List<MemoryItem> augmented = pool.augmented(drawn, own.training().augmentation(), options.image(), random);
+        return new MiniBatch(augmented, factory.latentWidth(), random);
     }
 
     /** Line 14 to 21: whether to expand, and room in the memory; ends the batch's work. */
@@ -306,30 +289,12 @@ final class LevitLearner implements Learner, Inspectable {
 
     @Override
     public List<ComponentAnswers> everyAnswer(List<byte[]> images) {
-        List<ImagePrediction> predictions = predict(images);
-        List<List<float[]>> every = pool.everyAnswer(images);
-        float[][] losses = pool.losses(images);
-        List<ComponentAnswers> answers = new ArrayList<>(images.size());
-        for (int i = 0; i < images.size(); i++) {
-            ImagePrediction prediction = predictions.get(i);
-            List<Optional<String>> labels = new ArrayList<>(pool.size());
-            for (List<float[]> ofComponent : every) {
-                labels.add(prediction.withScores(ofComponent.get(i)).label());
-            }
-            int routed = prediction.routed().orElseThrow().componentId();
-            answers.add(new ComponentAnswers(routed, prediction.label(), losses[i], labels));
-        }
-        return answers;
+        return new ComponentInspection(pool).everyAnswer(images, predict(images));
     }
 
     @Override
     public List<ComponentProfile> profiles(int generated) {
-        List<ComponentProfile> profiles = new ArrayList<>(pool.size());
-        for (int c = 0; c < pool.size(); c++) {
-            SplittableRandom random = Randomness.at(counters.seed(), Purpose.GENERATE, Long.MIN_VALUE + c);
-            profiles.add(pool.get(c).profile(generated, random));
-        }
-        return profiles;
+        return new ComponentInspection(pool).profiles(generated, counters.seed());
     }
 
     @Override

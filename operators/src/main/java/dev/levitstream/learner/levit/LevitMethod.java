@@ -27,63 +27,32 @@ import java.util.Optional;
 public abstract class LevitMethod implements LearnerMethod {
     /** The full method: expansion and knowledge fusion with learnt gates. */
     public static final class Dkf extends LevitMethod {
-        @Override
-        public String name() {
-            return "levit-dkf";
-        }
-
-        @Override
-        String summary() {
-            return "LEViT: expansion, and knowledge fusion with learnt gates";
-        }
-
-        @Override
-        KnowledgeFusion fusion(Level level) {
-            return new KnowledgeFusion(level, Gates.LEARNT);
+        public Dkf() {
+            super("levit-dkf", "LEViT: expansion, and knowledge fusion with learnt gates", Optional.of(Gates.LEARNT));
         }
     }
 
     /** Expansion and knowledge fusion with equal gates. */
     public static final class DkfFixed extends LevitMethod {
-        @Override
-        public String name() {
-            return "levit-dkf-fixed";
-        }
-
-        @Override
-        String summary() {
-            return "LEViT with equal gates";
-        }
-
-        @Override
-        KnowledgeFusion fusion(Level level) {
-            return new KnowledgeFusion(level, Gates.FIXED);
+        public DkfFixed() {
+            super("levit-dkf-fixed", "LEViT with equal gates", Optional.of(Gates.FIXED));
         }
     }
 
     /** Expansion without knowledge fusion. */
     public static final class NoDkf extends LevitMethod {
-        @Override
-        public String name() {
-            return "levit-no-dkf";
-        }
-
-        @Override
-        String summary() {
-            return "LEViT without knowledge fusion";
+        public NoDkf() {
+            super("levit-no-dkf", "LEViT without knowledge fusion", Optional.empty());
         }
     }
 
     /** Expansion with fully connected nets in place of ViTs. */
     public static final class Dnn extends LevitMethod {
-        @Override
-        public String name() {
-            return "levit-dnn";
-        }
-
-        @Override
-        String summary() {
-            return "LEViT with fully connected nets in place of ViTs, without knowledge fusion";
+        public Dnn() {
+            super(
+                    "levit-dnn",
+                    "LEViT with fully connected nets in place of ViTs, without knowledge fusion",
+                    Optional.empty());
         }
 
         @Override
@@ -97,11 +66,19 @@ public abstract class LevitMethod implements LearnerMethod {
         }
     }
 
-    abstract String summary();
+    private final String name;
+    private final String summary;
+    private final Optional<Gates> gates;
 
-    /** How components build on frozen ones; by default not at all. */
-    KnowledgeFusion fusion(Level level) {
-        return new KnowledgeFusion(Level.NONE, Gates.FIXED);
+    private LevitMethod(String name, String summary, Optional<Gates> gates) {
+        this.name = name;
+        this.summary = summary;
+        this.gates = gates;
+    }
+
+    @Override
+    public String name() {
+        return name;
     }
 
     /** What turns images into features; by default a ViT. */
@@ -114,6 +91,12 @@ public abstract class LevitMethod implements LearnerMethod {
         return Optional.of(own(options).network().vit());
     }
 
+    /** How components build on frozen ones. */
+    private KnowledgeFusion fusion(Level level) {
+        return gates.map(kind -> new KnowledgeFusion(level, kind))
+                .orElseGet(() -> new KnowledgeFusion(Level.NONE, Gates.FIXED));
+    }
+
     static LevitOptions own(LearnerOptions options) {
         return (LevitOptions) options.own();
     }
@@ -122,7 +105,7 @@ public abstract class LevitMethod implements LearnerMethod {
     public MethodDescription description() {
         return new MethodDescription(
                 "levit",
-                summary(),
+                summary,
                 "images; labels for the classifier, none for expansion",
                 "reconstructed: the article's equations and code are not published in full",
                 "components (frozen ones written once), replay memory, router; grows with each component",

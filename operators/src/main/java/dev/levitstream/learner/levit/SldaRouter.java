@@ -29,24 +29,14 @@ import java.util.stream.Stream;
 final class SldaRouter {
     private static final int FIRST = 10;
     private static final int PERIOD = 1024;
-    private static final int MOST_PENDING = 64;
-    /** Images up to which their features are stored in place of the moments: as many as a first update needs. */
-    private static final int MOST_EARLY = 64;
     /** Groups whose scores are added up side by side. */
     private static final int TOGETHER = 4;
 
     private final RandomPatches patches;
     private final LinearDiscriminant discriminant;
     private final int width;
-    /** Lower triangle of the sum of f f', row by row, without the pending images. */
-    private final double[] moments;
-    /** Features of the images learnt last. */
-    private final List<double[]> pending = new ArrayList<>();
-    /** Features of all images, in their order, while they take less room than their moments; then empty for ever. */
-    private final List<float[]> early = new ArrayList<>();
-
+    private final SecondMoments moments;
     private final List<Group> groups = new ArrayList<>();
-    private long images;
     private long sinceBirth;
     private long nextSolution;
 
@@ -77,7 +67,7 @@ final class SldaRouter {
         this.patches = patches;
         this.width = patches.width();
         this.discriminant = new LinearDiscriminant(compute, width, shrinkage);
-        this.moments = new double[width * (width + 1) / 2];
+        this.moments = new SecondMoments(width);
     }
 
     /** The fixed features of an image. */
@@ -128,60 +118,10 @@ final class SldaRouter {
         Group group = group(component, label, suspected);
         group.count++;
         sinceBirth++;
-        double[] values = new double[width];
         for (int i = 0; i < width; i++) {
-            values[i] = features[i];
-            group.sum[i] += values[i];
+            group.sum[i] += features[i];
         }
-        if (early.size() == images) {
-            early.add(features);
-        }
-        images++;
-        if (images > MOST_EARLY) {
-            early.clear();
-        }
-        addToMoments(values);
-    }
-
-    private void addToMoments(double[] values) {
-        pending.add(values);
-        if (pending.size() == MOST_PENDING) {
-            addPending();
-        }
-    }
-
-    /**
-     * Row by row for all of them, four at a time, so that a row is fetched seldom; the order in which a moment grows
-     * stays that of the images.
-     */
-    private void addPending() {
-        for (int i = 0, at = 0; i < width; at += ++i) {
-            int k = 0;
-            for (; k + 4 <= pending.size(); k += 4) {
-                addToRow(i, at, pending.get(k), pending.get(k + 1), pending.get(k + 2), pending.get(k + 3));
-            }
-            for (; k < pending.size(); k++) {
-                addToRow(i, at, pending.get(k));
-            }
-        }
-        pending.clear();
-    }
-
-    private void addToRow(int i, int at, double[] a, double[] b, double[] c, double[] d) {
-        double ai = a[i];
-        double bi = b[i];
-        double ci = c[i];
-        double di = d[i];
-        for (int j = 0; j <= i; j++) {
-            moments[at + j] = moments[at + j] + ai * a[j] + bi * b[j] + ci * c[j] + di * d[j];
-        }
-    }
-
-    private void addToRow(int i, int at, double[] a) {
-        double ai = a[i];
-        for (int j = 0; j <= i; j++) {
-            moments[at + j] += ai * a[j];
-        }
+        moments.add(features);
     }
 
     private Group group(int component, int label, boolean suspected) {
@@ -258,9 +198,8 @@ final class SldaRouter {
             return;
         }
         nextSolution = sinceBirth + Math.max(FIRST, Math.min(PERIOD, sinceBirth));
-        addPending();
         LinearDiscriminant.Solution solution = discriminant.solve(
-                moments,
+                moments.lowerTriangle(),
                 groups.stream().map(group -> group.sum).toList(),
                 groups.stream().mapToLong(group -> group.count).toArray());
         for (int g = 0; g < groups.size(); g++) {
@@ -270,19 +209,10 @@ final class SldaRouter {
     }
 
     void write(DataOutputStream out) throws IOException {
-        out.writeLong(images);
+        out.writeLong(moments.images());
         out.writeLong(sinceBirth);
         out.writeLong(nextSolution);
-        boolean isShort = early.size() == images;
-        out.writeBoolean(isShort);
-        if (isShort) {
-            for (float[] features : early) {
-                StateCodec.writeFloats(out, features);
-            }
-        } else {
-            addPending();
-            StateCodec.writeDoubles(out, moments);
-        }
+        moments.write(out);
         out.writeInt(groups.size());
         for (Group group : groups) {
             out.writeInt(group.component);
@@ -296,14 +226,10 @@ final class SldaRouter {
     }
 
     void read(StateCodec.Input in) throws IOException {
-        images = in.readLong();
+        long images = in.readLong();
         sinceBirth = in.readLong();
         nextSolution = in.readLong();
-        if (in.isShort()) {
-            readEarly(in);
-        } else {
-            StateCodec.readDoubles(in, moments);
-        }
+        moments.read(in, images);
         int count = in.readInt();
         for (int g = 0; g < count; g++) {
             Group group = new Group(in.readInt(), in.readInt(), in.readBoolean(), width);
@@ -312,19 +238,6 @@ final class SldaRouter {
             System.arraycopy(StateCodec.readFloats(in), 0, group.weight, 0, width);
             group.bias = in.readFloat();
             groups.add(group);
-        }
-    }
-
-    /** To the same bits as when the images came: the order in which a moment grows is theirs. */
-    private void readEarly(StateCodec.Input in) throws IOException {
-        for (int i = 0; i < images; i++) {
-            float[] features = StateCodec.readFloats(in);
-            early.add(features);
-            double[] values = new double[width];
-            for (int k = 0; k < width; k++) {
-                values[k] = features[k];
-            }
-            addToMoments(values);
         }
     }
 }

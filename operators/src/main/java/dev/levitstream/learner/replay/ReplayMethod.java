@@ -21,44 +21,33 @@ import java.util.Optional;
 public abstract class ReplayMethod implements LearnerMethod {
     /** The lower bound: no memory at all. */
     public static final class Finetune extends ReplayMethod {
-        @Override
-        public String name() {
-            return "finetune";
-        }
-
-        @Override
-        String summary() {
-            return "one ViT trained on each batch as it comes: the lower bound";
-        }
-
-        @Override
-        boolean remembers() {
-            return false;
+        public Finetune() {
+            super("finetune", "one ViT trained on each batch as it comes: the lower bound", false);
         }
     }
 
     /** Experience replay (Chaudhry et al. 2019) from a reservoir (Vitter 1985). */
     public static final class Er extends ReplayMethod {
-        @Override
-        public String name() {
-            return "er";
-        }
-
-        @Override
-        String summary() {
-            return "one ViT with experience replay from a reservoir";
-        }
-
-        @Override
-        boolean remembers() {
-            return true;
+        public Er() {
+            super("er", "one ViT with experience replay from a reservoir", true);
         }
     }
 
-    abstract String summary();
+    private final String name;
+    private final String summary;
+    private final boolean remembers;
 
-    /** Whether images are kept for replay. */
-    abstract boolean remembers();
+    /** @param remembers whether images are kept for replay */
+    private ReplayMethod(String name, String summary, boolean remembers) {
+        this.name = name;
+        this.summary = summary;
+        this.remembers = remembers;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
 
     private static ReplayOptions own(LearnerOptions options) {
         return (ReplayOptions) options.own();
@@ -68,10 +57,10 @@ public abstract class ReplayMethod implements LearnerMethod {
     public MethodDescription description() {
         return new MethodDescription(
                 "replay",
-                summary(),
+                summary,
                 "labelled images; others are answered and not learnt",
                 "full",
-                remembers() ? "one network and the replay memory" : "one network",
+                remembers ? "one network and the replay memory" : "one network",
                 false);
     }
 
@@ -102,6 +91,6 @@ public abstract class ReplayMethod implements LearnerMethod {
 
     @Override
     public Learner open(LearnerContext context, Map<String, byte[]> state) {
-        return new ReplayLearner(context, own(context.options()), remembers(), state);
+        return new ReplayLearner(context, own(context.options()), remembers, state);
     }
 }

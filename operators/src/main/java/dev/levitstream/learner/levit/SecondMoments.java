@@ -1,0 +1,125 @@
+package dev.levitstream.learner.levit;
+
+import dev.levitstream.learner.common.StateCodec;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The sum of f f' over the features f of all images. It is stored as the features themselves while those take less
+ * room, as they do before a first update; which of the two is stored changes no bit of it.
+ */
+final class SecondMoments {
+    private static final int MOST_PENDING = 64;
+    private static final int MOST_EARLY = 64;
+
+    private final int width;
+    /** Lower triangle, row by row, without the pending images. */
+    private final double[] sums;
+    /** Features of the latest images. */
+    private final List<double[]> pending = new ArrayList<>();
+    /** Features of all images, in their order, up to {@value #MOST_EARLY}; then empty for ever. */
+    private final List<float[]> early = new ArrayList<>();
+
+    private long images;
+
+    /** @param width of the features */
+    SecondMoments(int width) {
+        this.width = width;
+        this.sums = new double[width * (width + 1) / 2];
+    }
+
+    /** Images added so far (count). */
+    long images() {
+        return images;
+    }
+
+    void add(float[] features) {
+        if (early.size() == images) {
+            early.add(features);
+        }
+        images++;
+        if (images > MOST_EARLY) {
+            early.clear();
+        }
+        addToSums(features);
+    }
+
+    /** The sum's lower triangle, row by row, {@code width (width + 1) / 2} values; borrowed. */
+    double[] lowerTriangle() {
+        addPending();
+        return sums;
+    }
+
+    private void addToSums(float[] features) {
+        double[] values = new double[width];
+        for (int i = 0; i < width; i++) {
+            values[i] = features[i];
+        }
+        pending.add(values);
+        if (pending.size() == MOST_PENDING) {
+            addPending();
+        }
+    }
+
+    /**
+     * Row by row for all of them, four at a time, so that a row is fetched seldom; the order in which a value grows
+     * stays that of the images.
+     */
+    private void addPending() {
+        for (int i = 0, at = 0; i < width; at += ++i) {
+            int k = 0;
+            for (; k + 4 <= pending.size(); k += 4) {
+                addToRow(i, at, pending.get(k), pending.get(k + 1), pending.get(k + 2), pending.get(k + 3));
+            }
+            for (; k < pending.size(); k++) {
+                addToRow(i, at, pending.get(k));
+            }
+        }
+        pending.clear();
+    }
+
+    private void addToRow(int i, int at, double[] a, double[] b, double[] c, double[] d) {
+        double ai = a[i];
+        double bi = b[i];
+        double ci = c[i];
+        double di = d[i];
+        for (int j = 0; j <= i; j++) {
+            sums[at + j] = sums[at + j] + ai * a[j] + bi * b[j] + ci * c[j] + di * d[j];
+        }
+    }
+
+    private void addToRow(int i, int at, double[] a) {
+        double ai = a[i];
+        for (int j = 0; j <= i; j++) {
+            sums[at + j] += ai * a[j];
+        }
+    }
+
+    void write(DataOutputStream out) throws IOException {
+        boolean isShort = early.size() == images;
+        out.writeBoolean(isShort);
+        if (isShort) {
+            for (float[] features : early) {
+                StateCodec.writeFloats(out, features);
+            }
+        } else {
+            StateCodec.writeDoubles(out, lowerTriangle());
+        }
+    }
+
+    /** @param count images that were added when it was written */
+    void read(StateCodec.Input in, long count) throws IOException {
+        images = count;
+        if (!in.isShort()) {
+            StateCodec.readDoubles(in, sums);
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            float[] features = StateCodec.readFloats(in);
+            early.add(features);
+            addToSums(features);
+        }
+    }
+}
