@@ -14,31 +14,75 @@ import com.tngtech.archunit.lang.ArchRule;
 @AnalyzeClasses(packages = "dev.levitstream", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     @ArchTest
-    static final ArchRule theJobKnowsNoCommandLineTool = noClasses()
+    static final ArchRule theJobKnowsNoToolAndNoBroker = noClasses()
             .that()
             .resideInAPackage("dev.levitstream.job")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("dev.levitstream.cli", "dev.levitstream.data", "dev.levitstream.broker", "kafka..")
+            .resideInAnyPackage(
+                    "dev.levitstream.bench..",
+                    "dev.levitstream.cli",
+                    "dev.levitstream.data",
+                    "dev.levitstream.embedded",
+                    "kafka..")
             .because("the job jar holds the job alone");
 
     @ArchTest
-    static final ArchRule nothingKnowsTheJobButItsCommandLine = layeredArchitecture()
+    static final ArchRule dependenciesPointOneWay = layeredArchitecture()
             .consideringOnlyDependenciesInLayers()
             .layer("cli")
             .definedBy("dev.levitstream.cli")
+            .layer("report")
+            .definedBy("dev.levitstream.bench.report")
+            .layer("run")
+            .definedBy("dev.levitstream.bench.run")
+            .layer("speed")
+            .definedBy("dev.levitstream.bench.speed")
+            .layer("embedded")
+            .definedBy("dev.levitstream.embedded")
+            .layer("data")
+            .definedBy("dev.levitstream.data")
             .layer("job")
             .definedBy("dev.levitstream.job")
-            .layer("operators")
-            .definedBy("dev.levitstream.operator", "dev.levitstream.learner", "dev.levitstream.nn..")
             .whereLayer("cli")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("report")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("run")
+            .mayOnlyBeAccessedByLayers("cli", "report")
+            .whereLayer("speed")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("embedded")
+            .mayOnlyBeAccessedByLayers("cli", "run", "speed")
+            .whereLayer("data")
+            .mayOnlyBeAccessedByLayers("cli", "run", "speed", "embedded")
             .whereLayer("job")
-            .mayOnlyBeAccessedByLayers("cli");
+            .mayOnlyBeAccessedByLayers("cli", "run", "speed", "embedded");
+
+    @ArchTest
+    static final ArchRule methodsAreFoundByName = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.levitstream.bench.speed", "dev.levitstream.learner..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("dev.levitstream.learner.*..")
+            .because("only the speed of one family's networks is measured by hand");
+
+    @ArchTest
+    static final ArchRule networksAreForLearners = noClasses()
+            .that()
+            .resideInAnyPackage("dev.levitstream.cli", "dev.levitstream.data", "dev.levitstream.embedded")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.levitstream.nn.graph", "dev.levitstream.nn.model");
 
     @ArchTest
     static final ArchRule packagesFormNoCycle =
             slices().matching("dev.levitstream.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule packagesOfTheBenchFormNoCycle =
+            slices().matching("dev.levitstream.bench.(*)..").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule optionsAreRecords = classes()

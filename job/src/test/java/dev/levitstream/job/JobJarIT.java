@@ -32,7 +32,7 @@ class JobJarIT {
                     .noneMatch(name -> name.startsWith("com/sun/jna/"))
                     .noneMatch(name -> name.startsWith("org/apache/flink/streaming/api/"))
                     .noneMatch(name -> name.startsWith("org/slf4j/"))
-                    .noneMatch(name -> name.startsWith("dev/levitstream/cli/"))
+                    .noneMatch(name -> name.matches("dev/levitstream/(bench|cli|data|embedded)/.*"))
                     .noneMatch(name -> name.startsWith("META-INF/services/org.apache.flink.runtime."));
         }
     }
