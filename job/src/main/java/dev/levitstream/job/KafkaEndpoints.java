@@ -17,7 +17,7 @@ import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 
 /**
- * One source and four sinks.
+ * One source, and the sinks of both tasks.
  *
  * <p>Delivery: exactly once by default. Results are written in transactions that commit with a checkpoint, so a
  * consumer that reads committed records sees each result once and one checkpoint interval late; aborted attempts are
@@ -48,7 +48,9 @@ final class KafkaEndpoints {
                 sink(options, lease, HOLDER, new PredictionWriter(options)),
                 sink(options, lease, "components-created", new ComponentCreatedWriter(options)),
                 sink(options, lease, "dead-letters", new DeadLetterWriter(options)),
-                sink(options, lease, "events", new StreamEventWriter(options)));
+                sink(options, lease, "events", new StreamEventWriter(options)),
+                sink(options, lease, "without-key", new DeadLetterWriter(options)),
+                sink(options, lease, "input-events", new StreamEventWriter(options)));
     }
 
     private static <T> Sink<T> sink(

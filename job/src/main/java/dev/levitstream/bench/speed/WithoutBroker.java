@@ -53,7 +53,12 @@ final class WithoutBroker implements Contestant {
         this.asked = FileCount.create(folder.resolve("asked"));
         this.answered = FileCount.create(folder.resolve("answered"));
         JobSinks sinks = new JobSinks(
-                new CountingSink<>(answered), new DiscardingSink<>(), new DiscardingSink<>(), new DiscardingSink<>());
+                new CountingSink<>(answered),
+                new DiscardingSink<>(),
+                new DiscardingSink<>(),
+                new DiscardingSink<>(),
+                new DiscardingSink<>(),
+                new DiscardingSink<>());
         DataGeneratorSource<SourceRecord> source =
                 new DataGeneratorSource<>(new Images(keys, asked), ENDLESS, TypeInformation.of(SourceRecord.class));
         this.job = EmbeddedJob.start(
