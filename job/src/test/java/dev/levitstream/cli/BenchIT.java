@@ -116,7 +116,7 @@ class BenchIT {
         String report = run("bench", "speed", "--only", "MNIST", "--rounds", "1");
         assertThat(report)
                 .contains(
-                        "GFLOP/s", "| MNIST | 10 | 1 |", "| MNIST | 64 | 10 |", "\n| 50 |", "Two threads", "\n| 16 |");
+                        "GFLOP/s", "| MNIST | 10 | 1 |", "| MNIST | 64 | 10 |", "\n| 50 |", "Two threads", "\n| 11 |");
     }
 
     @Test
