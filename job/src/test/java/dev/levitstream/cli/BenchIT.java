@@ -84,13 +84,15 @@ class BenchIT {
         List<RunResult> results = new RunFolder(dir.resolve("out")).all();
         assertThat(results).hasSize(1);
         RunResult inProcess = results.get(0);
-        assertThat(inProcess.accuracy()).as("%s", inProcess.figures()).isGreaterThan(CHANCE + 0.4);
+        assertThat(inProcess.accuracies().test().perImage())
+                .as("%s", inProcess.figures())
+                .isGreaterThan(CHANCE + 0.4);
 
         common.add("--through-kafka");
         assertThat(run(common, dir.resolve("kafka"))).contains("through-kafka");
         RunResult whole = new RunFolder(dir.resolve("kafka")).all().get(0);
-        assertThat(whole.accuracy()).isGreaterThan(CHANCE + 0.4);
-        assertThat(whole.components()).isEqualTo(inProcess.components());
+        assertThat(whole.accuracies().test().perImage()).isGreaterThan(CHANCE + 0.4);
+        assertThat(whole.cost().components()).isEqualTo(inProcess.cost().components());
 
         String readme = "before\n<!-- bench:begin -->\nstale\n<!-- bench:end -->\nafter\n";
         Path file = Files.writeString(dir.resolve("README.md"), readme);
@@ -114,7 +116,7 @@ class BenchIT {
         String report = run("bench", "speed", "--only", "MNIST", "--rounds", "1");
         assertThat(report)
                 .contains(
-                        "GFLOP/s", "| MNIST | 10 | 1 |", "| MNIST | 64 | 10 |", "\n| 50 |", "Two threads", "\n| 16 |");
+                        "GFLOP/s", "| MNIST | 10 | 1 |", "| MNIST | 64 | 10 |", "\n| 50 |", "Two threads", "\n| 11 |");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.levitstream.bench.report;
 import dev.levitstream.bench.run.RunResult;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -27,7 +28,17 @@ public record Comparison(String a, String b, List<Row> rows) {
      *     differences are equal
      * @param pairs seeds that both have (count)
      */
-    public record Row(String figure, double a, double b, double difference, double p, int pairs) {}
+    public record Row(String figure, double a, double b, double difference, double p, int pairs) {
+        /** With its sign; empty if it is NaN. */
+        public String signedDifference() {
+            return (difference > 0 ? "+" : "") + Spread.number(difference);
+        }
+
+        /** p with two digits; empty if it is NaN. */
+        public String significance() {
+            return Double.isNaN(p) ? "" : String.format(Locale.ROOT, "%.2g", p);
+        }
+    }
 
     public static Comparison of(Series a, Series b) {
         List<Row> rows = new ArrayList<>();
@@ -65,7 +76,7 @@ public record Comparison(String a, String b, List<Row> rows) {
         for (RunResult run : series.runs()) {
             double value = run.figures().getOrDefault(figure, Double.NaN);
             if (!Double.isNaN(value)) {
-                values.put(run.plan().seed(), value);
+                values.put(run.setup().plan().seed(), value);
             }
         }
         return values;

@@ -1,82 +1,108 @@
 package dev.levitstream.bench.report;
 
+import dev.levitstream.bench.run.AccuracyMatrix;
+import dev.levitstream.bench.run.ChangeDetection.CreatedComponent;
 import dev.levitstream.bench.run.RunResult;
+import dev.levitstream.bench.run.RunSetup;
+import dev.levitstream.bench.run.StreamTrace;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
+import org.jspecify.annotations.Nullable;
 
-/** Everything as comma-separated values (RFC 4180): runs, accuracy matrices, traces, expansions. */
+/** Everything as comma-separated values (RFC 4180): runs, accuracy matrices, traces, expansions. NaN is empty. */
 final class CsvReport {
     private CsvReport() {}
 
     static void write(List<RunResult> results, Path folder) throws IOException {
-        List<List<?>> runs = new ArrayList<>();
+        try (CSVPrinter csv = open(folder.resolve("runs.csv"))) {
+            runs(csv, results);
+        }
+        try (CSVPrinter csv = open(folder.resolve("accuracy-matrix.csv"))) {
+            csv.printRecord("learner", "seed", "after task", "task", "accuracy");
+            for (RunResult run : results) {
+                matrix(csv, run.setup(), run.accuracies().matrix());
+            }
+        }
+        try (CSVPrinter csv = open(folder.resolve("trace.csv"))) {
+            csv.printRecord("learner", "seed", "image", "accuracy", "novelty");
+            for (RunResult run : results) {
+                trace(csv, run.setup(), run.trace());
+            }
+        }
+        try (CSVPrinter csv = open(folder.resolve("expansions.csv"))) {
+            csv.printRecord("learner", "seed", "image", "task", "component", "measured", "threshold");
+            for (RunResult run : results) {
+                expansions(csv, run.setup(), run.changes().expansions());
+            }
+        }
+    }
+
+    private static CSVPrinter open(Path file) throws IOException {
+        return CSVFormat.RFC4180.print(file, StandardCharsets.UTF_8);
+    }
+
+    private static void runs(CSVPrinter csv, List<RunResult> results) throws IOException {
         List<Object> header = new ArrayList<>(
                 List.of("benchmark", "learner", "seed", "preset", "routing", "commit", "train images", "test images"));
         header.addAll(results.get(0).figures().keySet());
-        runs.add(header);
-        List<List<?>> matrix = new ArrayList<>(List.of(List.of("learner", "seed", "after task", "task", "accuracy")));
-        List<List<?>> trace = new ArrayList<>(List.of(List.of("learner", "seed", "image", "accuracy", "novelty")));
-        List<List<?>> births = new ArrayList<>(
-                List.of(List.of("learner", "seed", "image", "task", "component", "measured", "threshold")));
+        csv.printRecord(header);
         for (RunResult run : results) {
-            long seed = run.plan().seed();
-            List<Object> row = new ArrayList<>(List.of(
-                    run.benchmark(),
-                    run.name(),
-                    seed,
-                    run.plan().preset(),
-                    run.routing(),
-                    run.commit(),
-                    run.trainImages(),
-                    run.testImages()));
-            row.addAll(run.figures().values());
-            runs.add(row);
-            for (int i = 0; i < run.matrix().size(); i++) {
-                for (int j = 0; j < run.matrix().get(i).size(); j++) {
-                    matrix.add(
-                            List.of(run.name(), seed, i, j, run.matrix().get(i).get(j)));
-                }
+            RunSetup setup = run.setup();
+            csv.print(setup.benchmark().name());
+            csv.print(setup.name());
+            csv.print(setup.plan().seed());
+            csv.print(setup.plan().preset());
+            csv.print(setup.routing());
+            csv.print(setup.build().commit());
+            csv.print(setup.benchmark().trainImages());
+            csv.print(setup.benchmark().testImages());
+            for (double figure : run.figures().values()) {
+                csv.print(cell(figure));
             }
-            RunResult.Trace points = run.trace();
-            for (int i = 0; i < points.image().size(); i++) {
-                trace.add(List.of(
-                        run.name(),
-                        seed,
-                        points.image().get(i),
-                        points.accuracy().get(i),
-                        points.novelty().get(i)));
-            }
-            for (RunResult.Birth birth : run.expansions()) {
-                births.add(List.of(
-                        run.name(),
-                        seed,
-                        birth.image(),
-                        birth.task(),
-                        birth.component(),
-                        birth.measured(),
-                        birth.threshold()));
+            csv.println();
+        }
+    }
+
+    private static void matrix(CSVPrinter csv, RunSetup setup, AccuracyMatrix matrix) throws IOException {
+        for (int i = 0; i < matrix.rows().size(); i++) {
+            List<Double> row = matrix.rows().get(i);
+            for (int j = 0; j < row.size(); j++) {
+                csv.printRecord(setup.name(), setup.plan().seed(), i, j, row.get(j));
             }
         }
-        write(folder.resolve("runs.csv"), runs);
-        write(folder.resolve("accuracy-matrix.csv"), matrix);
-        write(folder.resolve("trace.csv"), trace);
-        write(folder.resolve("expansions.csv"), births);
     }
 
-    private static void write(Path file, List<List<?>> rows) throws IOException {
-        String text = rows.stream()
-                .map(row -> row.stream().map(CsvReport::cell).collect(Collectors.joining(",")))
-                .collect(Collectors.joining("\r\n", "", "\r\n"));
-        Files.writeString(file, text);
+    private static void trace(CSVPrinter csv, RunSetup setup, StreamTrace trace) throws IOException {
+        for (int i = 0; i < trace.image().size(); i++) {
+            csv.printRecord(
+                    setup.name(),
+                    setup.plan().seed(),
+                    trace.image().get(i),
+                    cell(trace.accuracy().get(i)),
+                    cell(trace.novelty().get(i)));
+        }
     }
 
-    private static String cell(Object value) {
-        String text = value.equals(Double.NaN) ? "" : value.toString();
-        boolean quoted = text.contains(",") || text.contains("\"") || text.contains("\n");
-        return quoted ? "\"" + text.replace("\"", "\"\"") + "\"" : text;
+    private static void expansions(CSVPrinter csv, RunSetup setup, List<CreatedComponent> expansions)
+            throws IOException {
+        for (CreatedComponent one : expansions) {
+            csv.printRecord(
+                    setup.name(),
+                    setup.plan().seed(),
+                    one.image(),
+                    one.task(),
+                    one.component(),
+                    cell(one.distance()),
+                    cell(one.threshold()));
+        }
+    }
+
+    private static @Nullable Double cell(double value) {
+        return Double.isNaN(value) ? null : value;
     }
 }

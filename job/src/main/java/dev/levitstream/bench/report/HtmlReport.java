@@ -1,48 +1,39 @@
 package dev.levitstream.bench.report;
 
+import dev.levitstream.bench.report.html.JtereportGenerated;
 import dev.levitstream.bench.run.RunFolder;
 import dev.levitstream.bench.run.RunResult;
+import gg.jte.html.OwaspHtmlTemplateOutput;
+import gg.jte.output.StringOutput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One page that needs nothing else: data, page and charting library (Apache ECharts) in one file. */
+/** One page that needs nothing else: data, script and charting library (Apache ECharts) in one file. */
 public final class HtmlReport {
-    private static final String PAGE = "/bench/report.html";
+    private static final String SCRIPT = "/bench/report.js";
     private static final String LIBRARY = "/META-INF/resources/webjars/echarts/5.5.0/echarts.min.js";
 
     private HtmlReport() {}
 
     static String page(List<RunResult> results) throws IOException {
-        Map<String, Object> data = new LinkedHashMap<>();
-        data.put("runs", results);
-        data.put("varied", Sweep.of(results));
-        List<Map<String, Object>> figures = new ArrayList<>();
-        for (Series series : Series.of(results)) {
-            Map<String, Object> row = new LinkedHashMap<>();
-            row.put("name", series.name());
-            for (String figure : series.figures()) {
-                row.put(figure, series.spread(figure));
-            }
-            figures.add(row);
-        }
-        data.put("series", figures);
-        return page(PAGE, data);
+        String data = json(Map.of("runs", results, "varied", Sweep.of(results)));
+        StringOutput page = new StringOutput();
+        JtereportGenerated.render(
+                new OwaspHtmlTemplateOutput(page), null, Series.of(results), library(), data, resource(SCRIPT));
+        return page.toString();
     }
 
-    /**
-     * A page with its data and the charting library inside.
-     *
-     * @param template resource with the places {@code LIBRARY} and {@code DATA} in comments
-     */
-    public static String page(String template, Object data) throws IOException {
-        // an end tag inside a string would end the script
-        String json = RunFolder.json(data).replace("</", "<\\/");
-        return resource(template).replace("/*LIBRARY*/", resource(LIBRARY)).replace("/*DATA*/null", json);
+    /** A value as JSON that may stand in a script: nothing in it ends the script or starts a comment. */
+    public static String json(Object value) throws IOException {
+        return RunFolder.json(value).replace("<", "\\u003c");
+    }
+
+    /** The charting library's script. */
+    public static String library() throws IOException {
+        return resource(LIBRARY);
     }
 
     private static String resource(String name) throws IOException {

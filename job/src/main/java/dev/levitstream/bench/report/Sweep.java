@@ -23,16 +23,16 @@ record Sweep(String key, List<Point> points) {
      * @param accuracy per image, per cent
      * @param components after the stream
      */
-    record Point(String learner, double value, Series.Spread accuracy, Series.Spread components) {}
+    record Point(String learner, double value, Spread accuracy, Spread components) {}
 
     /** One sweep per numeric option that takes several values. */
     static List<Sweep> of(List<RunResult> results) {
         Set<String> keys = new LinkedHashSet<>();
-        results.forEach(run -> keys.addAll(run.plan().settings().keySet()));
+        results.forEach(run -> keys.addAll(run.setup().plan().settings().keySet()));
         List<Sweep> sweeps = new ArrayList<>();
         for (String key : keys) {
             Set<String> values = new LinkedHashSet<>();
-            results.forEach(run -> values.add(run.plan().settings().getOrDefault(key, "")));
+            results.forEach(run -> values.add(run.setup().plan().settings().getOrDefault(key, "")));
             if (values.size() > 1 && values.stream().allMatch(value -> value.matches("[0-9.eE+-]+"))) {
                 sweeps.add(new Sweep(key, points(results, key)));
             }
@@ -43,7 +43,7 @@ record Sweep(String key, List<Point> points) {
     private static List<Point> points(List<RunResult> results, String key) {
         List<Point> points = new ArrayList<>();
         for (Series series : Series.of(results)) {
-            RunPlan plan = series.runs().get(0).plan();
+            RunPlan plan = series.setup().plan();
             points.add(new Point(
                     plan.learner(),
                     Double.parseDouble(plan.settings().get(key)),

@@ -11,6 +11,11 @@ import java.util.List;
  * @param tasks in the order of the stream
  */
 public record Benchmark(String name, ImageShape shape, List<Task> tasks) {
+    /** All of it but the images. */
+    public BenchmarkSummary summary() {
+        return new BenchmarkSummary(name, tasks.stream().map(Task::name).toList(), trainImages(), testImages());
+    }
+
     /** Training images (count). */
     public long trainImages() {
         return tasks.stream().mapToLong(task -> task.train().size()).sum();

@@ -7,14 +7,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
 
-/** Of what and where figures were measured. */
-final class Build {
+/**
+ * Of what and where figures were measured.
+ *
+ * @param commit of the program, with {@code -dirty} if files were changed; {@code unknown} outside a repository
+ * @param machine cores and processor in words
+ */
+public record Build(String commit, String machine) {
     private static final String PROPERTIES = "/levit-stream-build.properties";
 
-    private Build() {}
+    /** This program on this machine. */
+    static Build current() {
+        return new Build(currentCommit(), currentMachine());
+    }
 
-    /** Commit of the program, with {@code -dirty} if files were changed; {@code unknown} outside a repository. */
-    static String commit() {
+    private static String currentCommit() {
         try (InputStream in = Build.class.getResourceAsStream(PROPERTIES)) {
             Properties properties = new Properties();
             if (in != null) {
@@ -27,8 +34,7 @@ final class Build {
         }
     }
 
-    /** Cores and processor in words. */
-    static String machine() {
+    private static String currentMachine() {
         int cores = Runtime.getRuntime().availableProcessors();
         Path cpuinfo = Path.of("/proc/cpuinfo");
         String processor = System.getProperty("os.arch");

@@ -1,6 +1,6 @@
 package dev.levitstream.bench.run;
 
-import dev.levitstream.bench.run.RunResult.Birth;
+import dev.levitstream.bench.run.ChangeDetection.CreatedComponent;
 import dev.levitstream.learner.Expansion;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.List;
  * most of its images.
  */
 final class ExpansionRecord {
-    private final List<Birth> births = new ArrayList<>();
+    private final List<CreatedComponent> created = new ArrayList<>();
     private final List<Long> delays = new ArrayList<>();
     private final List<Integer> homes = new ArrayList<>();
     private int active = 1;
@@ -40,10 +40,10 @@ final class ExpansionRecord {
 
     /** The learner created a component after image {@code image}. */
     void found(Expansion expansion, long image) {
-        double measured = expansion.verdict().map(verdict -> verdict.distance()).orElse(Double.NaN);
+        double distance = expansion.verdict().map(verdict -> verdict.distance()).orElse(Double.NaN);
         double threshold =
                 expansion.verdict().map(verdict -> verdict.threshold()).orElse(Double.NaN);
-        births.add(new Birth(image, task, expansion.componentId(), measured, threshold));
+        created.add(new CreatedComponent(image, task, expansion.componentId(), distance, threshold));
         settleHome(image + 1);
         active = expansion.componentId();
         activeSince = image + 1;
@@ -71,20 +71,8 @@ final class ExpansionRecord {
         noticed = false;
     }
 
-    List<Birth> births() {
-        return births;
-    }
-
-    List<Long> delays() {
-        return delays;
-    }
-
-    int missed() {
-        return missed;
-    }
-
-    int falseOnes() {
-        return falseOnes;
+    ChangeDetection detection() {
+        return new ChangeDetection(created, missed, falseOnes, delays);
     }
 
     /** Component of each task; 1 for tasks that were not streamed one by one. */

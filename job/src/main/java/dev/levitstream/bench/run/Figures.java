@@ -19,25 +19,29 @@ public final class Figures {
 
     private Figures() {}
 
-    public static Map<String, Double> of(RunResult run) {
+    static Map<String, Double> of(RunResult run) {
+        Accuracies accuracies = run.accuracies();
+        ChangeDetection changes = run.changes();
+        Cost cost = run.cost();
         Map<String, Double> figures = new LinkedHashMap<>();
-        figures.put(ACCURACY, PER_CENT * run.accuracy());
-        figures.put(TASK_SET, PER_CENT * run.taskSetAccuracy());
-        figures.put(ROUTING, PER_CENT * run.routingAccuracy());
-        figures.put("oracle-routed accuracy %", PER_CENT * run.oracleAccuracy());
-        figures.put("forgetting %", PER_CENT * run.forgetting());
-        figures.put("backward transfer %", PER_CENT * run.backwardTransfer());
-        figures.put(PREQUENTIAL, PER_CENT * run.prequentialAccuracy());
-        figures.put(COMPONENTS, (double) run.components());
-        figures.put(MISSED, (double) run.missed());
-        figures.put(FALSE, (double) run.falseExpansions());
+        figures.put(ACCURACY, PER_CENT * accuracies.test().perImage());
+        figures.put(TASK_SET, PER_CENT * accuracies.test().taskSet());
+        figures.put(ROUTING, PER_CENT * accuracies.test().routing());
+        figures.put("oracle-routed accuracy %", PER_CENT * accuracies.test().oracle());
+        figures.put("forgetting %", PER_CENT * accuracies.matrix().forgetting());
+        figures.put("backward transfer %", PER_CENT * accuracies.matrix().backwardTransfer());
+        figures.put(PREQUENTIAL, PER_CENT * accuracies.prequential());
+        figures.put(COMPONENTS, (double) cost.components());
+        figures.put(MISSED, (double) changes.missed());
+        figures.put(FALSE, (double) changes.falseExpansions());
         figures.put(
-                DELAY, run.delays().stream().mapToLong(delay -> delay).average().orElse(Double.NaN));
-        figures.put("ViT parameters", (double) run.bodyParameters());
-        figures.put("VAE parameters", (double) run.vaeParameters());
-        figures.put("state, bytes", (double) run.stateBytes());
-        figures.put("updates", (double) run.updates());
-        figures.put(SPEED, run.imagesPerSecond());
+                DELAY,
+                changes.delays().stream().mapToLong(delay -> delay).average().orElse(Double.NaN));
+        figures.put("ViT parameters", (double) cost.vitParameters());
+        figures.put("VAE parameters", (double) cost.vaeParameters());
+        figures.put("state, bytes", (double) cost.stateBytes());
+        figures.put("updates", (double) cost.updates());
+        figures.put(SPEED, run.setup().benchmark().trainImages() / cost.trainSeconds());
         return figures;
     }
 }

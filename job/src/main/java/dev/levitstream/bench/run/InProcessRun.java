@@ -1,8 +1,5 @@
 package dev.levitstream.bench.run;
 
-import dev.levitstream.bench.run.RunResult.Profile;
-import dev.levitstream.common.ImageShape;
-import dev.levitstream.data.Rescaling;
 import dev.levitstream.learner.Accuracy;
 import dev.levitstream.learner.ComponentProfile;
 import dev.levitstream.learner.ImagePrediction;
@@ -10,6 +7,7 @@ import dev.levitstream.learner.Inspectable;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
+import dev.levitstream.learner.LearnerDescription;
 import dev.levitstream.learner.LearnerEvent;
 import dev.levitstream.learner.LearnerMethods;
 import dev.levitstream.learner.LearnerOptions;
@@ -17,15 +15,10 @@ import dev.levitstream.learner.Learning;
 import dev.levitstream.learner.Outcome;
 import dev.levitstream.learner.SharedWeights;
 import dev.levitstream.nn.engine.Compute;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
-import javax.imageio.ImageIO;
 
 /** One run of one learner over a benchmark, in this thread. */
 final class InProcessRun {
@@ -40,7 +33,7 @@ final class InProcessRun {
     private final RunPlan plan;
     private final LearnerOptions options;
     private final LongConsumer progress;
-    private final StreamTrace trace;
+    private final TraceRecorder trace;
     private final ExpansionRecord expansions = new ExpansionRecord();
     private final List<List<Double>> matrix = new ArrayList<>();
     private long seen;
@@ -54,7 +47,7 @@ final class InProcessRun {
         this.options = plan.options(benchmark.shape());
         this.progress = progress;
         long images = benchmark.trainImages() * (plan.isOffline() ? plan.epochs() : 1);
-        this.trace = new StreamTrace(Math.max(1, images / TRACE_POINTS));
+        this.trace = new TraceRecorder(Math.max(1, images / TRACE_POINTS));
     }
 
     /** Images that the run predicts (count). */
@@ -131,8 +124,8 @@ final class InProcessRun {
 
     private double accuracy(Learner learner, List<LabelledImage> test) {
         long right = 0;
-        for (int i = 0; i < test.size(); i += TestReading.CHUNK) {
-            List<LabelledImage> asked = test.subList(i, Math.min(test.size(), i + TestReading.CHUNK));
+        for (int i = 0; i < test.size(); i += TestAccuracy.CHUNK) {
+            List<LabelledImage> asked = test.subList(i, Math.min(test.size(), i + TestAccuracy.CHUNK));
             List<ImagePrediction> answers = Learning.predict(learner, asked);
             for (int k = 0; k < asked.size(); k++) {
                 right += answers.get(k).label().equals(asked.get(k).label()) ? 1 : 0;
@@ -143,94 +136,31 @@ final class InProcessRun {
     }
 
     private RunResult result(Learner learner) {
-        TestReading test = TestReading.of(learner, benchmark.tasks(), expansions::homeOf, progress);
+        TestAccuracy test = TestAccuracy.of(learner, benchmark.tasks(), expansions::homeOf, progress);
+        LearnerDescription description = learner.describe();
         List<ComponentProfile> profiles = learner instanceof Inspectable inside ? inside.profiles(SAMPLES) : List.of();
-        long parameters = learner.describe().parameters();
+        long vaeParameters =
+                profiles.stream().mapToLong(ComponentProfile::vaeParameters).sum();
         long stateBytes = learner.state().stream()
                 .mapToLong(entry -> entry.content().get().length)
                 .sum();
-        boolean expands = learner instanceof Inspectable;
         return new RunResult(
-                benchmark.name(),
-                plan.name(),
-                plan,
-                benchmark.trainImages(),
-                benchmark.testImages(),
-                benchmark.tasks().stream().map(Task::name).toList(),
-                options.own().variant(),
-                Build.commit(),
-                Build.machine(),
-                test.accuracy(),
-                expands ? test.taskSetAccuracy() : Double.NaN,
-                expands ? test.routingAccuracy() : Double.NaN,
-                expands ? test.oracleAccuracy() : Double.NaN,
-                matrix,
-                forgetting(),
-                backwardTransfer(),
-                learner.describe().accuracy().map(Accuracy::total).orElse(Double.NaN),
-                expansions.births(),
-                expands ? expansions.missed() : 0,
-                expansions.falseOnes(),
-                expansions.delays(),
-                learner.describe().components().orElse(1),
-                parameters
-                        - profiles.stream()
-                                .mapToLong(ComponentProfile::vaeParameters)
-                                .sum(),
-                profiles.stream().mapToLong(ComponentProfile::vaeParameters).sum(),
-                stateBytes,
-                updates,
-                learningNanos / NANOS_PER_SECOND,
+                RunSetup.of(plan.name(), plan, benchmark),
+                new Accuracies(
+                        test,
+                        description.accuracy().map(Accuracy::total).orElse(Double.NaN),
+                        new AccuracyMatrix(matrix)),
+                RunPlan.expands(plan.learner()) ? expansions.detection() : ChangeDetection.NONE,
+                new Cost(
+                        description.components().orElse(1),
+                        description.parameters() - vaeParameters,
+                        vaeParameters,
+                        stateBytes,
+                        updates,
+                        learningNanos / NANOS_PER_SECOND),
                 profiles.stream()
-                        .map(profile -> shown(profile, benchmark.shape()))
+                        .map(profile -> ComponentSummary.of(profile, benchmark.shape()))
                         .toList(),
-                trace.done());
-    }
-
-    private double forgetting() {
-        double sum = 0;
-        int last = matrix.size() - 1;
-        for (int j = 0; j < last; j++) {
-            double best = 0;
-            for (int i = j; i <= last; i++) {
-                best = Math.max(best, matrix.get(i).get(j));
-            }
-            sum += best - matrix.get(last).get(j);
-        }
-        return last < 1 ? 0 : sum / last;
-    }
-
-    private double backwardTransfer() {
-        double sum = 0;
-        int last = matrix.size() - 1;
-        for (int j = 0; j < last; j++) {
-            sum += matrix.get(last).get(j) - matrix.get(j).get(j);
-        }
-        return last < 1 ? 0 : sum / last;
-    }
-
-    private static Profile shown(ComponentProfile profile, ImageShape shape) {
-        List<Double> gates = new ArrayList<>();
-        for (float gate : profile.gates()) {
-            gates.add((double) gate);
-        }
-        return new Profile(
-                profile.id(),
-                profile.imagesSeen(),
-                gates,
-                profile.generated().stream().map(pixels -> png(pixels, shape)).toList());
-    }
-
-    private static String png(byte[] pixels, ImageShape shape) {
-        if (shape.channels() != 1 && shape.channels() != 3) {
-            return "";
-        }
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
-            ImageIO.write(Rescaling.picture(pixels, shape), "png", out);
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory failed", e);
-        }
-        return Base64.getEncoder().encodeToString(out.toByteArray());
+                trace.trace());
     }
 }

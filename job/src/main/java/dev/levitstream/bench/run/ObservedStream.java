@@ -2,7 +2,6 @@ package dev.levitstream.bench.run;
 
 import dev.levitstream.learner.Expansion;
 import dev.levitstream.learner.LabelledImage;
-import dev.levitstream.learner.LearnerOptions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -91,13 +90,12 @@ public final class ObservedStream {
             throw new IllegalStateException("answers=" + answers.size() + " with " + twice + " second ones must be "
                     + (stream.size() + test.size()) + ", one per image");
         }
-        LearnerOptions options = plan.options(benchmark.shape());
         ExpansionRecord record = new ExpansionRecord();
         long first = 0;
         long right = 0;
         double accuracy = 0;
         long firstTest = stream.size();
-        StreamTrace trace = new StreamTrace(Math.max(1, stream.size()));
+        TraceRecorder trace = new TraceRecorder(Math.max(1, stream.size()));
         for (int t = 0; t < benchmark.tasks().size(); t++) {
             if (t > 0) {
                 trace.change(first);
@@ -115,37 +113,16 @@ public final class ObservedStream {
                     (double) right(firstTest, tests) / tests / benchmark.tasks().size();
             firstTest += tests;
         }
-        double unknown = Double.NaN;
         return new RunResult(
-                benchmark.name(),
-                plan.name() + " through-kafka",
-                plan,
-                benchmark.trainImages(),
-                benchmark.testImages(),
-                benchmark.tasks().stream().map(Task::name).toList(),
-                options.own().variant(),
-                Build.commit(),
-                Build.machine(),
-                accuracy,
-                unknown,
-                unknown,
-                unknown,
+                RunSetup.of(plan.name() + " through-kafka", plan, benchmark),
+                new Accuracies(
+                        TestAccuracy.ofAnswers(accuracy),
+                        (double) right / stream.size(),
+                        new AccuracyMatrix(List.of())),
+                RunPlan.expands(plan.learner()) ? record.detection() : ChangeDetection.NONE,
+                new Cost(1 + expansions.size(), 0, 0, 0, 0, seconds),
                 List.of(),
-                unknown,
-                unknown,
-                (double) right / stream.size(),
-                record.births(),
-                RunPlan.expands(plan.learner()) ? record.missed() : 0,
-                record.falseOnes(),
-                record.delays(),
-                1 + expansions.size(),
-                0,
-                0,
-                0,
-                0,
-                seconds,
-                List.of(),
-                trace.done());
+                trace.trace());
     }
 
     private long right(long first, long count) {

@@ -38,22 +38,20 @@ public final class RunFolder {
         return folder.resolve("runs").resolve(name + ".json");
     }
 
-    /** The finished run of a plan, if there is one of the same benchmark and image counts. */
+    /** The finished run of a plan, if there is one of the same benchmark with the same tasks and image counts. */
     public Optional<RunResult> find(RunPlan plan, Benchmark benchmark) throws IOException {
         if (!Files.exists(file(plan))) {
             return Optional.empty();
         }
         RunResult found = read(file(plan));
-        boolean same = found.plan().equals(plan)
-                && found.benchmark().equals(benchmark.name())
-                && found.trainImages() == benchmark.trainImages()
-                && found.testImages() == benchmark.testImages();
+        RunSetup setup = found.setup();
+        boolean same = setup.plan().equals(plan) && setup.benchmark().equals(benchmark.summary());
         return same ? Optional.of(found) : Optional.empty();
     }
 
     /** Writes a finished run. */
     public synchronized void add(RunResult result) throws IOException {
-        Path file = file(result.plan());
+        Path file = file(result.setup().plan());
         Files.createDirectories(folder.resolve("runs"));
         Path partial = file.resolveSibling(file.getFileName() + ".partial");
         Files.write(partial, JSON.writeValueAsBytes(result));

@@ -43,6 +43,7 @@ public record RunPlan(
                 learner,
                 "must be " + OFFLINE + " or a learner of run --help");
         Check.that(epochs >= 1, "epochs", epochs, "must be at least 1");
+        settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings)); // their order shows in the name
     }
 
     /** Whether a learner creates components, and so has a use for being told of changes. */

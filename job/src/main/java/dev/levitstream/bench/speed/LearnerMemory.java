@@ -30,7 +30,7 @@ final class LearnerMemory {
         lines.accept("| components of a learner | resident memory, MB | state, MB |");
         lines.accept("|---|---|---|");
         LearnerOptions options = OptionCatalogue.read(
-                        Map.of("image", SpeedBench.MNIST.toString(), "levit.budget.updates", "1"))
+                        Map.of("image", SpeedCase.MNIST.toString(), "levit.budget.updates", "1"))
                 .operator()
                 .learner();
         SplittableRandom random = new SplittableRandom(1);
@@ -60,7 +60,7 @@ final class LearnerMemory {
         for (int components = 2; components <= MOST_COMPONENTS; components++) {
             for (Learner learner : learners) {
                 learner.onEvent(LearnerEvent.BOUNDARY);
-                SpeedBench.fill(learner, new World(components - 1), random);
+                new World(components - 1).fill(learner, random);
             }
         }
         lines.accept(line(MOST_COMPONENTS, before, learners));
@@ -69,7 +69,7 @@ final class LearnerMemory {
     private static Learner learner(LearnerOptions options, Compute compute, SplittableRandom random) {
         Learner learner = LearnerMethods.open(
                 new LearnerContext(options, 1, compute, System::nanoTime, new SharedWeights()), Map.of());
-        SpeedBench.fill(learner, new World(0), random);
+        new World(0).fill(learner, random);
         return learner;
     }
 

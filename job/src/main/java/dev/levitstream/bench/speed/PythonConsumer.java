@@ -23,7 +23,7 @@ public final class PythonConsumer implements AutoCloseable {
     public PythonConsumer(
             String python, LearnerOptions options, String bootstrapServers, String images, String predictions)
             throws IOException {
-        LevitOptions own = SpeedBench.own(options);
+        LevitOptions own = SpeedCase.own(options);
         Map<String, Object> setup = PythonUpdates.setup(own, options.image());
         setup.put("classes", SpeedCase.CLASSES);
         setup.put("streamBatch", options.batchSize());

@@ -2,6 +2,7 @@ package dev.levitstream.bench.speed;
 
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.job.OptionCatalogue;
+import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.common.TrainingOptions;
 import dev.levitstream.learner.levit.LevitOptions;
 import dev.levitstream.nn.engine.Compute;
@@ -26,12 +27,18 @@ import java.util.SplittableRandom;
  * @param frozen components before the one that learns
  */
 record SpeedCase(String name, String preset, ImageShape shape, int batch, int frozen) {
+    static final ImageShape MNIST = new ImageShape(28, 28, 1);
     static final int CLASSES = 10;
     /** So low that thousands of updates leave the numbers as they are: numbers near 0 are slow on a CPU. */
     static final double RATE = 1e-7;
 
+    /** The method's own settings; what is compared here are LEViT's networks. */
+    static LevitOptions own(LearnerOptions options) {
+        return (LevitOptions) options.own();
+    }
+
     LevitOptions options() {
-        return SpeedBench.own(OptionCatalogue.read(Map.of("image", shape.toString(), "levit.preset", preset))
+        return own(OptionCatalogue.read(Map.of("image", shape.toString(), "levit.preset", preset))
                 .operator()
                 .learner());
     }

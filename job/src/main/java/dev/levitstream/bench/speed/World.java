@@ -1,6 +1,8 @@
 package dev.levitstream.bench.speed;
 
 import dev.levitstream.learner.LabelledImage;
+import dev.levitstream.learner.Learner;
+import dev.levitstream.learner.Learning;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,12 +12,21 @@ import java.util.SplittableRandom;
 final class World {
     static final int BATCH = 10;
     private static final int LABELS = 4;
+    /** Batches that fill a mini-batch of 64. */
+    private static final int FILL = 8;
 
-    private final byte[] pattern = new byte[SpeedBench.MNIST.size()];
+    private final byte[] pattern = new byte[SpeedCase.MNIST.size()];
 
     /** Another number, another pattern. */
     World(int number) {
         new SplittableRandom(number).nextBytes(pattern);
+    }
+
+    /** Lets a learner observe as many images as a mini-batch needs. */
+    void fill(Learner learner, SplittableRandom random) {
+        for (int i = 0; i < FILL; i++) {
+            Learning.observe(learner, batch(random));
+        }
     }
 
     List<LabelledImage> batch(SplittableRandom random) {

@@ -2,12 +2,9 @@ package dev.levitstream.bench.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
-import dev.levitstream.bench.report.Comparison;
 import dev.levitstream.bench.report.MarkdownReport;
 import dev.levitstream.bench.report.Reports;
-import dev.levitstream.bench.report.Series;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.Expansion;
 import dev.levitstream.learner.LabelledImage;
@@ -16,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +20,8 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Benchmarks on images made here: two tasks of two classes each. */
 class BenchTest {
@@ -79,23 +77,37 @@ class BenchTest {
         RunPlan plan = plan("levit-dkf", 1);
         RunResult run = new InProcessRun(benchmark(), plan, done::addAndGet).run();
         assertThat(done.get()).isEqualTo(InProcessRun.work(benchmark(), plan));
-        assertThat(run.accuracy()).isGreaterThan(0.95);
-        assertThat(run.taskSetAccuracy()).isGreaterThan(0.9);
-        assertThat(run.routingAccuracy()).isGreaterThan(0.9);
-        assertThat(run.oracleAccuracy()).isGreaterThan(0.9);
-        assertThat(run.components()).isEqualTo(2);
-        assertThat(run.missed()).isZero();
-        assertThat(run.falseExpansions()).isZero();
-        assertThat(run.delays()).hasSize(1);
-        assertThat(run.delays().get(0)).isBetween(10L, 200L);
-        assertThat(run.matrix()).hasSize(2);
-        assertThat(run.matrix().get(1)).hasSize(2);
+        assertThat(run.setup().name()).isEqualTo(plan.name());
+        assertThat(run.setup().benchmark())
+                .isEqualTo(new BenchmarkSummary("shades", List.of("plain", "stripes"), 1800, 120));
+        TestAccuracy test = run.accuracies().test();
+        assertThat(test.perImage()).isGreaterThan(0.95);
+        assertThat(test.taskSet()).isGreaterThan(0.9);
+        assertThat(test.routing()).isGreaterThan(0.9);
+        assertThat(test.oracle()).isGreaterThan(0.9);
+        assertThat(run.accuracies().prequential()).isBetween(0.5, 1.0);
+        List<List<Double>> matrix = run.accuracies().matrix().rows();
+        assertThat(matrix).extracting(List::size).containsExactly(1, 2);
+        assertThat(matrix.get(0).get(0)).isGreaterThan(0.9);
+        ChangeDetection changes = run.changes();
+        assertThat(changes.expansions()).hasSize(1);
+        assertThat(changes.missed()).isZero();
+        assertThat(changes.falseExpansions()).isZero();
+        assertThat(changes.delays()).hasSize(1);
+        assertThat(changes.delays().get(0)).isBetween(10L, 200L);
+        assertThat(changes.expansions().get(0).image())
+                .isEqualTo(899 + changes.delays().get(0));
         assertThat(run.trace().changes()).containsExactly(900L);
-        assertThat(run.profiles()).hasSize(2);
-        assertThat(run.profiles().get(1).gates()).hasSize(2);
-        assertThat(run.profiles().get(0).samples()).hasSize(10);
-        assertThat(run.stateBytes()).isPositive();
-        assertThat(run.updates()).isGreaterThan(300);
+        assertThat(run.components()).hasSize(2);
+        assertThat(run.components().get(1).gates()).hasSize(2);
+        assertThat(run.components().get(0).samples()).hasSize(10);
+        Cost cost = run.cost();
+        assertThat(cost.components()).isEqualTo(2);
+        assertThat(cost.stateBytes()).isPositive();
+        assertThat(cost.vitParameters()).isPositive();
+        assertThat(cost.vaeParameters()).isPositive();
+        assertThat(cost.updates()).isGreaterThan(300);
+        assertThat(cost.trainSeconds()).isPositive();
     }
 
     @Test
@@ -104,7 +116,7 @@ class BenchTest {
         RunResult again = new InProcessRun(benchmark(), plan("er", 1), images -> {}).run();
         RunResult other = new InProcessRun(benchmark(), plan("er", 2), images -> {}).run();
         assertThat(again.trace()).isEqualTo(once.trace());
-        assertThat(again.matrix()).isEqualTo(once.matrix());
+        assertThat(again.accuracies()).isEqualTo(once.accuracies());
         assertThat(other.trace()).isNotEqualTo(once.trace());
     }
 
@@ -112,10 +124,12 @@ class BenchTest {
     void offlineSeesAllTasksShuffledAndFinetuneForgets() {
         RunResult offline = new InProcessRun(benchmark(), plan(RunPlan.OFFLINE, 0), images -> {}).run();
         RunResult finetune = new InProcessRun(benchmark(), plan("finetune", 0), images -> {}).run();
-        assertThat(offline.accuracy()).isGreaterThan(0.9);
-        assertThat(finetune.accuracy()).isLessThan(offline.accuracy());
-        assertThat(offline.components()).isEqualTo(1);
-        assertThat(offline.routing()).isEqualTo("none");
+        assertThat(offline.accuracies().test().perImage()).isGreaterThan(0.9);
+        assertThat(finetune.accuracies().test().perImage())
+                .isLessThan(offline.accuracies().test().perImage());
+        assertThat(offline.cost().components()).isEqualTo(1);
+        assertThat(offline.accuracies().matrix().rows()).isEmpty();
+        assertThat(offline.setup().routing()).isEqualTo("none");
     }
 
     @Test
@@ -134,8 +148,7 @@ class BenchTest {
         assertThat(Files.readString(dir.resolve("report.md")))
                 .contains("levit-no-dkf", "routing accuracy %", "±", "seeds | 0, 1");
         assertThat(Files.readString(dir.resolve("report.html")))
-                .contains("\"benchmark\":\"shades\"", "echarts")
-                .doesNotContain("/*DATA*/", "/*LIBRARY*/");
+                .contains("<h1>shades</h1>", "\"name\":\"shades\"", "echarts");
         assertThat(Files.readAllLines(dir.resolve("runs.csv"))).hasSize(5);
         assertThat(Reports.compare(folder, folder)).contains("p (paired t-test)", "| 2 |");
         assertThat(MarkdownReport.table(folder.all())).contains("| shades (1800) | ", "per image", "stream, product");
@@ -152,12 +165,61 @@ class BenchTest {
     }
 
     @Test
-    void aFileThatIsNoRunIsNamed(@TempDir Path dir) throws IOException {
+    void aRunReadFromItsFileEqualsTheOneWritten(@TempDir Path dir) throws IOException {
+        RunResult run = new InProcessRun(benchmark(), plan("finetune", 0), images -> {}).run();
+        RunFolder folder = new RunFolder(dir);
+        folder.add(run);
+        assertThat(folder.all()).containsExactly(run);
+        assertThat(folder.find(plan("finetune", 0), benchmark())).contains(run);
+        Benchmark other =
+                new Benchmark("shades", SHAPE, List.of(benchmark().tasks().get(0)));
+        assertThat(folder.find(plan("finetune", 0), other)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"benchmark\":3}",
+                "{\"benchmark\":\"shades\",\"name\":\"er\",\"trainImages\":1800,\"accuracy\":0.9,\"expansions\":[]}",
+                "{\"setup\":null,\"trace\":null}",
+                "{"
+            })
+    void aFileThatIsNoRunOfThisReleaseIsNamed(String text, @TempDir Path dir) throws IOException {
         Files.createDirectories(dir.resolve("runs"));
-        Files.writeString(dir.resolve("runs/x.json"), "{\"benchmark\":3}");
-        assertThatThrownBy(() -> new RunFolder(dir).all()).hasMessageContaining("x.json must be a run of this release");
-        assertThatThrownBy(() -> new RunFolder(dir.resolve("none")).all())
-                .hasMessageContaining("must be the --out folder");
+        Path file = Files.writeString(dir.resolve("runs/x.json"), text);
+        assertThatThrownBy(() -> new RunFolder(dir).all())
+                .hasMessage(file + " must be a run of this release; delete it to run it again");
+    }
+
+    @Test
+    void aFolderWithoutRunsIsNamed(@TempDir Path dir) {
+        assertThatThrownBy(() -> new RunFolder(dir).all())
+                .hasMessage(dir + "/runs is missing: " + dir + " must be the --out folder of a bench run");
+    }
+
+    @Test
+    void forgettingIsTheLossSinceTheBestAndTransferTheGainSinceLearning() {
+        AccuracyMatrix matrix = new AccuracyMatrix(List.of(List.of(0.75), List.of(1.0, 0.5), List.of(0.5, 0.75, 0.25)));
+        assertThat(matrix.forgetting()).isEqualTo((0.5 + 0) / 2);
+        assertThat(matrix.backwardTransfer()).isEqualTo((-0.25 + 0.25) / 2);
+        AccuracyMatrix oneTask = new AccuracyMatrix(List.of(List.of(0.75)));
+        assertThat(oneTask.forgetting()).isNaN();
+        assertThat(oneTask.backwardTransfer()).isNaN();
+        assertThat(new AccuracyMatrix(List.of()).forgetting()).isNaN();
+    }
+
+    @Test
+    void aResultDoesNotChangeWithTheListsThatItWasMadeOf() {
+        List<Double> row = new ArrayList<>(List.of(0.5));
+        List<List<Double>> rows = new ArrayList<>(List.of(row));
+        AccuracyMatrix matrix = new AccuracyMatrix(rows);
+        row.add(1.0);
+        rows.clear();
+        assertThat(matrix.rows()).containsExactly(List.of(0.5));
+        List<Long> images = new ArrayList<>(List.of(1L));
+        StreamTrace trace = new StreamTrace(images, List.of(0.5), List.of(Double.NaN), List.of());
+        images.clear();
+        assertThat(trace.image()).containsExactly(1L);
     }
 
     @Test
@@ -172,61 +234,11 @@ class BenchTest {
         record.endTask(100);
         record.startTask(200);
         record.endTask(100); // nothing noticed
-        assertThat(record.delays()).containsExactly(30L);
-        assertThat(record.falseOnes()).isEqualTo(2);
-        assertThat(record.missed()).isEqualTo(1);
+        ChangeDetection detection = record.detection();
+        assertThat(detection.delays()).containsExactly(30L);
+        assertThat(detection.falseExpansions()).isEqualTo(2);
+        assertThat(detection.missed()).isEqualTo(1);
         assertThat(List.of(record.homeOf(0), record.homeOf(1), record.homeOf(2)))
                 .containsExactly(1, 4, 4);
-    }
-
-    @Test
-    void thePairedTestIsTheTextbooks() {
-        // differences 1, 2, 3, 4, 5: mean 3, deviation sqrt(2.5), t = 3 / sqrt(0.5) = 4.243, 4 degrees: p = 0.01324
-        List<RunResult> a = new ArrayList<>();
-        List<RunResult> b = new ArrayList<>();
-        for (int seed = 0; seed < 5; seed++) {
-            a.add(result("a", seed, 0.5 + 0.01 * (seed + 1)));
-            b.add(result("b", seed, 0.5));
-        }
-        b.add(result("b", 9, 0.9)); // a seed that only one has does not count
-        Comparison comparison = Comparison.of(Series.of(a).get(0), Series.of(b).get(0));
-        Comparison.Row accuracy = comparison.rows().get(0);
-        assertThat(accuracy.difference()).isCloseTo(3, within(1e-9));
-        assertThat(accuracy.p()).isCloseTo(0.01324, within(1e-5));
-        assertThat(accuracy.pairs()).isEqualTo(5);
-        assertThat(comparison.rows().get(7).p()).as("no difference, no p").isNaN();
-    }
-
-    private static RunResult result(String name, long seed, double accuracy) {
-        return new RunResult(
-                "shades",
-                name,
-                plan("er", seed),
-                10,
-                10,
-                List.of("t"),
-                "none",
-                "c",
-                "m",
-                accuracy,
-                0,
-                0,
-                0,
-                List.of(),
-                0,
-                0,
-                0,
-                List.of(),
-                0,
-                0,
-                List.of(),
-                1,
-                1,
-                1,
-                1,
-                1,
-                1,
-                List.of(),
-                new RunResult.Trace(List.of(), List.of(), List.of(), Collections.emptyList()));
     }
 }

@@ -66,8 +66,8 @@ class GoldenRunTest {
             String learner, double accuracy, double prequential, double tolerance, int components) throws IOException {
         RunPlan plan = new RunPlan(learner, "stream", Map.of(), 1, false, 0);
         RunResult run = new InProcessRun(drawn(), plan, images -> {}).run();
-        assertThat(run.accuracy()).isCloseTo(accuracy, within(tolerance));
-        assertThat(run.prequentialAccuracy()).isCloseTo(prequential, within(tolerance));
-        assertThat(run.components()).isEqualTo(components);
+        assertThat(run.accuracies().test().perImage()).isCloseTo(accuracy, within(tolerance));
+        assertThat(run.accuracies().prequential()).isCloseTo(prequential, within(tolerance));
+        assertThat(run.cost().components()).isEqualTo(components);
     }
 }

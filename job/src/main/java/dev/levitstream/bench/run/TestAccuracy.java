@@ -11,24 +11,30 @@ import java.util.function.IntUnaryOperator;
 import java.util.function.LongConsumer;
 
 /**
- * What a learner answers to the test images of all tasks, averaged over tasks.
+ * Share of a learner's answers to test images that are right, 0 to 1, averaged over tasks. A task's home is the
+ * component that was active for most of its images. Of a learner that cannot be looked into, all but the first is NaN.
  *
- * @param accuracy each image routed alone
- * @param taskSetAccuracy each task's images answered by the one component of the smallest mean VAE loss
- * @param routingAccuracy share routed to their task's home
- * @param oracleAccuracy each image answered by its task's home
+ * @param perImage each image routed alone
+ * @param taskSet uses task identity: each task's images answered by the one component of the smallest mean VAE loss
+ * @param routing share of images routed to their task's home
+ * @param oracle each image answered by its task's home
  */
-record TestReading(double accuracy, double taskSetAccuracy, double routingAccuracy, double oracleAccuracy) {
+public record TestAccuracy(double perImage, double taskSet, double routing, double oracle) {
     /** Images asked at once: the answers are the same for any number, but memory is not. */
     static final int CHUNK = 64;
 
+    /** Of a learner of which answers are seen and nothing else. */
+    static TestAccuracy ofAnswers(double perImage) {
+        return new TestAccuracy(perImage, Double.NaN, Double.NaN, Double.NaN);
+    }
+
     /**
-     * Reads.
+     * Asks a learner for answers to the test images of all tasks.
      *
      * @param homes component of a task, by index; the first component is 1
      * @param progress told of every image
      */
-    static TestReading of(Learner learner, List<Task> tasks, IntUnaryOperator homes, LongConsumer progress) {
+    static TestAccuracy of(Learner learner, List<Task> tasks, IntUnaryOperator homes, LongConsumer progress) {
         double[] sums = new double[4];
         for (int t = 0; t < tasks.size(); t++) {
             List<LabelledImage> images = tasks.get(t).test();
@@ -45,7 +51,7 @@ record TestReading(double accuracy, double taskSetAccuracy, double routingAccura
             }
         }
         double n = tasks.size();
-        return new TestReading(sums[0] / n, sums[1] / n, sums[2] / n, sums[3] / n);
+        return new TestAccuracy(sums[0] / n, sums[1] / n, sums[2] / n, sums[3] / n);
     }
 
     /** Right answers; the rest is unknown of a learner that cannot be looked into. */

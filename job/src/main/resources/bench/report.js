@@ -1,43 +1,3 @@
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>LEViT-Stream benchmark</title>
-<style>
-  body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 1180px; padding: 0 1rem; color: #222; background: #fff; }
-  h1 { font-size: 1.5rem; margin-bottom: .2rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .4rem; }
-  p { color: #555; margin: .2rem 0 1rem; }
-  .wide { overflow-x: auto; }
-  table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-  th, td { border-bottom: 1px solid #ddd; padding: .25rem .7rem; text-align: right; white-space: nowrap; }
-  th:first-child, td:first-child { text-align: left; } thead th { border-bottom: 2px solid #888; }
-  .chart { width: 100%; height: 340px; } .grid { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; }
-  .samples { display: flex; align-items: center; gap: 2px; margin: 3px 0; } .samples span { width: 8rem; }
-  .samples img { width: 48px; height: 48px; image-rendering: pixelated; }
-  select { font: inherit; padding: .2rem; max-width: 100%; }
-  @media (max-width: 800px) { .grid { grid-template-columns: 1fr; } }
-</style>
-<script>/*LIBRARY*/</script>
-</head>
-<body>
-<h1 id="title"></h1>
-<p id="about"></p>
-<div class="wide"><table id="table"></table></div>
-<div id="sweeps"></div>
-<h2>One run in detail: <select id="choose" aria-label="run"></select></h2>
-<p>Dashed lines: true changes, of which the learner was told nothing. Red lines: components it created.</p>
-<div id="accuracy" class="chart" role="img" aria-label="test-then-train accuracy over the stream"></div>
-<div id="novelty" class="chart" role="img" aria-label="novelty against threshold over the stream"></div>
-<div class="grid">
-  <div><h2>Accuracy of each task after each task</h2><div id="matrix" class="chart" role="img" aria-label="accuracy matrix"></div></div>
-  <div><h2>Fusion gates of each component</h2><div id="gates" class="chart" role="img" aria-label="fusion gates"></div></div>
-</div>
-<h2>Images drawn by each component's VAE</h2>
-<div id="samples"></div>
-<script>
-'use strict';
-const data = /*DATA*/null;
 const byId = id => document.getElementById(id);
 const finite = x => Number.isFinite(Number(x)) && x !== null ? Number(x) : null;
 const show = x => finite(x) === null ? '' : Math.abs(x) >= 1e6 ? (x / 1e6).toFixed(2) + ' M' : Number.isInteger(Number(x)) ? String(x) : Number(x).toFixed(2);
@@ -48,24 +8,6 @@ const draw = (id, option) => {
   charts[id].setOption({ animation: false, grid: { left: 60, right: 30, top: 40, bottom: 55 }, ...option }, true);
 };
 addEventListener('resize', () => Object.values(charts).forEach(chart => chart.resize()));
-
-const first = data.runs[0];
-byId('title').textContent = first.benchmark;
-byId('about').textContent = `${first.trainImages.toLocaleString('en')} images in ${first.tasks.length} tasks, ${first.testImages.toLocaleString('en')} test images; `
-  + `preset ${first.plan.preset}, commit ${first.commit}, ${first.machine}. Mean and deviation over seeds. Accuracy is per image: each test image is routed and answered alone; `
-  + 'the task-set row uses the identity of the test images\u2019 task, which a stream does not have.';
-
-const table = byId('table');
-const head = table.createTHead().insertRow();
-head.append(element('th', ''), ...data.series.map(s => element('th', s.name)));
-for (const figure of Object.keys(data.series[0]).filter(key => key !== 'name')) {
-  const row = table.insertRow();
-  row.append(element('td', figure));
-  for (const s of data.series) {
-    const { mean, deviation } = s[figure];
-    row.append(element('td', show(mean) + (finite(deviation) ? ' \u00b1 ' + (Math.abs(mean) >= 1e6 ? (deviation / 1e6).toFixed(2) + ' M' : show(deviation)) : '')));
-  }
-}
 
 for (const sweep of data.varied) {
   const id = 'sweep-' + sweep.key;
@@ -94,11 +36,11 @@ for (const sweep of data.varied) {
 }
 
 const choose = byId('choose');
-data.runs.forEach((run, i) => choose.append(new Option(`${run.name}, seed ${run.plan.seed}`, i)));
+data.runs.forEach((run, i) => choose.append(new Option(`${run.setup.name}, seed ${run.setup.plan.seed}`, i)));
 choose.addEventListener('change', () => detail(data.runs[choose.value]));
 
 function overStream(id, run, name, values, extra) {
-  const births = run.expansions.map(b => ({ xAxis: b.image, label: { formatter: 'component ' + b.component, position: 'end', rotate: 30, align: 'left', distance: 4, color: '#b3261e', fontSize: 10 },
+  const created = run.changes.expansions.map(b => ({ xAxis: b.image, label: { formatter: 'component ' + b.component, position: 'end', rotate: 30, align: 'left', distance: 4, color: '#b3261e', fontSize: 10 },
     lineStyle: { color: '#b3261e', type: 'solid', width: 1 } }));
   const changes = run.trace.changes.map(x => ({ xAxis: x, label: { show: false }, lineStyle: { color: '#666', type: 'dashed' } }));
   draw(id, {
@@ -106,7 +48,7 @@ function overStream(id, run, name, values, extra) {
     xAxis: { type: 'value', name: 'images', nameLocation: 'middle', nameGap: 28, max: 'dataMax' },
     yAxis: { type: 'value', name, nameTextStyle: { align: 'left' }, ...extra },
     series: [{ name, type: 'line', showSymbol: false, lineStyle: { width: 1.5 }, data: run.trace.image.map((x, i) => [x, values[i]]),
-      markLine: { animation: false, silent: true, symbol: 'none', data: [...changes, ...births, ...(extra.limit ? [{ yAxis: extra.limit, label: { formatter: 'threshold', position: 'insideStartTop' }, lineStyle: { color: '#b3261e' } }] : [])] } }]
+      markLine: { animation: false, silent: true, symbol: 'none', data: [...changes, ...created, ...(extra.limit ? [{ yAxis: extra.limit, label: { formatter: 'threshold', position: 'insideStartTop' }, lineStyle: { color: '#b3261e' } }] : [])] } }]
   });
 }
 
@@ -118,28 +60,26 @@ function detail(run) {
     charts.novelty && charts.novelty.resize();
     overStream('novelty', run, 'novelty / threshold', novelty, { min: 0, max: v => Math.min(3, Math.ceil(v.max * 10) / 10), limit: 1 });
   }
-  const cells = run.matrix.flatMap((row, i) => row.map((a, j) => [j, i, +(100 * a).toFixed(1)]));
+  const matrix = run.accuracies.matrix.rows, tasks = run.setup.benchmark.tasks;
+  const cells = matrix.flatMap((row, i) => row.map((a, j) => [j, i, +(100 * a).toFixed(1)]));
   draw('matrix', {
-    grid: { left: 95, right: 20, top: 10, bottom: 80 }, tooltip: { formatter: p => `${run.tasks[p.value[0]]}, after ${run.tasks[p.value[1]]}: ${p.value[2]} %` },
-    xAxis: { type: 'category', data: run.tasks, name: 'task', nameLocation: 'middle', nameGap: 50, axisLabel: { rotate: 30 } },
-    yAxis: { type: 'category', data: run.matrix.map((_, i) => 'after ' + run.tasks[i]), inverse: true },
+    grid: { left: 95, right: 20, top: 10, bottom: 80 }, tooltip: { formatter: p => echarts.format.encodeHTML(`${tasks[p.value[0]]}, after ${tasks[p.value[1]]}: ${p.value[2]} %`) },
+    xAxis: { type: 'category', data: tasks, name: 'task', nameLocation: 'middle', nameGap: 50, axisLabel: { rotate: 30 } },
+    yAxis: { type: 'category', data: matrix.map((_, i) => 'after ' + tasks[i]), inverse: true },
     visualMap: { min: 0, max: 100, show: false, inRange: { color: ['#f7fbff', '#6baed6', '#08306b'] } },
-    series: [{ type: 'heatmap', data: cells, label: { show: run.tasks.length <= 10, formatter: p => Math.round(p.value[2]) } }]
+    series: [{ type: 'heatmap', data: cells, label: { show: tasks.length <= 10, formatter: p => Math.round(p.value[2]) } }]
   });
-  const gated = run.profiles.filter(p => p.gates.length);
+  const gated = run.components.filter(p => p.gates.length);
   const width = Math.max(0, ...gated.map(p => p.gates.length));
   draw('gates', gated.length === 0 ? { title: { text: 'nothing is fused', left: 'center', top: 'middle', textStyle: { fontWeight: 'normal', fontSize: 14, color: '#777' } } } : {
     legend: { top: 0, type: 'scroll' }, tooltip: { trigger: 'axis', valueFormatter: x => x === undefined ? '' : Number(x).toFixed(3) },
     xAxis: { type: 'category', data: gated.map(p => 'component ' + p.component) }, yAxis: { type: 'value', max: 1, name: 'gate' },
     series: Array.from({ length: width }, (_, j) => ({ name: 'of ' + (j + 1), type: 'bar', stack: 'gates', data: gated.map(p => p.gates[j]) }))
   });
-  byId('samples').replaceChildren(...run.profiles.filter(p => p.samples.length && p.samples[0]).map(p => {
+  byId('samples').replaceChildren(...run.components.filter(p => p.samples.length && p.samples[0]).map(p => {
     const row = element('div', ''); row.className = 'samples';
     row.append(element('span', 'component ' + p.component), ...p.samples.map(s => Object.assign(new Image(), { src: 'data:image/png;base64,' + s, alt: 'drawn by component ' + p.component })));
     return row;
   }));
 }
-detail(first);
-</script>
-</body>
-</html>
+detail(data.runs[0]);
