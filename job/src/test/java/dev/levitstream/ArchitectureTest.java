@@ -33,7 +33,7 @@ class ArchitectureTest {
             .layer("cli")
             .definedBy("dev.levitstream.cli")
             .layer("report")
-            .definedBy("dev.levitstream.bench.report")
+            .definedBy("dev.levitstream.bench.report..")
             .layer("run")
             .definedBy("dev.levitstream.bench.run")
             .layer("speed")

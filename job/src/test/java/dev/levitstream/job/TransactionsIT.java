@@ -47,7 +47,7 @@ class TransactionsIT {
     private static final String SECOND = PREFIX + "-predictions-0-1";
     private static final String LOST = "results.lost.count";
     private static final String UNKNOWN = "transactions.unknown.count";
-    private static final String LETTERS = PREFIX + "-dead-letters-0-0";
+    private static final String LETTERS = PREFIX + "-without-key-0-0";
     private static final short LAST_EPOCH = Short.MAX_VALUE - 1;
 
     @TempDir
