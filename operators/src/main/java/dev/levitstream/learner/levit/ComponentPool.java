@@ -2,7 +2,9 @@ package dev.levitstream.learner.levit;
 
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.LearnerContext;
+import dev.levitstream.learner.SharedWeights;
 import dev.levitstream.learner.StateEntry;
+import dev.levitstream.learner.change.RandomProjection;
 import dev.levitstream.learner.common.ActiveComponent;
 import dev.levitstream.learner.common.Augmentation;
 import dev.levitstream.learner.common.Component;
@@ -35,6 +37,7 @@ final class ComponentPool implements AutoCloseable {
     private final VaeRouter router;
     private final Optional<SldaRouter> discriminant;
     private final Compute compute;
+    private final SharedWeights shared;
     private final List<Component> frozen = new ArrayList<>();
     /** Present once the pool has grown or was restored. */
     private Optional<ActiveComponent> active = Optional.empty();
@@ -43,6 +46,7 @@ final class ComponentPool implements AutoCloseable {
         this.options = options;
         this.factory = factory;
         this.compute = context.compute();
+        this.shared = context.shared();
         RoutingOptions routing = options.routing();
         this.router = new VaeRouter(routing.score(), options.training().klWeight());
         this.discriminant = routing.router() != RoutingOptions.Method.VAE
@@ -54,6 +58,12 @@ final class ComponentPool implements AutoCloseable {
         ImageShape image = context.options().image();
         String name = "random-patches/" + image + "/" + filters;
         return context.shared().get(name, RandomPatches.class, () -> new RandomPatches(image, filters));
+    }
+
+    /** Few random sums of the features that the router goes by. */
+    RandomProjection projection() {
+        int width = discriminant.orElseThrow().width();
+        return shared.get("random-projection/" + width, RandomProjection.class, () -> new RandomProjection(width));
     }
 
     int size() {
@@ -202,7 +212,7 @@ final class ComponentPool implements AutoCloseable {
     boolean isScoredByAll() {
         return options.routing().scorers() == RoutingOptions.Scorers.ALL
                 || options.routing().router() == RoutingOptions.Method.VAE
-                || options.expansion().criterion() != ExpansionOptions.Criterion.NOVELTY;
+                || options.expansion().criterion().comparesMemory();
     }
 
     /** One write-once entry per frozen component and one for the active one with its optimizer. */

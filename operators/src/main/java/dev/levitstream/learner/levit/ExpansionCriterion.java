@@ -2,21 +2,33 @@ package dev.levitstream.learner.levit;
 
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.Verdict;
+import dev.levitstream.learner.change.ChangeDetector;
+import dev.levitstream.learner.change.RandomProjection;
 import dev.levitstream.learner.common.ReplayMemory;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Scorers, without labels or task ids, whether the world has changed. */
-sealed interface ExpansionCriterion permits LatentDistance, ReconstructionError, PageTestCriterion {
-    /** The criterion that the options name. */
-    static ExpansionCriterion of(ExpansionOptions options, ImageShape image, long seed) {
+sealed interface ExpansionCriterion permits LatentDistance, ReconstructionError, PageTestCriterion, TwoSampleCriterion {
+    /**
+     * The criterion that the options name.
+     *
+     * @param projection of the router's features, asked for if it is needed
+     */
+    static ExpansionCriterion of(
+            ExpansionOptions options, ImageShape image, long seed, Supplier<RandomProjection> projection) {
         return switch (options.criterion()) {
             case LATENT -> new LatentDistance(options, image, seed);
             case RECONSTRUCTION -> new ReconstructionError(options);
             case NOVELTY -> new PageTestCriterion(options);
+            case TWO_SAMPLE ->
+                new TwoSampleCriterion(
+                        new ChangeDetector(projection.get(), options.falseAlarm(), options.maxComponents()),
+                        options.falseAlarm());
         };
     }
 

@@ -9,7 +9,7 @@ import java.io.Serializable;
  * @param criterion what is measured
  * @param scale whether the measure stands for itself or is divided by what is usual
  * @param threshold what the measure must exceed, positive: latent units (latent), squared pixel units (reconstruction,
- *     novelty), or a ratio where the scale is ratio
+ *     novelty), or a ratio where the scale is ratio; the two-sample criterion goes by falseAlarm instead
  * @param codes which codes the latent criterion compares (ambiguity A1)
  * @param samples images compared by the latent criterion and the ratio scale (count), at least 16
  * @param evidence how much excess over the threshold the novelty criterion must add up (thresholds), positive
@@ -18,6 +18,8 @@ import java.io.Serializable;
  *     ambiguity A10)
  * @param maxImages images after which a component is frozen whatever is measured (count); 0 for never
  * @param maxComponents most components (count), at least 1; at the cap the active one learns on and nothing expands
+ * @param falseAlarm probability that one test of the two-sample criterion, made every ten images, finds a change where
+ *     there is none; above 0, at most 0.01
  */
 public record ExpansionOptions(
         Criterion criterion,
@@ -29,8 +31,12 @@ public record ExpansionOptions(
         int warmUp,
         boolean firstFill,
         long maxImages,
-        int maxComponents)
+        int maxComponents,
+        double falseAlarm)
         implements Serializable {
+    /** z = 5 of a normal law, one-sided. */
+    public static final double FALSE_ALARM = 3e-7;
+
     /** What is measured. */
     public enum Criterion {
         /** Eq. (6): distance in the active encoder between the memory and what frozen components generate. */
@@ -38,7 +44,14 @@ public record ExpansionOptions(
         /** Reconstruction error of the memory under the frozen components' VAEs. */
         RECONSTRUCTION,
         /** Novelty of the most recent images, before they are learnt. */
-        NOVELTY
+        NOVELTY,
+        /** Fixed features of the most recent images against those before them. */
+        TWO_SAMPLE;
+
+        /** Whether it compares samples of the memory, each with all components. */
+        boolean comparesMemory() {
+            return this == LATENT || this == RECONSTRUCTION;
+        }
     }
 
     /** What the measure is compared on. */
@@ -60,5 +73,10 @@ public record ExpansionOptions(
         Check.that(maxImages >= 0, "expansion.max-images", maxImages, "must be at least 0");
         Check.that(warmUp >= 64, "expansion.warm-up", warmUp, "must be at least 64");
         Check.that(maxComponents >= 1, "components.max", maxComponents, "must be at least 1");
+        Check.that(
+                falseAlarm > 0 && falseAlarm <= 0.01,
+                "expansion.false-alarm",
+                falseAlarm,
+                "must be above 0, at most 0.01");
     }
 }

@@ -69,7 +69,7 @@ final class LevitLearner implements Learner, Inspectable {
     }
 
     private ExpansionCriterion criterion() {
-        return ExpansionCriterion.of(own.expansion(), options.image(), counters.seed());
+        return ExpansionCriterion.of(own.expansion(), options.image(), counters.seed(), pool::projection);
     }
 
     @Override

@@ -154,8 +154,30 @@ final class LevitOptionReader {
 
     private static ExpansionOptions expansion(OptionReader options, Preset preset) {
         ExpansionOptions base = preset == Preset.PAPER
-                ? new ExpansionOptions(Criterion.LATENT, Scale.ABSOLUTE, 3.2, Codes.MEAN, 512, 20, 64, true, 0, 50)
-                : new ExpansionOptions(Criterion.NOVELTY, Scale.RATIO, 1.25, Codes.MEAN, 512, 20, 500, false, 0, 20);
+                ? new ExpansionOptions(
+                        Criterion.LATENT,
+                        Scale.ABSOLUTE,
+                        3.2,
+                        Codes.MEAN,
+                        512,
+                        20,
+                        64,
+                        true,
+                        0,
+                        50,
+                        ExpansionOptions.FALSE_ALARM)
+                : new ExpansionOptions(
+                        Criterion.NOVELTY,
+                        Scale.RATIO,
+                        1.25,
+                        Codes.MEAN,
+                        512,
+                        20,
+                        500,
+                        false,
+                        0,
+                        20,
+                        ExpansionOptions.FALSE_ALARM);
         OptionReader.Reading free = options.free();
         return new ExpansionOptions(
                 free.choice("expansion.criterion", base.criterion(), "what tells that the world has changed"),
@@ -190,6 +212,11 @@ final class LevitOptionReader {
                         "components.max",
                         base.maxComponents(),
                         "count, at least 1",
-                        "most components; at the cap the active one learns on"));
+                        "most components; at the cap the active one learns on"),
+                free.number(
+                        "expansion.false-alarm",
+                        base.falseAlarm(),
+                        "probability, above 0, at most 0.01",
+                        "that a test of the two-sample criterion, one in ten images, finds a change where there is none"));
     }
 }

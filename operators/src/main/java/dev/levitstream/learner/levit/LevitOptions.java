@@ -35,10 +35,16 @@ public record LevitOptions(
                 memory.capacity(),
                 "must be at least training.batch=" + training.batch());
         Check.that(
-                expansion.criterion() == ExpansionOptions.Criterion.NOVELTY || expansion.samples() <= memory.capacity(),
+                !expansion.criterion().comparesMemory() || expansion.samples() <= memory.capacity(),
                 "expansion.samples",
                 expansion.samples(),
                 "must be at most memory.capacity=" + memory.capacity());
+        Check.that(
+                expansion.criterion() != ExpansionOptions.Criterion.TWO_SAMPLE
+                        || routing.router() != RoutingOptions.Method.VAE,
+                "expansion.criterion",
+                expansion.criterion(),
+                "must not be two-sample with routing.router=vae, which has no features to compare");
     }
 
     /** The router. */

@@ -70,6 +70,11 @@ final class SldaRouter {
         this.moments = new SecondMoments(width);
     }
 
+    /** Number of features. */
+    int width() {
+        return width;
+    }
+
     /** The fixed features of an image. */
     float[] features(byte[] pixels) {
         return patches.of(pixels);

@@ -30,6 +30,7 @@ class ExpansionCriterionTest {
         return Stream.of(
                 Arguments.of(Criterion.NOVELTY, Scale.RATIO, 1.6, false),
                 Arguments.of(Criterion.NOVELTY, Scale.ABSOLUTE, 4.0, false),
+                Arguments.of(Criterion.TWO_SAMPLE, Scale.RATIO, 1.6, false),
                 Arguments.of(Criterion.RECONSTRUCTION, Scale.RATIO, 3.0, true),
                 Arguments.of(Criterion.RECONSTRUCTION, Scale.ABSOLUTE, 3.0, true),
                 Arguments.of(Criterion.LATENT, Scale.RATIO, 1.3, true));
@@ -41,7 +42,18 @@ class ExpansionCriterionTest {
             Criterion criterion, Scale scale, double threshold, boolean firstFill) {
         LearnerOptions options = TinyLearners.with(
                 TinyLearners.eager(TinyLearners.options("levit-no-dkf")),
-                new ExpansionOptions(criterion, scale, threshold, Codes.MEAN, 64, 10, 200, firstFill, 0, 9));
+                new ExpansionOptions(
+                        criterion,
+                        scale,
+                        threshold,
+                        Codes.MEAN,
+                        64,
+                        10,
+                        200,
+                        firstFill,
+                        0,
+                        9,
+                        ExpansionOptions.FALSE_ALARM));
         StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, 4);
         List<LabelledImage> images = new ArrayList<>(simulator.phase(0, PHASE, 0));
         images.addAll(simulator.phase(1, PHASE, 0));
@@ -65,7 +77,18 @@ class ExpansionCriterionTest {
     void knownImagesOfAnOlderComponentAreNoChange() {
         LearnerOptions base = TinyLearners.with(
                 TinyLearners.eager(TinyLearners.options("levit-dkf")),
-                new ExpansionOptions(Criterion.NOVELTY, Scale.RATIO, 1.6, Codes.MEAN, 64, 10, 200, false, 0, 9));
+                new ExpansionOptions(
+                        Criterion.NOVELTY,
+                        Scale.RATIO,
+                        1.6,
+                        Codes.MEAN,
+                        64,
+                        10,
+                        200,
+                        false,
+                        0,
+                        9,
+                        ExpansionOptions.FALSE_ALARM));
         // large enough that the images of a change, before it is noticed, do not push the old world out of the memory
         MemoryOptions memory = new MemoryOptions(512, MemoryOptions.Admission.FIFO, MemoryOptions.Unlabelled.ROUTED);
         LearnerOptions options = TinyLearners.with(base, memory);
@@ -90,7 +113,18 @@ class ExpansionCriterionTest {
     void aComponentIsFrozenAsItWasBeforeTheChangeThatWasNoticed() {
         LearnerOptions options = TinyLearners.with(
                 TinyLearners.eager(TinyLearners.options("levit-dkf")),
-                new ExpansionOptions(Criterion.NOVELTY, Scale.RATIO, 1.6, Codes.MEAN, 64, 30, 200, false, 0, 9));
+                new ExpansionOptions(
+                        Criterion.NOVELTY,
+                        Scale.RATIO,
+                        1.6,
+                        Codes.MEAN,
+                        64,
+                        30,
+                        200,
+                        false,
+                        0,
+                        9,
+                        ExpansionOptions.FALSE_ALARM));
         StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, 4);
         List<LabelledImage> images = new ArrayList<>(simulator.phase(0, PHASE, 0));
         images.addAll(simulator.phase(1, PHASE, 0));

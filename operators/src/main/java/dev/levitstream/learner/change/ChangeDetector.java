@@ -1,0 +1,217 @@
+package dev.levitstream.learner.change;
+
+import dev.levitstream.common.Check;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Tells from the features of its images when a stream's world changes, and whether a world has come back.
+ *
+ * <p>The first {@value #FIRST} images of a world say what is usual in it. They are no part of the comparison, for they
+ * fit their own covariance too well. From {@value TwoSampleTest#LEAST} images of past and a full window on, every
+ * {@value #EVERY} images are a test. A change is reported once its probability under "nothing has changed" is below the
+ * false-alarm probability, it has lasted for {@value #LASTING} images, and the newest images by themselves speak for
+ * it: a burst of odd images is no world.
+ *
+ * <p>Images that hardly differ from the one before say nothing new and are left out, so that a camera that froze is no
+ * world either.
+ *
+ * <p>Deterministic; memory is bounded. A stored one goes on to the same bits.
+ */
+public final class ChangeDetector {
+    /** Images that say what is usual. */
+    static final int FIRST = 300;
+
+    private static final int EVERY = 10;
+    /** A burst of 40 odd images, and {@value #NEWEST} others after it. */
+    private static final int LASTING = 72;
+
+    private static final int NEWEST = 32;
+    private static final double SUSPICION = 0.02;
+    /** The newest images speak for a change if they differ less likely than this. */
+    private static final double DOUBT = 0.005;
+    /** An earlier world has come back unless it would look that odd less often than this. */
+    private static final double RECURRENCE = 1e-3;
+    /** Squared distance, in widths of the kernel, below which an image is the one before once more. */
+    private static final double REPEATED = 0.05;
+
+    private static final int NO_WORLD = -1;
+
+    private final RandomProjection projection;
+    private final double falseAlarm;
+    private final int mostWorlds;
+    private final List<World> worlds = new ArrayList<>();
+    /** Which of the worlds has come back and is the present one. */
+    private int current = NO_WORLD;
+    /** Projections of the first images of this world, until there is a test. */
+    private List<float[]> first = new ArrayList<>();
+
+    private Optional<TwoSampleTest> test = Optional.empty();
+    private float[] latest = new float[0];
+    private int sinceTest;
+    private double probability = 1;
+
+    /**
+     * @param projection of the features that will be observed; borrowed
+     * @param falseAlarm probability of an alarm at one test while nothing changes, above 0 and at most 0.01
+     * @param mostWorlds earlier worlds that are known again (count), at least 0; the oldest is forgotten first
+     */
+    public ChangeDetector(RandomProjection projection, double falseAlarm, int mostWorlds) {
+        Check.that(falseAlarm > 0 && falseAlarm <= 0.01, "false-alarm", falseAlarm, "must be above 0, at most 0.01");
+        Check.that(mostWorlds >= 0, "worlds", mostWorlds, "must be at least 0");
+        this.projection = projection;
+        this.falseAlarm = falseAlarm;
+        this.mostWorlds = mostWorlds;
+    }
+
+    /**
+     * Takes in the features of the next image.
+     *
+     * @return the change that is noticed now, if any
+     */
+    public Optional<Change> observe(float[] features) {
+        float[] projected = projection.of(features);
+        if (isRepeated(projected)) {
+            return Optional.empty();
+        }
+        latest = projected;
+        if (test.isEmpty()) {
+            first.add(projected);
+            if (first.size() == FIRST) {
+                test = Optional.of(new TwoSampleTest(Whitening.of(first)));
+                first = new ArrayList<>();
+            }
+            return Optional.empty();
+        }
+        TwoSampleTest running = test.get();
+        running.add(projected);
+        sinceTest++;
+        if (sinceTest < EVERY || !running.isReady()) {
+            return Optional.empty();
+        }
+        sinceTest = 0;
+        return check(running);
+    }
+
+    private boolean isRepeated(float[] projected) {
+        if (test.isEmpty() || latest.length == 0) {
+            return Arrays.equals(projected, latest);
+        }
+        Whitening whitening = test.get().whitening();
+        return Kernel.squaredDistance(whitening.whiten(projected), whitening.whiten(latest)) < REPEATED;
+    }
+
+    private Optional<Change> check(TwoSampleTest running) {
+        probability = running.probability();
+        if (probability >= falseAlarm) {
+            return Optional.empty();
+        }
+        int since = running.sinceChange();
+        if (since < LASTING || running.probability(NEWEST) > DOUBT) {
+            return Optional.empty();
+        }
+        List<float[]> newest = running.newest(since);
+        Optional<World> known = recurring(newest);
+        Change change = new Change(probability, since, known.isPresent());
+        remember(running.world(since), known);
+        restart();
+        if (known.isPresent()) {
+            resume(known.get(), newest);
+        } else {
+            first.addAll(newest);
+        }
+        return Optional.of(change);
+    }
+
+    /** An earlier world goes on. */
+    private void resume(World world, List<float[]> newest) {
+        TwoSampleTest again = new TwoSampleTest(world.whitening());
+        world.reference().forEach(again::add);
+        newest.forEach(again::add);
+        test = Optional.of(again);
+        current = worlds.indexOf(world);
+    }
+
+    /** The earlier world that images are likeliest of; none if they are of none. */
+    private Optional<World> recurring(List<float[]> images) {
+        Optional<World> best = Optional.empty();
+        double largest = RECURRENCE;
+        for (int w = 0; w < worlds.size(); w++) {
+            double likely = w == current ? 0 : worlds.get(w).probability(images);
+            if (likely > largest) {
+                largest = likely;
+                best = Optional.of(worlds.get(w));
+            }
+        }
+        return best;
+    }
+
+    /** The present world ends; if there is no room, the oldest that is not needed now is forgotten. */
+    private void remember(World ended, Optional<World> needed) {
+        if (current != NO_WORLD) {
+            worlds.set(current, ended);
+            return;
+        }
+        worlds.add(ended);
+        if (worlds.size() > mostWorlds) {
+            boolean firstIsNeeded =
+                    needed.filter(worlds.get(0)::equals).isPresent();
+            worlds.remove(firstIsNeeded ? 1 : 0);
+        }
+    }
+
+    /** Begins a world of which nothing is known, as when somebody says that the world has changed. */
+    public void restart() {
+        first = new ArrayList<>();
+        test = Optional.empty();
+        current = NO_WORLD;
+        sinceTest = 0;
+        probability = 1;
+    }
+
+    /** Whether there is some evidence for a change, though not enough yet. */
+    public boolean suspects() {
+        return probability < SUSPICION;
+    }
+
+    /** Probability of the latest test: of a difference that large if nothing has changed; 1 before the first. */
+    public double probability() {
+        return probability;
+    }
+
+    public void write(DataOutputStream out) throws IOException {
+        out.writeInt(worlds.size());
+        for (World world : worlds) {
+            world.write(out);
+        }
+        out.writeInt(current);
+        World.writeAll(out, first);
+        World.writeAll(out, List.of(latest));
+        out.writeInt(sinceTest);
+        out.writeDouble(probability);
+        out.writeBoolean(test.isPresent());
+        if (test.isPresent()) {
+            test.get().write(out);
+        }
+    }
+
+    /** Becomes what {@link #write} wrote. */
+    public void read(DataInputStream in) throws IOException {
+        worlds.clear();
+        int count = in.readInt();
+        for (int w = 0; w < count; w++) {
+            worlds.add(World.read(in));
+        }
+        current = in.readInt();
+        first = World.readAll(in);
+        latest = World.readAll(in).get(0);
+        sinceTest = in.readInt();
+        probability = in.readDouble();
+        test = in.readBoolean() ? Optional.of(TwoSampleTest.read(in)) : Optional.empty();
+    }
+}

@@ -1,0 +1,20 @@
+/**
+ * Whether the images of a stream still come from the same world: change detection on fixed features, without labels,
+ * with bounded memory, for any learner.
+ *
+ * <p>{@link dev.levitstream.learner.change.ChangeDetector} compares the newest images with those before by a kernel
+ * two-sample test (Gretton et al. 2012). How it does that, in the order of the data:
+ *
+ * <ol>
+ *   <li>{@link dev.levitstream.learner.change.RandomProjection} makes features few;
+ *   <li>{@link dev.levitstream.learner.change.Whitening} measures them in units of what is usual in this world;
+ *   <li>{@link dev.levitstream.learner.change.TwoSampleTest} keeps a window of the newest and a reference of those
+ *       before, and the sums of their kernel;
+ *   <li>{@link dev.levitstream.learner.change.NullLaw} says how likely such a difference is if nothing has changed;
+ *   <li>{@link dev.levitstream.learner.change.World} remembers a world that ended, to know it again.
+ * </ol>
+ */
+@NullMarked
+package dev.levitstream.learner.change;
+
+import org.jspecify.annotations.NullMarked;
