@@ -159,8 +159,7 @@ public final class ChangeDetector {
         }
         worlds.add(ended);
         if (worlds.size() > mostWorlds) {
-            boolean firstIsNeeded =
-                    needed.filter(worlds.get(0)::equals).isPresent();
+            boolean firstIsNeeded = needed.filter(worlds.get(0)::equals).isPresent();
             worlds.remove(firstIsNeeded ? 1 : 0);
         }
     }

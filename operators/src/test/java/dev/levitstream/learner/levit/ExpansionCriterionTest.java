@@ -1,12 +1,14 @@
 package dev.levitstream.learner.levit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.levitstream.learner.ComponentAnswers;
 import dev.levitstream.learner.Inspectable;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContractTest;
+import dev.levitstream.learner.LearnerEvent;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Verdict;
 import dev.levitstream.learner.common.MemoryOptions;
@@ -17,10 +19,12 @@ import dev.levitstream.testing.StreamSimulator;
 import dev.levitstream.testing.TinyLearners;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ExpansionCriterionTest {
@@ -73,12 +77,13 @@ class ExpansionCriterionTest {
         assertThat(expansions).as("after the change").anyMatch(at -> at >= PHASE && at < PHASE + 300);
     }
 
-    @Test
-    void knownImagesOfAnOlderComponentAreNoChange() {
+    @ParameterizedTest
+    @EnumSource(names = {"NOVELTY", "TWO_SAMPLE"})
+    void knownImagesOfAnOlderComponentAreNoChange(Criterion criterion) {
         LearnerOptions base = TinyLearners.with(
                 TinyLearners.eager(TinyLearners.options("levit-dkf")),
                 new ExpansionOptions(
-                        Criterion.NOVELTY,
+                        criterion,
                         Scale.RATIO,
                         1.6,
                         Codes.MEAN,
@@ -147,6 +152,73 @@ class ExpansionCriterionTest {
             assertThat(rightOfFirst(learner, test)).isGreaterThanOrEqualTo(before - 4);
             LearnerContractTest.assertInvariants(learner, options);
         }
+    }
+
+    private static LearnerOptions twoSample(String method) {
+        return TinyLearners.with(
+                TinyLearners.eager(TinyLearners.options(method)),
+                new ExpansionOptions(
+                        Criterion.TWO_SAMPLE,
+                        Scale.RATIO,
+                        1,
+                        Codes.MEAN,
+                        64,
+                        10,
+                        200,
+                        false,
+                        0,
+                        9,
+                        ExpansionOptions.FALSE_ALARM));
+    }
+
+    @Test
+    void aTwoSampleTestGoesOnWhereItWasStored() {
+        LearnerOptions options = twoSample("levit-no-dkf");
+        StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, 5);
+        List<LabelledImage> images = new ArrayList<>(simulator.phase(0, PHASE, 0));
+        images.addAll(simulator.phase(1, PHASE / 4, 0));
+        Learner restored = TinyLearners.open(options, 5);
+        try (Learner learner = TinyLearners.open(options, 5)) {
+            for (int i = 0; i < images.size(); i += 4) {
+                LearnerContractTest.observe(learner, images, i);
+                LearnerContractTest.observe(restored, images, i);
+                if (i % 100 == 0) {
+                    Map<String, byte[]> state = TinyLearners.state(learner);
+                    assertThat(TinyLearners.state(restored))
+                            .as("after image %d", i)
+                            .containsExactlyEntriesOf(state);
+                    restored.close();
+                    restored = TinyLearners.restore(options, state);
+                }
+            }
+            assertThat(learner.describe().components()).hasValue(2);
+        } finally {
+            restored.close();
+        }
+    }
+
+    @Test
+    void aBoundaryThatSomebodyTellsBeginsAWorldForTheTwoSampleTestToo() {
+        StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, 6);
+        List<LabelledImage> images = new ArrayList<>(simulator.phase(0, PHASE, 0));
+        images.addAll(simulator.phase(1, 2 * PHASE, 0));
+        try (Learner learner = TinyLearners.open(twoSample("levit-no-dkf"), 6)) {
+            for (int i = 0; i < images.size(); i += 4) {
+                if (i == PHASE) {
+                    assertThat(learner.onEvent(LearnerEvent.BOUNDARY)).isPresent();
+                }
+                LearnerContractTest.observe(learner, images, i);
+            }
+            assertThat(learner.describe().components()).hasValue(2);
+        }
+    }
+
+    @Test
+    void aRouterWithoutFeaturesHasNothingToCompare() {
+        assertThatThrownBy(() -> twoSample("levit-dnn"))
+                .hasMessage(
+                        "expansion.criterion=TWO_SAMPLE must not be two-sample with routing.router=vae, which has no"
+                                + " features to compare");
     }
 
     /** How many images the first component would answer right. */
