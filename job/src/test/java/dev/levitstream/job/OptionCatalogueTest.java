@@ -70,6 +70,7 @@ class OptionCatalogueTest {
             Map.entry("levit.expansion.codes", "sampled"),
             Map.entry("levit.expansion.samples", "100"),
             Map.entry("levit.expansion.evidence", "7"),
+            Map.entry("levit.expansion.false-alarm", "1e-9"),
             Map.entry("levit.expansion.warm-up", "900"),
             Map.entry("levit.expansion.max-images", "5000"),
             Map.entry("levit.expansion.first-fill", "true"),
