@@ -54,6 +54,7 @@ public final class ChangeDetector {
     private Optional<TwoSampleTest> test = Optional.empty();
     private float[] latest = new float[0];
     private int sinceTest;
+    /** Of the latest test: of a difference that large if nothing has changed. */
     private double probability = 1;
 
     /**
@@ -176,11 +177,6 @@ public final class ChangeDetector {
     /** Whether there is some evidence for a change, though not enough yet. */
     public boolean suspects() {
         return probability < SUSPICION;
-    }
-
-    /** Probability of the latest test: of a difference that large if nothing has changed; 1 before the first. */
-    public double probability() {
-        return probability;
     }
 
     public void write(DataOutputStream out) throws IOException {

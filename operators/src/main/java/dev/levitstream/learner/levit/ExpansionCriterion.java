@@ -59,8 +59,12 @@ sealed interface ExpansionCriterion permits LatentDistance, ReconstructionError,
         return false;
     }
 
-    /** Starts anew after an expansion. */
-    default void expanded() {}
+    /**
+     * Starts anew after an expansion.
+     *
+     * @param asked whether it followed from this criterion's verdict
+     */
+    default void expanded(boolean asked) {}
 
     /** Writes what it carries from batch to batch. */
     default void write(DataOutputStream out) throws IOException {}

@@ -135,7 +135,7 @@ final class PageTestCriterion implements ExpansionCriterion {
     }
 
     @Override
-    public void expanded() {
+    public void expanded(boolean asked) {
         evidence = 0;
         startBlock();
     }

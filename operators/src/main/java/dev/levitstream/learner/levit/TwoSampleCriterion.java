@@ -17,7 +17,8 @@ import java.util.Optional;
  * <p>Verdicts are in powers of ten: the distance is -log10 of the probability that a difference that large comes about
  * though nothing has changed, the threshold -log10 of the false-alarm probability.
  *
- * <p>Ours, not the article's; see {@code operators/README.md} for why.
+ * <p>Ours, not the article's: a change of classes moves the mean of features in some direction, also where no single
+ * image is harder to explain than before. Scale, threshold and evidence of the options play no part.
  */
 final class TwoSampleCriterion implements ExpansionCriterion {
     /** Larger distances cannot be told apart. */
@@ -27,8 +28,6 @@ final class TwoSampleCriterion implements ExpansionCriterion {
     private final double threshold;
     /** Distance of a change that was noticed and is not acted on yet; NaN without one. */
     private double noticed = Double.NaN;
-    /** Whether the detector knows already of the expansion that follows. */
-    private boolean isAnswered;
 
     TwoSampleCriterion(ChangeDetector detector, double falseAlarm) {
         this.detector = detector;
@@ -41,7 +40,6 @@ final class TwoSampleCriterion implements ExpansionCriterion {
 
     @Override
     public void observed(List<RoutingResult> batch, ComponentPool pool) {
-        isAnswered = false;
         for (RoutingResult image : batch) {
             detector.observe(image.features())
                     .filter(change -> !change.recurs())
@@ -57,7 +55,6 @@ final class TwoSampleCriterion implements ExpansionCriterion {
         }
         Verdict verdict = new Verdict(noticed, threshold);
         noticed = Double.NaN;
-        isAnswered = true;
         return Optional.of(verdict);
     }
 
@@ -66,13 +63,12 @@ final class TwoSampleCriterion implements ExpansionCriterion {
         return detector.suspects() || !Double.isNaN(noticed);
     }
 
-    /** Somebody else may have asked for it, and then the detector is to begin anew. */
+    /** The detector has begun a world with the change that it noticed; of one that somebody tells it knows nothing. */
     @Override
-    public void expanded() {
-        if (!isAnswered) {
+    public void expanded(boolean asked) {
+        if (!asked) {
             detector.restart();
         }
-        isAnswered = false;
         noticed = Double.NaN;
     }
 
@@ -80,13 +76,11 @@ final class TwoSampleCriterion implements ExpansionCriterion {
     public void write(DataOutputStream out) throws IOException {
         detector.write(out);
         out.writeDouble(noticed);
-        out.writeBoolean(isAnswered);
     }
 
     @Override
     public void read(DataInputStream in) throws IOException {
         detector.read(in);
         noticed = in.readDouble();
-        isAnswered = in.readBoolean();
     }
 }

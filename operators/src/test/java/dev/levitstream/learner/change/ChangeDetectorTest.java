@@ -39,6 +39,15 @@ class ChangeDetectorTest {
         return images;
     }
 
+    /** One world after the other: worlds and counts of images in turn. */
+    private static List<float[]> stream(Random random, int... worldsAndCounts) {
+        List<float[]> images = new ArrayList<>();
+        for (int i = 0; i < worldsAndCounts.length; i += 2) {
+            images.addAll(images(worldsAndCounts[i], worldsAndCounts[i + 1], random));
+        }
+        return images;
+    }
+
     private static ChangeDetector detector() {
         return new ChangeDetector(PROJECTION, FALSE_ALARM, 9);
     }
@@ -59,9 +68,7 @@ class ChangeDetectorTest {
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void changesAreNoticedOnceAndPlaced(long seed) {
         Random random = new Random(seed);
-        List<float[]> images = images(1, 1000, random);
-        images.addAll(images(2, 1000, random));
-        images.addAll(images(3, 1000, random));
+        List<float[]> images = stream(random, 1, 1000, 2, 1000, 3, 1000);
 
         List<Noticed> noticed = run(detector(), images);
 
@@ -85,11 +92,7 @@ class ChangeDetectorTest {
     @Test
     void aWorldThatComesBackIsKnownAgain() {
         Random random = new Random(6);
-        List<float[]> images = images(1, 1000, random);
-        images.addAll(images(2, 1000, random));
-        images.addAll(images(1, 600, random));
-        images.addAll(images(2, 600, random));
-        images.addAll(images(3, 1000, random));
+        List<float[]> images = stream(random, 1, 1000, 2, 1000, 1, 600, 2, 600, 3, 1000);
 
         assertThat(run(detector(), images).stream()
                         .map(noticed -> noticed.change().recurs()))
@@ -99,10 +102,7 @@ class ChangeDetectorTest {
     @Test
     void onlyAsManyWorldsAsAllowedAreKnownAgain() {
         Random random = new Random(7);
-        List<float[]> images = images(1, 1000, random);
-        images.addAll(images(2, 1000, random));
-        images.addAll(images(3, 1000, random));
-        images.addAll(images(1, 800, random));
+        List<float[]> images = stream(random, 1, 1000, 2, 1000, 3, 1000, 1, 800);
 
         ChangeDetector one = new ChangeDetector(PROJECTION, FALSE_ALARM, 1);
         assertThat(run(one, images).stream().map(noticed -> noticed.change().recurs()))
@@ -116,9 +116,7 @@ class ChangeDetectorTest {
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void aBurstIsNoWorld(long seed) {
         Random random = new Random(seed);
-        List<float[]> images = images(1, 1200, random);
-        images.addAll(images(2, 40, random));
-        images.addAll(images(1, 1000, random));
+        List<float[]> images = stream(random, 1, 1200, 2, 40, 1, 1000);
 
         assertThat(run(detector(), images)).isEmpty();
     }
@@ -153,9 +151,7 @@ class ChangeDetectorTest {
     @Test
     void aRestoredOneGoesOnToTheSameBytes() throws IOException {
         Random random = new Random(9);
-        List<float[]> images = images(1, 1450, random);
-        images.addAll(images(2, 900, random));
-        images.addAll(images(1, 400, random));
+        List<float[]> images = stream(random, 1, 1450, 2, 900, 1, 400);
         ChangeDetector one = detector();
         ChangeDetector other = detector();
         int changes = 0;

@@ -40,27 +40,38 @@ class ExpansionCriterionTest {
                 Arguments.of(Criterion.LATENT, Scale.RATIO, 1.3, true));
     }
 
+    private static ExpansionOptions expansion(
+            Criterion criterion, Scale scale, double threshold, double evidence, boolean firstFill) {
+        return new ExpansionOptions(
+                criterion,
+                scale,
+                threshold,
+                Codes.MEAN,
+                64,
+                evidence,
+                200,
+                firstFill,
+                0,
+                9,
+                ExpansionOptions.FALSE_ALARM);
+    }
+
+    /** A world, then another one. */
+    private static List<LabelledImage> twoWorlds(StreamSimulator simulator, int second) {
+        List<LabelledImage> images = new ArrayList<>(simulator.phase(0, PHASE, 0));
+        images.addAll(simulator.phase(1, second, 0));
+        return images;
+    }
+
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("criteria")
     void aChangedWorldExpandsAndAnUnchangedOneDoesNot(
             Criterion criterion, Scale scale, double threshold, boolean firstFill) {
         LearnerOptions options = TinyLearners.with(
                 TinyLearners.eager(TinyLearners.options("levit-no-dkf")),
-                new ExpansionOptions(
-                        criterion,
-                        scale,
-                        threshold,
-                        Codes.MEAN,
-                        64,
-                        10,
-                        200,
-                        firstFill,
-                        0,
-                        9,
-                        ExpansionOptions.FALSE_ALARM));
+                expansion(criterion, scale, threshold, 10, firstFill));
         StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, 4);
-        List<LabelledImage> images = new ArrayList<>(simulator.phase(0, PHASE, 0));
-        images.addAll(simulator.phase(1, PHASE, 0));
+        List<LabelledImage> images = twoWorlds(simulator, PHASE);
         List<Integer> expansions = new ArrayList<>();
         try (Learner learner = TinyLearners.open(options, 4)) {
             for (int i = 0; i < images.size(); i += 4) {
@@ -82,24 +93,12 @@ class ExpansionCriterionTest {
     void knownImagesOfAnOlderComponentAreNoChange(Criterion criterion) {
         LearnerOptions base = TinyLearners.with(
                 TinyLearners.eager(TinyLearners.options("levit-dkf")),
-                new ExpansionOptions(
-                        criterion,
-                        Scale.RATIO,
-                        1.6,
-                        Codes.MEAN,
-                        64,
-                        10,
-                        200,
-                        false,
-                        0,
-                        9,
-                        ExpansionOptions.FALSE_ALARM));
+                expansion(criterion, Scale.RATIO, 1.6, 10, false));
         // large enough that the images of a change, before it is noticed, do not push the old world out of the memory
         MemoryOptions memory = new MemoryOptions(512, MemoryOptions.Admission.FIFO, MemoryOptions.Unlabelled.ROUTED);
         LearnerOptions options = TinyLearners.with(base, memory);
         StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, 4);
-        List<LabelledImage> images = new ArrayList<>(simulator.phase(0, PHASE, 0));
-        images.addAll(simulator.phase(1, PHASE, 0));
+        List<LabelledImage> images = twoWorlds(simulator, PHASE);
         try (Learner learner = TinyLearners.open(options, 4)) {
             for (int i = 0; i < images.size(); i += 4) {
                 LearnerContractTest.observe(learner, images, i);
@@ -118,21 +117,9 @@ class ExpansionCriterionTest {
     void aComponentIsFrozenAsItWasBeforeTheChangeThatWasNoticed() {
         LearnerOptions options = TinyLearners.with(
                 TinyLearners.eager(TinyLearners.options("levit-dkf")),
-                new ExpansionOptions(
-                        Criterion.NOVELTY,
-                        Scale.RATIO,
-                        1.6,
-                        Codes.MEAN,
-                        64,
-                        30,
-                        200,
-                        false,
-                        0,
-                        9,
-                        ExpansionOptions.FALSE_ALARM));
+                expansion(Criterion.NOVELTY, Scale.RATIO, 1.6, 30, false));
         StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, 4);
-        List<LabelledImage> images = new ArrayList<>(simulator.phase(0, PHASE, 0));
-        images.addAll(simulator.phase(1, PHASE, 0));
+        List<LabelledImage> images = twoWorlds(simulator, PHASE);
         List<LabelledImage> test = simulator.phase(0, 200, 0);
         try (Learner learner = TinyLearners.open(options, 4)) {
             long before = 0;
@@ -157,26 +144,14 @@ class ExpansionCriterionTest {
     private static LearnerOptions twoSample(String method) {
         return TinyLearners.with(
                 TinyLearners.eager(TinyLearners.options(method)),
-                new ExpansionOptions(
-                        Criterion.TWO_SAMPLE,
-                        Scale.RATIO,
-                        1,
-                        Codes.MEAN,
-                        64,
-                        10,
-                        200,
-                        false,
-                        0,
-                        9,
-                        ExpansionOptions.FALSE_ALARM));
+                expansion(Criterion.TWO_SAMPLE, Scale.RATIO, 1, 10, false));
     }
 
     @Test
     void aTwoSampleTestGoesOnWhereItWasStored() {
         LearnerOptions options = twoSample("levit-no-dkf");
         StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, 5);
-        List<LabelledImage> images = new ArrayList<>(simulator.phase(0, PHASE, 0));
-        images.addAll(simulator.phase(1, PHASE / 4, 0));
+        List<LabelledImage> images = twoWorlds(simulator, PHASE / 4);
         Learner restored = TinyLearners.open(options, 5);
         try (Learner learner = TinyLearners.open(options, 5)) {
             for (int i = 0; i < images.size(); i += 4) {
@@ -200,8 +175,7 @@ class ExpansionCriterionTest {
     @Test
     void aBoundaryThatSomebodyTellsBeginsAWorldForTheTwoSampleTestToo() {
         StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, 6);
-        List<LabelledImage> images = new ArrayList<>(simulator.phase(0, PHASE, 0));
-        images.addAll(simulator.phase(1, 2 * PHASE, 0));
+        List<LabelledImage> images = twoWorlds(simulator, 2 * PHASE);
         try (Learner learner = TinyLearners.open(twoSample("levit-no-dkf"), 6)) {
             for (int i = 0; i < images.size(); i += 4) {
                 if (i == PHASE) {
