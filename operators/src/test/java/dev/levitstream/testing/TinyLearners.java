@@ -22,6 +22,7 @@ import dev.levitstream.learner.levit.FusionOptions;
 import dev.levitstream.learner.levit.LevitOptions;
 import dev.levitstream.learner.levit.NetworkOptions;
 import dev.levitstream.learner.levit.RoutingOptions;
+import dev.levitstream.learner.levit.RoutingOptions.Features;
 import dev.levitstream.learner.levit.RoutingOptions.Method;
 import dev.levitstream.learner.levit.RoutingOptions.Scorers;
 import dev.levitstream.learner.levit.VaeRouter;
@@ -98,6 +99,7 @@ public final class TinyLearners {
                         },
                         VaeRouter.Score.ELBO,
                         few ? Scorers.LIKELIEST : Scorers.ALL,
+                        Features.RANDOM,
                         2,
                         1e-2),
                 new NetworkOptions(VIT, new VaeOptions(SHAPE, 4, List.of(), List.of(12, 12)), List.of(10, 8), false),

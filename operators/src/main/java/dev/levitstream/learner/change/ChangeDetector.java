@@ -174,6 +174,13 @@ public final class ChangeDetector {
         probability = 1;
     }
 
+    /** Forgets all worlds, as when features are computed otherwise from now on. */
+    public void forget() {
+        worlds.clear();
+        latest = new float[0];
+        restart();
+    }
+
     /** Whether there is some evidence for a change, though not enough yet. */
     public boolean suspects() {
         return probability < SUSPICION;

@@ -9,12 +9,13 @@ import dev.levitstream.learner.common.ActiveComponent;
 import dev.levitstream.learner.common.Augmentation;
 import dev.levitstream.learner.common.Component;
 import dev.levitstream.learner.common.ComponentFactory;
+import dev.levitstream.learner.common.FixedFeatures;
 import dev.levitstream.learner.common.FrozenView;
 import dev.levitstream.learner.common.MemoryItem;
 import dev.levitstream.learner.common.StateCodec;
 import dev.levitstream.nn.engine.Compute;
 import dev.levitstream.nn.model.ComponentNetwork;
-import dev.levitstream.nn.model.RandomPatches;
+import dev.levitstream.nn.model.PatchFeatures;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -50,14 +51,20 @@ final class ComponentPool implements AutoCloseable {
         RoutingOptions routing = options.routing();
         this.router = new VaeRouter(routing.score(), options.training().klWeight());
         this.discriminant = routing.router() != RoutingOptions.Method.VAE
-                ? Optional.of(new SldaRouter(patches(context, routing.filters()), routing.shrinkage(), compute))
+                ? Optional.of(new SldaRouter(features(context, routing), routing.shrinkage(), compute))
                 : Optional.empty();
     }
 
-    private static RandomPatches patches(LearnerContext context, int filters) {
+    private static FixedFeatures features(LearnerContext context, RoutingOptions routing) {
         ImageShape image = context.options().image();
-        String name = "random-patches/" + image + "/" + filters;
-        return context.shared().get(name, RandomPatches.class, () -> new RandomPatches(image, filters));
+        int filters = routing.filters();
+        boolean learnt = routing.features() == RoutingOptions.Features.LEARNT;
+        PatchFeatures random = context.shared()
+                .get(
+                        "random-patches/" + image + "/" + filters + "/" + learnt,
+                        PatchFeatures.class,
+                        () -> FixedFeatures.random(image, filters, learnt));
+        return new FixedFeatures(image, random, filters, learnt, context.compute());
     }
 
     /** Few random sums of the features that the router goes by. */

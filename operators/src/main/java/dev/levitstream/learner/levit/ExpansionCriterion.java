@@ -66,6 +66,13 @@ sealed interface ExpansionCriterion permits LatentDistance, ReconstructionError,
      */
     default void expanded(boolean asked) {}
 
+    /**
+     * Begins again where features are computed otherwise than before.
+     *
+     * @param features new ones of all images so far; empty if they are the same
+     */
+    default void seesAnew(List<float[]> features) {}
+
     /** Writes what it carries from batch to batch. */
     default void write(DataOutputStream out) throws IOException {}
 

@@ -137,7 +137,9 @@ final class LevitLearner implements Learner, Inspectable {
         }
         int label = counters.classOf(image);
         pool.active().sawImage();
-        pool.discriminant().ifPresent(router -> router.learnt(result.features(), pool.size() - 1, label, suspected));
+        pool.discriminant()
+                .ifPresent(
+                        router -> router.learnt(image.pixels(), result.features(), pool.size() - 1, label, suspected));
         memory.admit(
                 new MemoryItem(image.pixels(), label, result.view()),
                 Randomness.at(counters.seed(), Purpose.ADMIT, counters.nextAdmission()));
@@ -186,7 +188,10 @@ final class LevitLearner implements Learner, Inspectable {
             latest = List.of();
             boolean wanted = firstFill || novel.isPresent() || isFull(pool.active());
             Optional<Expansion> expansion = wanted && hasRoom() ? Optional.of(expand(novel)) : Optional.empty();
-            pool.discriminant().ifPresent(SldaRouter::refresh);
+            pool.discriminant().ifPresent(router -> {
+                criterion.seesAnew(router.learnFilters());
+                router.refresh();
+            });
             if (memory.isOverfull()) {
                 memory.relieve();
             }
@@ -235,8 +240,7 @@ final class LevitLearner implements Learner, Inspectable {
         int label = counters.classOf(image);
         boolean held = memory.label(image.pixels(), label);
         if (held) {
-            pool.discriminant()
-                    .ifPresent(router -> router.label(router.features(image.pixels()), pool.size() - 1, label));
+            pool.discriminant().ifPresent(router -> router.label(image.pixels(), pool.size() - 1, label));
         }
         return held;
     }

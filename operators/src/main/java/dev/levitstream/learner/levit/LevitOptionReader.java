@@ -9,6 +9,7 @@ import dev.levitstream.learner.common.TrainingOptions;
 import dev.levitstream.learner.levit.ExpansionOptions.Codes;
 import dev.levitstream.learner.levit.ExpansionOptions.Criterion;
 import dev.levitstream.learner.levit.ExpansionOptions.Scale;
+import dev.levitstream.learner.levit.RoutingOptions.Features;
 import dev.levitstream.learner.levit.RoutingOptions.Method;
 import dev.levitstream.learner.levit.RoutingOptions.Scorers;
 import dev.levitstream.nn.model.KnowledgeFusion.Level;
@@ -53,6 +54,11 @@ final class LevitOptionReader {
         boolean paper = preset == Preset.PAPER;
         OptionReader.Reading free = options.free();
         OptionReader.Reading structural = options.structural();
+        Features features = structural.choice(
+                "routing.features",
+                Features.RANDOM,
+                "what the discriminant and the two-sample criterion go by; learnt from the first 500 images");
+        boolean learnt = features == Features.LEARNT;
         return new RoutingOptions(
                 free.choice(
                         "routing.router",
@@ -66,14 +72,15 @@ final class LevitOptionReader {
                         "routing.judges",
                         paper ? Scorers.ALL : Scorers.LIKELIEST,
                         "whose VAEs score an image, where router and criterion do not compare all"),
+                features,
                 structural.integer(
                         "routing.filters",
-                        100,
+                        learnt ? 200 : 100,
                         "count, at least 1",
-                        "random filters of the discriminant; it keeps 9 features of each"),
+                        "filters of the discriminant; it keeps 9 features of each"),
                 free.number(
                         "routing.shrinkage",
-                        1e-3,
+                        learnt ? 0.03 : 1e-3,
                         "positive",
                         "share of the mean variance that the discriminant adds to every feature's"));
     }

@@ -11,10 +11,12 @@ import java.util.Locale;
  * @param score VAE loss that the router {@code vae} compares; also what novelty is measured in
  * @param scorers whose VAEs score an image; all do where the router is {@code vae} or the expansion criterion is not
  *     {@code novelty}, for they compare them
- * @param filters random filters of the discriminant (count), at least 1; it keeps 9 x filters features
+ * @param features what the discriminant goes by
+ * @param filters filters of the discriminant (count), at least 1; it keeps 9 x filters features
  * @param shrinkage share of the mean variance that the discriminant adds to every feature's own, positive
  */
-public record RoutingOptions(Method router, VaeRouter.Score score, Scorers scorers, int filters, double shrinkage)
+public record RoutingOptions(
+        Method router, VaeRouter.Score score, Scorers scorers, Features features, int filters, double shrinkage)
         implements Serializable {
     /** What decides. */
     public enum Method {
@@ -24,6 +26,14 @@ public record RoutingOptions(Method router, VaeRouter.Score score, Scorers score
         DISCRIMINANT,
         /** The discriminant's posterior times the answers of its two likeliest components. */
         PRODUCT
+    }
+
+    /** What the discriminant goes by. */
+    public enum Features {
+        /** Random filters. */
+        RANDOM,
+        /** Filters that are learnt from a stream's first images, and fixed from then on. */
+        LEARNT
     }
 
     /** Whose VAEs score an image. */

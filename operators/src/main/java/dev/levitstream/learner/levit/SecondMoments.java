@@ -4,6 +4,7 @@ import dev.levitstream.learner.common.StateCodec;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -44,6 +45,14 @@ final class SecondMoments {
             early.clear();
         }
         addToSums(features);
+    }
+
+    /** Forgets all images. */
+    void clear() {
+        Arrays.fill(sums, 0);
+        pending.clear();
+        early.clear();
+        images = 0;
     }
 
     /** The sum's lower triangle, row by row, {@code width (width + 1) / 2} values; borrowed. */

@@ -1,10 +1,10 @@
 package dev.levitstream.learner.levit;
 
+import dev.levitstream.learner.common.FixedFeatures;
 import dev.levitstream.learner.common.LabelRegistry;
 import dev.levitstream.learner.common.StateCodec;
 import dev.levitstream.nn.engine.Compute;
 import dev.levitstream.nn.model.LinearDiscriminant;
-import dev.levitstream.nn.model.RandomPatches;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -13,10 +13,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Routes by streaming linear discriminant analysis (Hayes and Kanan 2020) over fixed random features f: groups g are
- * the pairs (component that learnt the image, its label), score_g(f) = f' S^-1 m_g - m_g' S^-1 m_g / 2 + ln n_g with
- * group means m_g, sizes n_g and one covariance S within groups, shrunk towards a multiple of the identity. The
- * component of the best group answers.
+ * Routes by streaming linear discriminant analysis (Hayes and Kanan 2020) over fixed features f: groups g are the pairs
+ * (component that learnt the image, its label), score_g(f) = f' S^-1 m_g - m_g' S^-1 m_g / 2 + ln n_g with group means
+ * m_g, sizes n_g and one covariance S within groups, shrunk towards a multiple of the identity. The component of the
+ * best group answers.
  *
  * <p>Sums, counts and second moments are all it keeps: nothing is forgotten, their order does not matter, and their
  * size does not grow with the number of images. Solved anew {@value #FIRST} images after a group's first, when the
@@ -32,40 +32,18 @@ final class SldaRouter {
     /** Groups whose scores are added up side by side. */
     private static final int TOGETHER = 4;
 
-    private final RandomPatches patches;
+    private final FixedFeatures fixed;
     private final LinearDiscriminant discriminant;
     private final int width;
     private final SecondMoments moments;
-    private final List<Group> groups = new ArrayList<>();
+    private final List<DiscriminantGroup> groups = new ArrayList<>();
+    private final EarlyImages early = new EarlyImages();
     private long sinceBirth;
     private long nextSolution;
 
-    /** One group: its sums, and the discriminant that the last solution gave it; none before the first. */
-    private static final class Group {
-        private final int label;
-        private final double[] sum;
-        private final float[] weight;
-        private float bias = Float.NEGATIVE_INFINITY;
-        private int component;
-        private boolean suspected;
-        private long count;
-
-        private Group(int component, int label, boolean suspected, int width) {
-            this.component = component;
-            this.label = label;
-            this.suspected = suspected;
-            this.sum = new double[width];
-            this.weight = new float[width];
-        }
-
-        private GroupScores.GroupScore scored(float score) {
-            return new GroupScores.GroupScore(component, label, score);
-        }
-    }
-
-    SldaRouter(RandomPatches patches, double shrinkage, Compute compute) {
-        this.patches = patches;
-        this.width = patches.width();
+    SldaRouter(FixedFeatures fixed, double shrinkage, Compute compute) {
+        this.fixed = fixed;
+        this.width = fixed.width();
         this.discriminant = new LinearDiscriminant(compute, width, shrinkage);
         this.moments = new SecondMoments(width);
     }
@@ -77,14 +55,13 @@ final class SldaRouter {
 
     /** The fixed features of an image. */
     float[] features(byte[] pixels) {
-        return patches.of(pixels);
+        return fixed.of(pixels);
     }
 
     /** Scores of an image; empty before anything was learnt. */
     GroupScores scores(float[] features) {
-        List<Group> solved = groups.stream()
-                .filter(group -> group.bias > Float.NEGATIVE_INFINITY)
-                .toList();
+        List<DiscriminantGroup> solved =
+                groups.stream().filter(DiscriminantGroup::isSolved).toList();
         List<GroupScores.GroupScore> scores = new ArrayList<>(solved.size());
         for (int from = 0; from < solved.size(); from += TOGETHER) {
             scores.addAll(scores(features, solved.subList(from, Math.min(solved.size(), from + TOGETHER))));
@@ -93,11 +70,11 @@ final class SldaRouter {
     }
 
     /** Of one to four groups, side by side: in a single sum each addition waits for the one before. */
-    private List<GroupScores.GroupScore> scores(float[] features, List<Group> some) {
-        Group first = some.get(0);
-        Group second = some.get(Math.min(1, some.size() - 1));
-        Group third = some.get(Math.min(2, some.size() - 1));
-        Group fourth = some.get(some.size() - 1);
+    private List<GroupScores.GroupScore> scores(float[] features, List<DiscriminantGroup> some) {
+        DiscriminantGroup first = some.get(0);
+        DiscriminantGroup second = some.get(Math.min(1, some.size() - 1));
+        DiscriminantGroup third = some.get(Math.min(2, some.size() - 1));
+        DiscriminantGroup fourth = some.get(some.size() - 1);
         float a = first.bias;
         float b = second.bias;
         float c = third.bias;
@@ -117,20 +94,49 @@ final class SldaRouter {
     /**
      * Takes note that a component learns an image.
      *
+     * @param features of the image
      * @param suspected whether there is evidence for a change at the moment
      */
-    void learnt(float[] features, int component, int label, boolean suspected) {
-        Group group = group(component, label, suspected);
+    void learnt(byte[] pixels, float[] features, int component, int label, boolean suspected) {
+        DiscriminantGroup group = group(component, label, suspected);
         group.count++;
         sinceBirth++;
-        for (int i = 0; i < width; i++) {
-            group.sum[i] += features[i];
-        }
+        group.add(features);
         moments.add(features);
+        if (fixed.isProvisional()) {
+            early.add(fixed.seen(pixels), group);
+        }
     }
 
-    private Group group(int component, int label, boolean suspected) {
-        Optional<Group> found = find(component, label, suspected);
+    /**
+     * Learns the filters if it is time to, and computes all sums anew.
+     *
+     * @return features of the images that they were learnt from, in their order; none if it was not time
+     */
+    List<float[]> learnFilters() {
+        List<byte[]> different = early.different();
+        if (different.size() < FixedFeatures.ENOUGH) {
+            return List.of();
+        }
+        fixed.learn(different);
+        moments.clear();
+        groups.forEach(DiscriminantGroup::clearSum);
+        List<float[]> seen = new ArrayList<>();
+        early.forEach((image, group, times) -> {
+            float[] features = fixed.ofSeen(image);
+            for (int n = 0; n < times; n++) {
+                group.add(features);
+                moments.add(features);
+                seen.add(features);
+            }
+        });
+        early.clear();
+        nextSolution = sinceBirth;
+        return seen;
+    }
+
+    private DiscriminantGroup group(int component, int label, boolean suspected) {
+        Optional<DiscriminantGroup> found = find(component, label, suspected);
         if (found.isPresent()) {
             return found.get();
         }
@@ -138,14 +144,14 @@ final class SldaRouter {
             sinceBirth = 0;
             nextSolution = FIRST;
         }
-        Group fresh = new Group(component, label, suspected, width);
+        DiscriminantGroup fresh = new DiscriminantGroup(component, label, suspected, width);
         groups.add(fresh);
         return fresh;
     }
 
-    private Optional<Group> find(int component, int label, boolean suspected) {
+    private Optional<DiscriminantGroup> find(int component, int label, boolean suspected) {
         return groups.stream()
-                .filter(group -> group.component == component && group.label == label && group.suspected == suspected)
+                .filter(group -> group.is(component, label, suspected))
                 .findFirst();
     }
 
@@ -154,30 +160,29 @@ final class SldaRouter {
      *
      * @return whether there is such a group to move it from
      */
-    boolean label(float[] features, int component, int label) {
-        Optional<Group> from = find(component, LabelRegistry.UNLABELLED, false).filter(group -> group.count > 1);
+    boolean label(byte[] pixels, int component, int label) {
+        float[] features = fixed.of(pixels);
+        Optional<DiscriminantGroup> from =
+                find(component, LabelRegistry.UNLABELLED, false).filter(group -> group.count > 1);
         from.ifPresent(unlabelled -> {
-            Group to = group(component, label, false);
+            DiscriminantGroup to = group(component, label, false);
             unlabelled.count--;
             to.count++;
-            for (int i = 0; i < width; i++) {
-                unlabelled.sum[i] -= features[i];
-                to.sum[i] += features[i];
-            }
+            unlabelled.subtract(features);
+            to.add(features);
+            early.move(fixed.seen(pixels), unlabelled, to);
         });
         return from.isPresent();
     }
 
     /** The evidence came to nothing: suspected images stay with the component that learnt them. */
     void settle() {
-        for (Group group : List.copyOf(groups)) {
+        for (DiscriminantGroup group : List.copyOf(groups)) {
             if (group.suspected) {
-                Optional<Group> own = find(group.component, group.label, false);
+                Optional<DiscriminantGroup> own = find(group.component, group.label, false);
                 own.ifPresent(settled -> {
-                    settled.count += group.count;
-                    for (int i = 0; i < width; i++) {
-                        settled.sum[i] += group.sum[i];
-                    }
+                    settled.merge(group);
+                    early.moveAll(group, settled);
                     groups.remove(group);
                 });
                 group.suspected = false;
@@ -187,7 +192,7 @@ final class SldaRouter {
 
     /** The world has changed: suspected images go over to the component that was created for it. */
     void handOver(int component) {
-        for (Group group : groups) {
+        for (DiscriminantGroup group : groups) {
             if (group.suspected) {
                 group.component = component;
                 group.suspected = false;
@@ -208,8 +213,7 @@ final class SldaRouter {
                 groups.stream().map(group -> group.sum).toList(),
                 groups.stream().mapToLong(group -> group.count).toArray());
         for (int g = 0; g < groups.size(); g++) {
-            System.arraycopy(solution.weights().get(g), 0, groups.get(g).weight, 0, width);
-            groups.get(g).bias = solution.biases()[g];
+            groups.get(g).solved(solution.weights().get(g), solution.biases()[g]);
         }
     }
 
@@ -219,14 +223,12 @@ final class SldaRouter {
         out.writeLong(nextSolution);
         moments.write(out);
         out.writeInt(groups.size());
-        for (Group group : groups) {
-            out.writeInt(group.component);
-            out.writeInt(group.label);
-            out.writeBoolean(group.suspected);
-            out.writeLong(group.count);
-            StateCodec.writeDoubles(out, group.sum);
-            StateCodec.writeFloats(out, group.weight);
-            out.writeFloat(group.bias);
+        for (DiscriminantGroup group : groups) {
+            group.write(out);
+        }
+        if (fixed.isLearnt()) {
+            fixed.write(out);
+            early.write(out, groups);
         }
     }
 
@@ -237,12 +239,11 @@ final class SldaRouter {
         moments.read(in, images);
         int count = in.readInt();
         for (int g = 0; g < count; g++) {
-            Group group = new Group(in.readInt(), in.readInt(), in.readBoolean(), width);
-            group.count = in.readLong();
-            StateCodec.readDoubles(in, group.sum);
-            System.arraycopy(StateCodec.readFloats(in), 0, group.weight, 0, width);
-            group.bias = in.readFloat();
-            groups.add(group);
+            groups.add(DiscriminantGroup.read(in, width));
+        }
+        if (fixed.isLearnt()) {
+            fixed.read(in);
+            early.read(in, groups);
         }
     }
 }

@@ -73,6 +73,14 @@ final class TwoSampleCriterion implements ExpansionCriterion {
     }
 
     @Override
+    public void seesAnew(List<float[]> features) {
+        if (!features.isEmpty()) {
+            detector.forget();
+            features.forEach(detector::observe);
+        }
+    }
+
+    @Override
     public void write(DataOutputStream out) throws IOException {
         detector.write(out);
         out.writeDouble(noticed);

@@ -68,7 +68,7 @@ class ImageRoutingTest {
         for (int world = 0; world < WORLDS; world++) {
             pool.grow(seed, 2);
             for (LabelledImage image : simulator.phase(world, 30, 0)) {
-                router.learnt(router.features(image.pixels()), world, world % 2, false);
+                router.learnt(image.pixels(), router.features(image.pixels()), world, world % 2, false);
             }
         }
         router.refresh();
@@ -110,7 +110,8 @@ class ImageRoutingTest {
     @ValueSource(longs = {0, 1})
     void allComponentsScoreAnImageWhereThatIsAskedForOrTheRouterKnowsNothingYet(long seed) {
         RoutingOptions r = TinyLearners.levit(FEW).routing();
-        RoutingOptions everyone = new RoutingOptions(r.router(), r.score(), Scorers.ALL, r.filters(), r.shrinkage());
+        RoutingOptions everyone =
+                new RoutingOptions(r.router(), r.score(), Scorers.ALL, r.features(), r.filters(), r.shrinkage());
         List<byte[]> images = new StreamSimulator(TinyLearners.SHAPE, seed)
                 .phase(0, 3, 0).stream().map(LabelledImage::pixels).toList();
         try (ComponentPool pool = pool(TinyLearners.with(FEW, everyone), seed)) {

@@ -9,8 +9,9 @@ import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Learning;
 import dev.levitstream.learner.SharedWeights;
 import dev.levitstream.learner.StateEntry;
+import dev.levitstream.learner.common.FixedFeatures;
 import dev.levitstream.nn.engine.Compute;
-import dev.levitstream.nn.model.RandomPatches;
+import dev.levitstream.nn.model.PatchFeatures;
 import dev.levitstream.testing.TinyLearners;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,10 +49,7 @@ public class LearnerBenchmark {
     private final LearnerOptions options = TinyLearners.stream("levit-dkf", SHAPE);
     private final Compute compute = new Compute("cpu");
     private final Learner learner = LearnerMethods.open(context(), Map.of());
-    private final SldaRouter router = new SldaRouter(
-            new RandomPatches(SHAPE, TinyLearners.levit(options).routing().filters()),
-            TinyLearners.levit(options).routing().shrinkage(),
-            compute);
+    private final SldaRouter router = router();
     private final List<LabelledImage> batch = batch();
     private final byte[] image = batch.get(0).pixels();
     private final float[] features = router.features(image);
@@ -62,10 +60,20 @@ public class LearnerBenchmark {
             List<LabelledImage> next = batch();
             Learning.observe(learner, next);
             for (int k = 0; k < next.size(); k++) {
-                router.learnt(router.features(next.get(k).pixels()), 1 + k / (CLASSES / 2), k, false);
+                router.learnt(
+                        next.get(k).pixels(), router.features(next.get(k).pixels()), 1 + k / (CLASSES / 2), k, false);
             }
         }
         router.refresh();
+    }
+
+    private SldaRouter router() {
+        int filters = TinyLearners.levit(options).routing().filters();
+        PatchFeatures random = FixedFeatures.random(SHAPE, filters, false);
+        return new SldaRouter(
+                new FixedFeatures(SHAPE, random, filters, false, compute),
+                TinyLearners.levit(options).routing().shrinkage(),
+                compute);
     }
 
     private LearnerContext context() {
@@ -97,7 +105,7 @@ public class LearnerBenchmark {
     /** One image learnt by the router; its moments grow with every 64th. */
     @Benchmark
     public void routerLearning() {
-        router.learnt(features, 1, 0, false);
+        router.learnt(image, features, 1, 0, false);
     }
 
     /** A mini-batch's answers. */

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.learner.common.FixedFeatures;
 import dev.levitstream.learner.common.LabelRegistry;
 import dev.levitstream.learner.common.StateCodec;
-import dev.levitstream.nn.model.RandomPatches;
+import dev.levitstream.nn.model.PatchFeatures;
 import dev.levitstream.testing.TinyLearners;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,14 +21,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The discriminant against one computed from all images at once. */
 class SldaRouterTest {
-    private static final RandomPatches PATCHES = new RandomPatches(new ImageShape(8, 8, 1), 1);
-    private static final int WIDTH = PATCHES.width();
+    private static final ImageShape SHAPE = new ImageShape(8, 8, 1);
+    private static final byte[] NO_PIXELS = new byte[0];
+    private static final int WIDTH = router().width();
     private static final double SHRINKAGE = 1e-2;
 
     private record Shown(float[] features, int component, int label) {}
 
     private static SldaRouter router() {
-        return new SldaRouter(PATCHES, SHRINKAGE, TinyLearners.COMPUTE);
+        PatchFeatures random = FixedFeatures.random(SHAPE, 1, false);
+        return new SldaRouter(
+                new FixedFeatures(SHAPE, random, 1, false, TinyLearners.COMPUTE), SHRINKAGE, TinyLearners.COMPUTE);
     }
 
     /** Three groups, two of them of component 1, around random means. */
@@ -60,7 +64,7 @@ class SldaRouterTest {
     private static SldaRouter learn(List<Shown> images) {
         SldaRouter router = router();
         for (Shown image : images) {
-            router.learnt(image.features(), image.component(), image.label(), false);
+            router.learnt(NO_PIXELS, image.features(), image.component(), image.label(), false);
         }
         router.refresh();
         return router;
@@ -167,9 +171,9 @@ class SldaRouterTest {
             return restored;
         });
         for (Shown image : images.subList(200, 400)) {
-            whole.learnt(image.features(), image.component(), image.label(), false);
+            whole.learnt(NO_PIXELS, image.features(), image.component(), image.label(), false);
             whole.refresh();
-            restored.learnt(image.features(), image.component(), image.label(), false);
+            restored.learnt(NO_PIXELS, image.features(), image.component(), image.label(), false);
             restored.refresh();
         }
         assertThat(StateCodec.seal(restored::write)).isEqualTo(StateCodec.seal(whole::write));
@@ -184,7 +188,7 @@ class SldaRouterTest {
         images.removeAll(rare);
         SldaRouter router = learn(images);
         for (Shown image : rare.subList(0, 10)) {
-            router.learnt(image.features(), 2, LabelRegistry.UNLABELLED, false);
+            router.learnt(NO_PIXELS, image.features(), 2, LabelRegistry.UNLABELLED, false);
             router.refresh();
         }
         long found = rare.subList(10, 210).stream()
@@ -201,7 +205,7 @@ class SldaRouterTest {
         for (boolean changed : new boolean[] {true, false}) {
             SldaRouter router = learn(old);
             for (Shown image : news.subList(0, 60)) {
-                router.learnt(image.features(), 0, 1, true);
+                router.learnt(NO_PIXELS, image.features(), 0, 1, true);
             }
             if (changed) {
                 router.handOver(1);
@@ -209,7 +213,7 @@ class SldaRouterTest {
                 router.settle();
             }
             for (Shown image : news.subList(60, 160)) {
-                router.learnt(image.features(), 1, 1, false);
+                router.learnt(NO_PIXELS, image.features(), 1, 1, false);
             }
             router.refresh();
             long found = news.subList(160, 260).stream()
@@ -229,7 +233,7 @@ class SldaRouterTest {
         SldaRouter suspicious = router();
         for (int i = 0; i < images.size(); i++) {
             Shown image = images.get(i);
-            suspicious.learnt(image.features(), image.component(), image.label(), i % 3 == 1);
+            suspicious.learnt(NO_PIXELS, image.features(), image.component(), image.label(), i % 3 == 1);
         }
         suspicious.settle();
         suspicious.refresh();
@@ -245,38 +249,121 @@ class SldaRouterTest {
         assertThat(route(router, flat)).isEqualTo(-1);
         router.refresh();
         for (int i = 0; i < 20; i++) {
-            router.learnt(flat, 0, 0, false);
+            router.learnt(NO_PIXELS, flat, 0, 0, false);
             router.refresh();
         }
         assertThat(route(router, flat)).isZero();
     }
 
+    private static SldaRouter learning() {
+        PatchFeatures random = FixedFeatures.random(SHAPE, 2, true);
+        return new SldaRouter(
+                new FixedFeatures(SHAPE, random, 2, true, TinyLearners.COMPUTE), SHRINKAGE, TinyLearners.COMPUTE);
+    }
+
+    /** One that has its filters before it sees the first image. */
+    private static SldaRouter learntFrom(List<byte[]> images) {
+        FixedFeatures fixed =
+                new FixedFeatures(SHAPE, FixedFeatures.random(SHAPE, 2, true), 2, true, TinyLearners.COMPUTE);
+        List<byte[]> different = new ArrayList<>();
+        for (int n = 0; n < images.size(); n++) {
+            if (n == 0 || !Arrays.equals(images.get(n), images.get(n - 1))) {
+                different.add(images.get(n));
+            }
+        }
+        fixed.learn(different);
+        return new SldaRouter(fixed, SHRINKAGE, TinyLearners.COMPUTE);
+    }
+
+    private static byte[] picture(SplittableRandom random, int label) {
+        byte[] pixels = new byte[SHAPE.size()];
+        for (int i = 0; i < pixels.length; i++) {
+            boolean lit = (label == 0 ? i % 8 : i / 8) == random.nextInt(8);
+            pixels[i] = (byte) (lit ? 200 : random.nextInt(50));
+        }
+        return pixels;
+    }
+
+    /** A stream with suspicion, a change, late labels and a camera that freezes. */
+    private static List<byte[]> show(SldaRouter router, long seed, int from, int to) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<byte[]> shown = new ArrayList<>();
+        byte[] last = new byte[0];
+        for (int n = from; n < to; n++) {
+            int label = n % 3 == 2 ? LabelRegistry.UNLABELLED : n % 2;
+            byte[] pixels = n % 50 > 40 && last.length > 0 ? last : picture(random, n % 2);
+            boolean suspected = n % 100 > 60 && n % 100 < 80;
+            if (n % 100 == 80) {
+                if (n < 300) {
+                    router.settle();
+                } else {
+                    router.handOver(1);
+                }
+            }
+            router.learnt(pixels, router.features(pixels), n < 380 ? 0 : 1, label, suspected);
+            if (n % 7 == 0 && n < 380 && label == LabelRegistry.UNLABELLED && !suspected) {
+                router.label(pixels, 0, 1);
+            }
+            last = pixels;
+            shown.add(pixels);
+        }
+        return shown;
+    }
+
+    private static SldaRouter restored(SldaRouter router) {
+        SldaRouter restored = learning();
+        return StateCodec.open("router", StateCodec.seal(router::write), in -> {
+            restored.read(in);
+            return restored;
+        });
+    }
+
     @Test
-    void featuresAreRectifiedFilterResponsesOverAGrid() {
-        ImageShape shape = new ImageShape(9, 12, 3);
-        RandomPatches patches = new RandomPatches(shape, 5);
-        byte[] pixels = new byte[shape.size()];
-        new Random(1).nextBytes(pixels);
-        float[] features = patches.of(pixels);
-        assertThat(features).hasSize(45);
-        for (float feature : features) {
-            assertThat(feature).isBetween(0f, 10f);
+    void onceFiltersAreLearntAllIsAsIfTheyHadAlwaysBeenThere() {
+        SldaRouter router = learning();
+        List<byte[]> shown = new ArrayList<>(show(router, 1, 0, 500));
+        assertThat(router.learnFilters()).as("frozen images do not count").isEmpty();
+        shown.addAll(show(router, 2, 500, 800));
+        byte[] probe = picture(new SplittableRandom(3), 0);
+        float[] before = router.features(probe);
+        assertThat(router.learnFilters()).hasSize(800);
+        assertThat(router.features(probe)).isNotEqualTo(before);
+        assertThat(router.learnFilters()).isEmpty();
+        router.refresh();
+
+        SldaRouter always = learntFrom(shown);
+        show(always, 1, 0, 500);
+        show(always, 2, 500, 800);
+        always.refresh();
+        for (int n = 0; n < 50; n++) {
+            float[] features = router.features(picture(new SplittableRandom(n), n % 2));
+            assertThat(features).isEqualTo(always.features(picture(new SplittableRandom(n), n % 2)));
+            List<GroupScores.GroupScore> scores = router.scores(features).groups();
+            List<GroupScores.GroupScore> expected = always.scores(features).groups();
+            assertThat(scores).hasSameSizeAs(expected).hasSizeGreaterThan(3);
+            for (int g = 0; g < scores.size(); g++) {
+                float score = expected.get(g).score();
+                assertThat(scores.get(g).score()).isCloseTo(score, within(1e-3f * Math.abs(score) + 1e-3f));
+            }
         }
-        // a uniform image has no contrast: every response is the bias, and none survives
-        byte[] grey = new byte[shape.size()];
-        Arrays.fill(grey, (byte) 128);
-        for (float feature : patches.of(grey)) {
-            assertThat((double) feature).isCloseTo(0, within(1e-3));
+    }
+
+    @Test
+    void aRestoredRouterHasOrLearnsTheSameFilters() {
+        SldaRouter whole = learning();
+        show(whole, 1, 0, 400);
+        SldaRouter early = restored(whole);
+        for (SldaRouter router : List.of(whole, early)) {
+            show(router, 2, 400, 900);
+            assertThat(router.learnFilters()).hasSize(900);
+            router.refresh();
         }
-        // brighter and twice the contrast: much the same features, since patches are normalised
-        byte[] soft = new byte[shape.size()];
-        for (int i = 0; i < soft.length; i++) {
-            soft[i] = (byte) (((pixels[i] & 0xFF) + 255) / 2);
+        SldaRouter late = restored(whole);
+        for (SldaRouter router : List.of(whole, early, late)) {
+            show(router, 3, 900, 1000);
+            router.refresh();
         }
-        float[] softened = patches.of(soft);
-        for (int i = 0; i < softened.length; i++) {
-            assertThat(softened[i]).isCloseTo(features[i], within(0.35f));
-        }
-        assertThat(new RandomPatches(shape, 5).of(pixels)).isEqualTo(features);
+        assertThat(StateCodec.seal(early::write)).isEqualTo(StateCodec.seal(whole::write));
+        assertThat(StateCodec.seal(late::write)).isEqualTo(StateCodec.seal(whole::write));
     }
 }

@@ -1,0 +1,94 @@
+package dev.levitstream.learner.levit;
+
+import dev.levitstream.learner.common.LabelRegistry;
+import dev.levitstream.learner.common.StateCodec;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * Images of one class that one component has learnt: the sum of their features, and the discriminant that the last
+ * solution gave them; none before the first.
+ */
+final class DiscriminantGroup {
+    /** Class, or {@link LabelRegistry#UNLABELLED}. */
+    final int label;
+
+    final double[] sum;
+    final float[] weight;
+    float bias = Float.NEGATIVE_INFINITY;
+    int component;
+    /** Whether its images came while there was evidence for a change. */
+    boolean suspected;
+
+    long count;
+
+    DiscriminantGroup(int component, int label, boolean suspected, int width) {
+        this.component = component;
+        this.label = label;
+        this.suspected = suspected;
+        this.sum = new double[width];
+        this.weight = new float[width];
+    }
+
+    boolean is(int ofComponent, int ofLabel, boolean whenSuspected) {
+        return component == ofComponent && label == ofLabel && suspected == whenSuspected;
+    }
+
+    boolean isSolved() {
+        return bias > Float.NEGATIVE_INFINITY;
+    }
+
+    GroupScores.GroupScore scored(float score) {
+        return new GroupScores.GroupScore(component, label, score);
+    }
+
+    /** Adds one image to the sum, not to the count. */
+    void add(float[] features) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += features[i];
+        }
+    }
+
+    void subtract(float[] features) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] -= features[i];
+        }
+    }
+
+    /** Takes in another group's images. */
+    void merge(DiscriminantGroup other) {
+        count += other.count;
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += other.sum[i];
+        }
+    }
+
+    void clearSum() {
+        Arrays.fill(sum, 0);
+    }
+
+    void solved(float[] newWeight, float newBias) {
+        System.arraycopy(newWeight, 0, weight, 0, weight.length);
+        bias = newBias;
+    }
+
+    void write(DataOutputStream out) throws IOException {
+        out.writeInt(component);
+        out.writeInt(label);
+        out.writeBoolean(suspected);
+        out.writeLong(count);
+        StateCodec.writeDoubles(out, sum);
+        StateCodec.writeFloats(out, weight);
+        out.writeFloat(bias);
+    }
+
+    static DiscriminantGroup read(StateCodec.Input in, int width) throws IOException {
+        DiscriminantGroup group = new DiscriminantGroup(in.readInt(), in.readInt(), in.readBoolean(), width);
+        group.count = in.readLong();
+        StateCodec.readDoubles(in, group.sum);
+        float[] weight = StateCodec.readFloats(in);
+        group.solved(weight, in.readFloat());
+        return group;
+    }
+}

@@ -1,0 +1,75 @@
+package dev.levitstream.nn.model;
+
+import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.Randomness;
+import java.util.SplittableRandom;
+
+/**
+ * Filters over patches: the response of filter k to a patch q is v_k . q + b_k.
+ *
+ * @param weights v as (patch values, k), each filter of zero mean, for patches have none
+ * @param biases b, one for each filter
+ */
+public record PatchFilters(float[][] weights, float[] biases) {
+    private static final long SEED = 0;
+    /** What a response must exceed to count. */
+    static final float THRESHOLD = 0.5f;
+
+    /** Filters (count). */
+    public int count() {
+        return biases.length;
+    }
+
+    /**
+     * Random directions of unit length (Saxe et al. 2011); the same for every learner of that shape and number.
+     *
+     * @param image shape of the images
+     * @param count filters, at least 1
+     */
+    public static PatchFilters random(ImageShape image, int count) {
+        int values = new PatchGrid(image).values();
+        SplittableRandom random = Randomness.at(SEED, Randomness.Purpose.INITIALISE, count);
+        float[][] rows = new float[count][values];
+        float[] biases = new float[count];
+        for (int k = 0; k < count; k++) {
+            Randomness.normals(random, rows[k]);
+            scaleToUnitLength(withoutMean(rows[k]));
+            biases[k] = -THRESHOLD;
+        }
+        return ofRows(rows, biases);
+    }
+
+    /** Filters that are given one by one, and changed: their means are taken away. */
+    static PatchFilters ofRows(float[][] rows, float[] biases) {
+        float[][] weights = new float[rows[0].length][rows.length];
+        for (int k = 0; k < rows.length; k++) {
+            float[] row = withoutMean(rows[k]);
+            for (int i = 0; i < row.length; i++) {
+                weights[i][k] = row[i];
+            }
+        }
+        return new PatchFilters(weights, biases);
+    }
+
+    private static float[] withoutMean(float[] filter) {
+        double mean = 0;
+        for (float value : filter) {
+            mean += value / filter.length;
+        }
+        for (int i = 0; i < filter.length; i++) {
+            filter[i] = (float) (filter[i] - mean);
+        }
+        return filter;
+    }
+
+    private static void scaleToUnitLength(float[] filter) {
+        double squares = 0;
+        for (float value : filter) {
+            squares += value * value;
+        }
+        double length = Math.sqrt(squares) + Float.MIN_NORMAL; // a patch of one value has no contrast
+        for (int i = 0; i < filter.length; i++) {
+            filter[i] = (float) (filter[i] / length);
+        }
+    }
+}
