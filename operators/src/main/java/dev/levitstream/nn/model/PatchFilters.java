@@ -1,7 +1,9 @@
 package dev.levitstream.nn.model;
 
+import dev.levitstream.common.Check;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.common.Randomness;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
@@ -27,49 +29,44 @@ public record PatchFilters(float[][] weights, float[] biases) {
      * @param count filters, at least 1
      */
     public static PatchFilters random(ImageShape image, int count) {
-        int values = new PatchGrid(image).values();
+        Check.that(count >= 1, "routing.filters", count, "must be at least 1");
         SplittableRandom random = Randomness.at(SEED, Randomness.Purpose.INITIALISE, count);
-        float[][] rows = new float[count][values];
-        float[] biases = new float[count];
+        float[] filter = new float[new PatchGrid(image).values()];
+        float[][] weights = new float[filter.length][count];
         for (int k = 0; k < count; k++) {
-            Randomness.normals(random, rows[k]);
-            scaleToUnitLength(withoutMean(rows[k]));
-            biases[k] = -THRESHOLD;
+            Randomness.normals(random, filter);
+            double mean = mean(filter);
+            double squares = 0;
+            for (float value : filter) {
+                squares += (value - mean) * (value - mean);
+            }
+            double length = Math.sqrt(squares) + Float.MIN_NORMAL; // a patch of one value has no contrast
+            for (int i = 0; i < filter.length; i++) {
+                weights[i][k] = (float) ((filter[i] - mean) / length);
+            }
         }
-        return ofRows(rows, biases);
+        float[] biases = new float[count];
+        Arrays.fill(biases, -THRESHOLD);
+        return new PatchFilters(weights, biases);
     }
 
-    /** Filters that are given one by one, and changed: their means are taken away. */
+    /** Filters that are given one by one; their means are taken away. */
     static PatchFilters ofRows(float[][] rows, float[] biases) {
         float[][] weights = new float[rows[0].length][rows.length];
         for (int k = 0; k < rows.length; k++) {
-            float[] row = withoutMean(rows[k]);
-            for (int i = 0; i < row.length; i++) {
-                weights[i][k] = row[i];
+            double mean = mean(rows[k]);
+            for (int i = 0; i < rows[k].length; i++) {
+                weights[i][k] = (float) (rows[k][i] - mean);
             }
         }
         return new PatchFilters(weights, biases);
     }
 
-    private static float[] withoutMean(float[] filter) {
+    private static double mean(float[] filter) {
         double mean = 0;
         for (float value : filter) {
             mean += value / filter.length;
         }
-        for (int i = 0; i < filter.length; i++) {
-            filter[i] = (float) (filter[i] - mean);
-        }
-        return filter;
-    }
-
-    private static void scaleToUnitLength(float[] filter) {
-        double squares = 0;
-        for (float value : filter) {
-            squares += value * value;
-        }
-        double length = Math.sqrt(squares) + Float.MIN_NORMAL; // a patch of one value has no contrast
-        for (int i = 0; i < filter.length; i++) {
-            filter[i] = (float) (filter[i] / length);
-        }
+        return mean;
     }
 }
