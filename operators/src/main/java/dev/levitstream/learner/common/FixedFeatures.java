@@ -10,6 +10,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Features of images that are fixed: by random filters, or by filters that are learnt once from a stream's first
@@ -24,8 +25,7 @@ public final class FixedFeatures {
     private final int filters;
     private final boolean learnt;
     private PatchFeatures patches;
-    /** Those that were learnt; none before. */
-    private PatchFilters own = new PatchFilters(new float[0][], new float[0]);
+    private Optional<PatchFilters> own = Optional.empty();
 
     /**
      * @param image shape of the images
@@ -84,7 +84,7 @@ public final class FixedFeatures {
 
     /** Whether filters are still to be learnt. */
     public boolean isProvisional() {
-        return learnt && own.count() == 0;
+        return learnt && own.isEmpty();
     }
 
     /** Learns the filters, once and for all, from what is seen of some images. */
@@ -92,27 +92,31 @@ public final class FixedFeatures {
         become(new FilterLearning(thumbnail.shape(), filters, compute).learn(seen));
     }
 
-    private void become(PatchFilters filters) {
-        own = filters;
-        patches = patches(thumbnail.shape(), own, true);
+    private void become(PatchFilters found) {
+        own = Optional.of(found);
+        patches = patches(thumbnail.shape(), found, true);
     }
 
     public void write(DataOutputStream out) throws IOException {
-        out.writeInt(own.weights().length);
-        for (float[] row : own.weights()) {
-            StateCodec.writeFloats(out, row);
+        out.writeBoolean(own.isPresent());
+        if (own.isPresent()) {
+            float[][] weights = own.get().weights();
+            out.writeInt(weights.length);
+            for (float[] row : weights) {
+                StateCodec.writeFloats(out, row);
+            }
+            StateCodec.writeFloats(out, own.get().biases());
         }
-        StateCodec.writeFloats(out, own.biases());
     }
 
+    /** Becomes what {@link #write} wrote. */
     public void read(DataInputStream in) throws IOException {
-        float[][] weights = new float[in.readInt()][];
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] = StateCodec.readFloats(in);
-        }
-        float[] biases = StateCodec.readFloats(in);
-        if (biases.length > 0) {
-            become(new PatchFilters(weights, biases));
+        if (in.readBoolean()) {
+            float[][] weights = new float[in.readInt()][];
+            for (int i = 0; i < weights.length; i++) {
+                weights[i] = StateCodec.readFloats(in);
+            }
+            become(new PatchFilters(weights, StateCodec.readFloats(in)));
         }
     }
 }

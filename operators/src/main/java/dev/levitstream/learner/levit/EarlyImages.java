@@ -42,6 +42,11 @@ final class EarlyImages {
         entries.add(new Entry(seen, group, 1));
     }
 
+    /** At least as many as there are different ones (count). */
+    int size() {
+        return entries.size();
+    }
+
     /** What filters are learnt from; a camera that froze shows one image, however many it sends. */
     List<byte[]> different() {
         List<byte[]> different = new ArrayList<>();

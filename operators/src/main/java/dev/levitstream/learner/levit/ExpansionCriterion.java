@@ -69,7 +69,7 @@ sealed interface ExpansionCriterion permits LatentDistance, ReconstructionError,
     /**
      * Begins again where features are computed otherwise than before.
      *
-     * @param features new ones of all images so far; empty if they are the same
+     * @param features new ones of all images so far, in their order
      */
     default void seesAnew(List<float[]> features) {}
 

@@ -189,7 +189,10 @@ final class LevitLearner implements Learner, Inspectable {
             boolean wanted = firstFill || novel.isPresent() || isFull(pool.active());
             Optional<Expansion> expansion = wanted && hasRoom() ? Optional.of(expand(novel)) : Optional.empty();
             pool.discriminant().ifPresent(router -> {
-                criterion.seesAnew(router.learnFilters());
+                List<float[]> features = router.learnFilters();
+                if (!features.isEmpty()) {
+                    criterion.seesAnew(features);
+                }
                 router.refresh();
             });
             if (memory.isOverfull()) {

@@ -77,12 +77,12 @@ final class LevitOptionReader {
                         "routing.filters",
                         learnt ? 200 : 100,
                         "count, at least 1",
-                        "filters of the discriminant; it keeps 9 features of each"),
+                        "filters of the discriminant, which keeps 9 features of each; 200 where they are learnt"),
                 free.number(
                         "routing.shrinkage",
                         learnt ? 0.03 : 1e-3,
                         "positive",
-                        "share of the mean variance that the discriminant adds to every feature's"));
+                        "share of the mean variance that the discriminant adds to every feature's; 0.03 where they are learnt"));
     }
 
     /**

@@ -114,6 +114,9 @@ final class SldaRouter {
      * @return features of the images that they were learnt from, in their order; none if it was not time
      */
     List<float[]> learnFilters() {
+        if (early.size() < FixedFeatures.ENOUGH) {
+            return List.of();
+        }
         List<byte[]> different = early.different();
         if (different.size() < FixedFeatures.ENOUGH) {
             return List.of();
@@ -161,7 +164,8 @@ final class SldaRouter {
      * @return whether there is such a group to move it from
      */
     boolean label(byte[] pixels, int component, int label) {
-        float[] features = fixed.of(pixels);
+        byte[] seen = fixed.seen(pixels);
+        float[] features = fixed.ofSeen(seen);
         Optional<DiscriminantGroup> from =
                 find(component, LabelRegistry.UNLABELLED, false).filter(group -> group.count > 1);
         from.ifPresent(unlabelled -> {
@@ -170,7 +174,7 @@ final class SldaRouter {
             to.count++;
             unlabelled.subtract(features);
             to.add(features);
-            early.move(fixed.seen(pixels), unlabelled, to);
+            early.move(seen, unlabelled, to);
         });
         return from.isPresent();
     }

@@ -74,10 +74,8 @@ final class TwoSampleCriterion implements ExpansionCriterion {
 
     @Override
     public void seesAnew(List<float[]> features) {
-        if (!features.isEmpty()) {
-            detector.forget();
-            features.forEach(detector::observe);
-        }
+        detector.forget();
+        features.forEach(detector::observe);
     }
 
     @Override

@@ -13,6 +13,7 @@ import dev.levitstream.common.ImageShape;
 public final class PatchFeatures {
     private final ImageShape image;
     private final PatchGrid grid;
+    private final int[] places;
     private final PatchFilters filters;
     private final boolean mirrored;
 
@@ -23,6 +24,7 @@ public final class PatchFeatures {
     public PatchFeatures(ImageShape image, PatchFilters filters, boolean mirrored) {
         this.image = image;
         this.grid = new PatchGrid(image);
+        this.places = grid.placesByCell();
         this.filters = filters;
         this.mirrored = mirrored;
     }
@@ -37,17 +39,12 @@ public final class PatchFeatures {
         grid.requireSize(pixels);
         float[] features = new float[width()];
         add(pixels, features);
-        int views = 1;
         if (mirrored) {
             add(mirror(pixels), features);
-            views = 2;
         }
-        int[] places = new int[PatchGrid.CELLS];
-        for (int place = 0; place < grid.places(); place++) {
-            places[grid.cell(place)] += views;
-        }
+        int views = mirrored ? 2 : 1;
         for (int i = 0; i < features.length; i++) {
-            features[i] /= Math.max(1, places[i / filters.count()]);
+            features[i] /= Math.max(1, places[i / filters.count()] * views);
         }
         return features;
     }

@@ -49,6 +49,15 @@ final class PatchGrid {
         return place / columns * SIDE / rows * SIDE + place % columns * SIDE / columns;
     }
 
+    /** Places of each cell (count). */
+    int[] placesByCell() {
+        int[] places = new int[CELLS];
+        for (int place = 0; place < places(); place++) {
+            places[cell(place)]++;
+        }
+        return places;
+    }
+
     void requireSize(byte[] pixels) {
         Check.that(pixels.length == image.size(), "image.pixels", pixels.length, "must be " + image.size());
     }

@@ -38,4 +38,24 @@ class PatchFeaturesTest {
         assertThat(new PatchFeatures(shape, PatchFilters.random(shape, 5), false).of(pixels))
                 .isEqualTo(features);
     }
+
+    @Test
+    void mirroredFeaturesAreTheMeanOfThoseOfTheImageAndOfItsMirrorImage() {
+        ImageShape shape = new ImageShape(9, 12, 3);
+        PatchFilters filters = PatchFilters.random(shape, 4);
+        byte[] pixels = new byte[shape.size()];
+        new Random(2).nextBytes(pixels);
+        byte[] mirror = new byte[shape.size()];
+        for (int i = 0; i < pixels.length; i++) {
+            int pixel = i / 3;
+            mirror[(pixel / 12 * 12 + 11 - pixel % 12) * 3 + i % 3] = pixels[i];
+        }
+        float[] plain = new PatchFeatures(shape, filters, false).of(pixels);
+        float[] other = new PatchFeatures(shape, filters, false).of(mirror);
+        float[] both = new PatchFeatures(shape, filters, true).of(pixels);
+        assertThat(other).isNotEqualTo(plain);
+        for (int i = 0; i < both.length; i++) {
+            assertThat(both[i]).isCloseTo((plain[i] + other[i]) / 2, within(1e-5f));
+        }
+    }
 }
