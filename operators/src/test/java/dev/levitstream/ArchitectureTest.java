@@ -107,7 +107,10 @@ class ArchitectureTest {
             .notDependOnEachOther()
             .ignoreDependency(
                     alwaysTrue(),
-                    resideInAnyPackage("dev.levitstream.learner.common", "dev.levitstream.learner.change"));
+                    resideInAnyPackage(
+                            "dev.levitstream.learner.common",
+                            "dev.levitstream.learner.change",
+                            "dev.levitstream.learner.linear"));
 
     @ArchTest
     static final ArchRule operatorsKnowTheContractAlone = noClasses()

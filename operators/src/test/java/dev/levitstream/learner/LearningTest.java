@@ -78,12 +78,12 @@ class LearningTest {
         }
     }
 
-    static Stream<String> methodsWithWork() {
-        return TinyLearners.methods().filter(method -> !method.equals("nearest-mean"));
+    static Stream<String> methodsWithUpdates() {
+        return TinyLearners.methods().filter(TinyLearners::learnsByUpdates);
     }
 
     @ParameterizedTest
-    @MethodSource("methodsWithWork")
+    @MethodSource("methodsWithUpdates")
     void aFailureIsToldWithWhatWasDoneBeforeAndTheBatchCanBeGivenUp(String method) {
         LearnerOptions options = TinyLearners.eager(TinyLearners.options(method));
         List<LabelledImage> images = LearnerContractTest.stream(1);
@@ -104,7 +104,7 @@ class LearningTest {
     }
 
     @ParameterizedTest
-    @MethodSource("methodsWithWork")
+    @MethodSource("methodsWithUpdates")
     void aSliceHasNoMoreUpdatesThanAskedForAndTheCheckComesWithTheLast(String method) {
         LearnerOptions options = TinyLearners.eager(TinyLearners.options(method));
         List<LabelledImage> images = LearnerContractTest.stream(1);
@@ -126,7 +126,7 @@ class LearningTest {
     }
 
     @ParameterizedTest
-    @MethodSource("methodsWithWork")
+    @MethodSource("methodsWithUpdates")
     void everyUpdateReportsItsLossesAndSamples(String method) {
         LearnerOptions options = TinyLearners.eager(TinyLearners.options(method));
         List<LabelledImage> images = LearnerContractTest.stream(1);
@@ -141,8 +141,8 @@ class LearningTest {
                     assertThat(report.samples()).isBetween(1, 16);
                     assertThat(report.finite()).isTrue();
                     assertThat(report.losses())
-                            .hasSizeBetween(1, TinyLearners.expands(method) ? 2 : 1)
-                            .containsKey(TinyLearners.expands(method) ? "vae" : "cross-entropy");
+                            .hasSizeBetween(1, TinyLearners.isLevit(method) ? 2 : 1)
+                            .containsKey(TinyLearners.isLevit(method) ? "vae" : "cross-entropy");
                     assertThat(report.losses().values())
                             .allSatisfy(loss -> assertThat(loss).isFinite());
                 });

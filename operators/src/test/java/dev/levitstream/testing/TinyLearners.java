@@ -22,11 +22,13 @@ import dev.levitstream.learner.levit.FusionOptions;
 import dev.levitstream.learner.levit.LevitOptions;
 import dev.levitstream.learner.levit.NetworkOptions;
 import dev.levitstream.learner.levit.RoutingOptions;
-import dev.levitstream.learner.levit.RoutingOptions.Features;
 import dev.levitstream.learner.levit.RoutingOptions.Method;
 import dev.levitstream.learner.levit.RoutingOptions.Scorers;
 import dev.levitstream.learner.levit.VaeRouter;
+import dev.levitstream.learner.linear.FeatureOptions;
+import dev.levitstream.learner.linear.FeatureOptions.Kind;
 import dev.levitstream.learner.replay.ReplayOptions;
+import dev.levitstream.learner.statistics.StatisticsOptions;
 import dev.levitstream.nn.engine.Compute;
 import dev.levitstream.nn.model.KnowledgeFusion;
 import dev.levitstream.nn.model.VaeOptions;
@@ -52,12 +54,22 @@ public final class TinyLearners {
 
     /** Names of LEViT and its variants. */
     public static Stream<String> levits() {
-        return methods().filter(TinyLearners::expands);
+        return methods().filter(TinyLearners::isLevit);
     }
 
-    /** Whether a method may create components. */
-    public static boolean expands(String method) {
-        return LearnerMethods.named(method).description().expands();
+    /** Names of all methods that learn labels. */
+    public static Stream<String> answering() {
+        return methods().filter(method -> !method.equals("none"));
+    }
+
+    /** Whether a method is LEViT or a variant. */
+    public static boolean isLevit(String method) {
+        return family(method).equals("levit");
+    }
+
+    /** Whether a method learns by updates of parameters. */
+    public static boolean learnsByUpdates(String method) {
+        return isLevit(method) || family(method).equals("replay");
     }
 
     private static String family(String method) {
@@ -66,16 +78,19 @@ public final class TinyLearners {
 
     /** Options of a tiny learner of any method. */
     public static LearnerOptions options(String method) {
-        MethodOptions own = expands(method)
-                ? levit(method)
-                : family(method).equals("replay")
-                        ? new ReplayOptions(
-                                VIT,
-                                training(),
-                                new BudgetOptions(3, 2, 0, 50),
-                                new MemoryOptions(
-                                        64, MemoryOptions.Admission.RESERVOIR, MemoryOptions.Unlabelled.ROUTED))
-                        : LearnerMethods.named(method).read(new OptionReader(Map.of()), SHAPE);
+        MethodOptions own = switch (family(method)) {
+            case "levit" -> levit(method);
+            case "replay" ->
+                new ReplayOptions(
+                        VIT,
+                        training(),
+                        new BudgetOptions(3, 2, 0, 50),
+                        new MemoryOptions(64, MemoryOptions.Admission.RESERVOIR, MemoryOptions.Unlabelled.ROUTED));
+            case "statistics" ->
+                new StatisticsOptions(
+                        new FeatureOptions(Kind.LEARNT, 2, method.equals("ranpac") ? 20 : 0), 1e-2, 3, 1e-3);
+            default -> LearnerMethods.named(method).read(new OptionReader(Map.of()), SHAPE);
+        };
         return new LearnerOptions(method, SHAPE, 4, 1, 0, 1000, 64, 0, own);
     }
 
@@ -99,8 +114,7 @@ public final class TinyLearners {
                         },
                         VaeRouter.Score.ELBO,
                         few ? Scorers.LIKELIEST : Scorers.ALL,
-                        Features.RANDOM,
-                        2,
+                        new FeatureOptions(Kind.RANDOM, 2, 0),
                         1e-2),
                 new NetworkOptions(VIT, new VaeOptions(SHAPE, 4, List.of(), List.of(12, 12)), List.of(10, 8), false),
                 training(),

@@ -1,5 +1,6 @@
 package dev.levitstream.learner.levit;
 
+import dev.levitstream.learner.linear.GroupScores;
 import java.util.List;
 
 /**

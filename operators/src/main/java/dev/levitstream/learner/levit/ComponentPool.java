@@ -9,13 +9,14 @@ import dev.levitstream.learner.common.ActiveComponent;
 import dev.levitstream.learner.common.Augmentation;
 import dev.levitstream.learner.common.Component;
 import dev.levitstream.learner.common.ComponentFactory;
-import dev.levitstream.learner.common.FixedFeatures;
 import dev.levitstream.learner.common.FrozenView;
 import dev.levitstream.learner.common.MemoryItem;
 import dev.levitstream.learner.common.StateCodec;
+import dev.levitstream.learner.linear.FixedFeatures;
+import dev.levitstream.learner.linear.GroupStatistics;
 import dev.levitstream.nn.engine.Compute;
 import dev.levitstream.nn.model.ComponentNetwork;
-import dev.levitstream.nn.model.PatchFeatures;
+import dev.levitstream.nn.model.LinearDiscriminant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -36,7 +37,7 @@ final class ComponentPool implements AutoCloseable {
     private final LevitOptions options;
     private final ComponentFactory factory;
     private final VaeRouter router;
-    private final Optional<SldaRouter> discriminant;
+    private final Optional<GroupStatistics> discriminant;
     private final Compute compute;
     private final SharedWeights shared;
     private final List<Component> frozen = new ArrayList<>();
@@ -51,20 +52,13 @@ final class ComponentPool implements AutoCloseable {
         RoutingOptions routing = options.routing();
         this.router = new VaeRouter(routing.score(), options.training().klWeight());
         this.discriminant = routing.router() != RoutingOptions.Method.VAE
-                ? Optional.of(new SldaRouter(features(context, routing), routing.shrinkage(), compute))
+                ? Optional.of(statistics(context.options().image(), routing))
                 : Optional.empty();
     }
 
-    private static FixedFeatures features(LearnerContext context, RoutingOptions routing) {
-        ImageShape image = context.options().image();
-        int filters = routing.filters();
-        boolean learnt = routing.features() == RoutingOptions.Features.LEARNT;
-        PatchFeatures random = context.shared()
-                .get(
-                        "random-patches/" + image + "/" + filters + "/" + learnt,
-                        PatchFeatures.class,
-                        () -> FixedFeatures.random(image, filters, learnt));
-        return new FixedFeatures(image, random, filters, learnt, context.compute());
+    private GroupStatistics statistics(ImageShape image, RoutingOptions routing) {
+        FixedFeatures features = new FixedFeatures(image, routing.features(), shared, compute);
+        return new GroupStatistics(features, new LinearDiscriminant(compute, features.width(), routing.shrinkage()));
     }
 
     /** Few random sums of the features that the router goes by. */
@@ -152,7 +146,7 @@ final class ComponentPool implements AutoCloseable {
     }
 
     /** The router that learns, if it is that one. */
-    Optional<SldaRouter> discriminant() {
+    Optional<GroupStatistics> discriminant() {
         return discriminant;
     }
 
@@ -253,7 +247,7 @@ final class ComponentPool implements AutoCloseable {
     }
 
     /** A router that the state does not know starts without a past. */
-    private static void readRouter(SldaRouter router, Map<String, byte[]> state) {
+    private static void readRouter(GroupStatistics router, Map<String, byte[]> state) {
         byte[] sealed = state.get(ROUTER);
         if (sealed != null) {
             StateCodec.open(ROUTER, sealed, in -> {

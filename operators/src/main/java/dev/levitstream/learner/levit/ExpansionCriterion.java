@@ -2,7 +2,7 @@ package dev.levitstream.learner.levit;
 
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.Verdict;
-import dev.levitstream.learner.change.ChangeDetector;
+import dev.levitstream.learner.change.ChangeAlarm;
 import dev.levitstream.learner.change.RandomProjection;
 import dev.levitstream.learner.common.ReplayMemory;
 import java.io.DataInputStream;
@@ -27,8 +27,7 @@ sealed interface ExpansionCriterion permits LatentDistance, ReconstructionError,
             case NOVELTY -> new PageTestCriterion(options);
             case TWO_SAMPLE ->
                 new TwoSampleCriterion(
-                        new ChangeDetector(projection.get(), options.falseAlarm(), options.maxComponents()),
-                        options.falseAlarm());
+                        new ChangeAlarm(projection.get(), options.falseAlarm(), options.maxComponents()));
         };
     }
 

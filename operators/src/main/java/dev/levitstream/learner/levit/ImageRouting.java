@@ -2,6 +2,7 @@ package dev.levitstream.learner.levit;
 
 import dev.levitstream.learner.common.Component;
 import dev.levitstream.learner.common.FrozenView;
+import dev.levitstream.learner.linear.GroupScores;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;

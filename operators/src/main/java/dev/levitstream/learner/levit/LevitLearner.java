@@ -29,6 +29,7 @@ import dev.levitstream.learner.common.MemoryOptions.Unlabelled;
 import dev.levitstream.learner.common.MiniBatch;
 import dev.levitstream.learner.common.ReplayMemory;
 import dev.levitstream.learner.common.StateCodec;
+import dev.levitstream.learner.linear.GroupStatistics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -113,7 +114,7 @@ final class LevitLearner implements Learner, Inspectable {
             pool.active().remember(); // what it learns from here on may be another world
         } else {
             pool.active().forget();
-            pool.discriminant().ifPresent(SldaRouter::settle);
+            pool.discriminant().ifPresent(GroupStatistics::settle);
         }
         growHead();
         for (int i = 0; i < results.size(); i++) {

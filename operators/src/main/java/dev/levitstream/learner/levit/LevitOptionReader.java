@@ -9,9 +9,10 @@ import dev.levitstream.learner.common.TrainingOptions;
 import dev.levitstream.learner.levit.ExpansionOptions.Codes;
 import dev.levitstream.learner.levit.ExpansionOptions.Criterion;
 import dev.levitstream.learner.levit.ExpansionOptions.Scale;
-import dev.levitstream.learner.levit.RoutingOptions.Features;
 import dev.levitstream.learner.levit.RoutingOptions.Method;
 import dev.levitstream.learner.levit.RoutingOptions.Scorers;
+import dev.levitstream.learner.linear.FeatureOptions;
+import dev.levitstream.learner.linear.FeatureOptions.Kind;
 import dev.levitstream.nn.model.KnowledgeFusion.Level;
 import dev.levitstream.nn.model.VaeOptions;
 import java.util.List;
@@ -54,11 +55,11 @@ final class LevitOptionReader {
         boolean paper = preset == Preset.PAPER;
         OptionReader.Reading free = options.free();
         OptionReader.Reading structural = options.structural();
-        Features features = structural.choice(
+        Kind features = structural.choice(
                 "routing.features",
-                Features.RANDOM,
+                Kind.RANDOM,
                 "what the discriminant and the two-sample criterion go by; learnt from the first 500 images");
-        boolean learnt = features == Features.LEARNT;
+        boolean learnt = features == Kind.LEARNT;
         return new RoutingOptions(
                 free.choice(
                         "routing.router",
@@ -72,12 +73,14 @@ final class LevitOptionReader {
                         "routing.judges",
                         paper ? Scorers.ALL : Scorers.LIKELIEST,
                         "whose VAEs score an image, where router and criterion do not compare all"),
-                features,
-                structural.integer(
-                        "routing.filters",
-                        learnt ? 200 : 100,
-                        "count, at least 1",
-                        "filters of the discriminant, which keeps 9 features of each; 200 where they are learnt"),
+                new FeatureOptions(
+                        features,
+                        structural.integer(
+                                "routing.filters",
+                                learnt ? 200 : 100,
+                                "count, at least 1",
+                                "filters of the discriminant, which keeps 9 features of each; 200 where they are learnt"),
+                        0),
                 free.number(
                         "routing.shrinkage",
                         learnt ? 0.03 : 1e-3,

@@ -1,6 +1,7 @@
 package dev.levitstream.learner.levit;
 
 import dev.levitstream.common.Check;
+import dev.levitstream.learner.linear.FeatureOptions;
 import java.io.Serializable;
 import java.util.Locale;
 
@@ -12,11 +13,10 @@ import java.util.Locale;
  * @param scorers whose VAEs score an image; all do where the router is {@code vae} or the expansion criterion is not
  *     {@code novelty}, for they compare them
  * @param features what the discriminant goes by
- * @param filters filters of the discriminant (count), at least 1; it keeps 9 x filters features
  * @param shrinkage share of the mean variance that the discriminant adds to every feature's own, positive
  */
 public record RoutingOptions(
-        Method router, VaeRouter.Score score, Scorers scorers, Features features, int filters, double shrinkage)
+        Method router, VaeRouter.Score score, Scorers scorers, FeatureOptions features, double shrinkage)
         implements Serializable {
     /** What decides. */
     public enum Method {
@@ -26,14 +26,6 @@ public record RoutingOptions(
         DISCRIMINANT,
         /** The discriminant's posterior times the answers of its two likeliest components. */
         PRODUCT
-    }
-
-    /** What the discriminant goes by. */
-    public enum Features {
-        /** Random filters. */
-        RANDOM,
-        /** Filters that are learnt from a stream's first images, and fixed from then on. */
-        LEARNT
     }
 
     /** Whose VAEs score an image. */
@@ -50,7 +42,7 @@ public record RoutingOptions(
     }
 
     public RoutingOptions {
-        Check.that(filters >= 1, "routing.filters", filters, "must be at least 1");
+        features.require("routing");
         Check.that(shrinkage > 0, "routing.shrinkage", shrinkage, "must be positive");
     }
 }

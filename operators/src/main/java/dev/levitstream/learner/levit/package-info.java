@@ -4,7 +4,7 @@
  *
  * <ol>
  *   <li>route each image to a component, score it by VAEs, predict ({@link dev.levitstream.learner.levit.ImageRouting},
- *       {@link dev.levitstream.learner.levit.VaeRouter}, {@link dev.levitstream.learner.levit.SldaRouter});
+ *       {@link dev.levitstream.learner.levit.VaeRouter}, {@link dev.levitstream.learner.linear.GroupStatistics});
  *   <li>admit the images to the replay memory ({@link dev.levitstream.learner.common.ReplayMemory});
  *   <li>update the active component on mini-batches of the memory, within the budget
  *       ({@link dev.levitstream.learner.common.ComponentUpdate});

@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
  * S not be definite all the same, the floor grows a hundredfold until it is, at the latest where it is as large as the
  * sums.
  */
-public final class LinearDiscriminant {
+public final class LinearDiscriminant implements LinearHead {
     private static final double ROUNDING = Math.ulp(1.0);
     private static final double GROWTH = 100;
 
@@ -40,11 +40,10 @@ public final class LinearDiscriminant {
         this.compute = compute;
         this.width = width;
         this.script = TorchModule.text(
-                List.of("moments", "sums", "counts", "least"),
+                List.of("moments", "sums", "counts", "images", "least"),
                 2,
                 List.of(
                         "means = torch.div(sums, counts)", // (G, width)
-                        "images = torch.sum(counts)",
                         "size = torch.add(torch.trace(moments), torch.sum(torch.mul(sums, means)))",
                         "floor = torch.mul(torch.div(size, images), least)",
                         "between = torch.addmm(moments, torch.t(sums), means, beta=1, alpha=-1)",
@@ -61,36 +60,22 @@ public final class LinearDiscriminant {
                         "return (torch.contiguous(torch.to(weights, 6)), torch.to(biases, 6))"));
     }
 
-    /**
-     * The discriminants of groups.
-     *
-     * @param weights w_g, (width) each
-     * @param biases b_g
-     */
-    public record Solution(List<float[]> weights, float[] biases) {}
-
-    /**
-     * Solves for them; finite for all finite sums of float features.
-     *
-     * @param moments lower triangle of the sum of f f' over all images, row by row
-     * @param sums of the features of each group
-     * @param counts images of each group (count), positive
-     * @throws NumericException if a number is not finite
-     */
-    public Solution solve(double[] moments, List<double[]> sums, long[] counts) {
-        int groups = counts.length;
+    @Override
+    public Solution solve(Sums sums) {
+        int groups = sums.counts().length;
         double[] joined = new double[groups * width];
         double[] numbers = new double[groups];
         for (int g = 0; g < groups; g++) {
-            System.arraycopy(sums.get(g), 0, joined, g * width, width);
-            numbers[g] = counts[g];
+            System.arraycopy(sums.sums().get(g), 0, joined, g * width, width);
+            numbers[g] = sums.counts()[g];
         }
-        double least = ROUNDING * (width + Arrays.stream(numbers).sum());
+        double least = ROUNDING * (width + sums.images());
         try (NDManager scope = compute.newManager()) {
             NDList given = new NDList(
-                    Tensors.ofTriangle(scope, moments, width),
+                    Tensors.ofTriangle(scope, sums.moments(), width),
                     Tensors.ofDoubles(scope, joined, new Shape(groups, width)),
-                    Tensors.ofDoubles(scope, numbers, new Shape(groups, 1)));
+                    Tensors.ofDoubles(scope, numbers, new Shape(groups, 1)),
+                    Tensors.ofDoubles(scope, new double[] {sums.images()}, new Shape(1)));
             NDList found = solve(scope, given, least);
             float[] all = Tensors.read(found.get(0));
             List<float[]> weights = IntStream.range(0, groups)
@@ -98,6 +83,12 @@ public final class LinearDiscriminant {
                     .toList();
             return new Solution(weights, Tensors.read(found.get(1)));
         }
+    }
+
+    /** The probabilities of Gaussian groups of one covariance. */
+    @Override
+    public void probabilities(double[] scores) {
+        LinearHead.softmax(scores);
     }
 
     /** @param least floor in units of the sums' size, per image */

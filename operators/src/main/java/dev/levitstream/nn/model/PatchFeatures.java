@@ -7,10 +7,11 @@ import dev.levitstream.common.ImageShape;
  * (single-layer networks of Coates, Ng and Lee 2011): f_k = max(0, v_k . q + b_k), a feature is the mean of f_k over
  * the places of one cell. What does not change cannot be forgotten, so statistics over these features stay exact for
  * ever, in whatever order images come.
- *
- * <p>Plain Java on one image at a time: the bits depend on that image alone. Immutable and thread-safe.
  */
-public final class PatchFeatures {
+public final class PatchFeatures implements FeatureMap {
+    /** Features of one filter: one for each cell. */
+    public static final int PER_FILTER = PatchGrid.CELLS;
+
     private final ImageShape image;
     private final PatchGrid grid;
     private final int[] places;
@@ -29,12 +30,13 @@ public final class PatchFeatures {
         this.mirrored = mirrored;
     }
 
-    /** Number of features. */
+    @Override
     public int width() {
         return PatchGrid.CELLS * filters.count();
     }
 
-    /** Features of one image: H W C unsigned bytes to {@link #width} values, at least 0. */
+    /** Values are at least 0. */
+    @Override
     public float[] of(byte[] pixels) {
         grid.requireSize(pixels);
         float[] features = new float[width()];

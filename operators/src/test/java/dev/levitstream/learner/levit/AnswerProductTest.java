@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.levitstream.learner.common.LabelRegistry;
+import dev.levitstream.learner.linear.GroupScores;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

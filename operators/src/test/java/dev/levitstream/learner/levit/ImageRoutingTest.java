@@ -15,6 +15,8 @@ import dev.levitstream.learner.Learning;
 import dev.levitstream.learner.common.ComponentFactory;
 import dev.levitstream.learner.common.LabelRegistry;
 import dev.levitstream.learner.levit.RoutingOptions.Scorers;
+import dev.levitstream.learner.linear.GroupScores;
+import dev.levitstream.learner.linear.GroupStatistics;
 import dev.levitstream.nn.model.KnowledgeFusion;
 import dev.levitstream.nn.model.Vae;
 import dev.levitstream.nn.model.VisionTransformer;
@@ -64,7 +66,7 @@ class ImageRoutingTest {
                 false);
         ComponentPool pool = new ComponentPool(TinyLearners.context(options, seed), own, factory);
         StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, seed);
-        SldaRouter router = pool.discriminant().orElseThrow();
+        GroupStatistics router = pool.discriminant().orElseThrow();
         for (int world = 0; world < WORLDS; world++) {
             pool.grow(seed, 2);
             for (LabelledImage image : simulator.phase(world, 30, 0)) {
@@ -79,7 +81,7 @@ class ImageRoutingTest {
     @ValueSource(longs = {0, 1, 2, 3, 4})
     void theLikeliestAndTheActiveComponentScoreAnImageAndNoOther(long seed) {
         try (ComponentPool pool = pool(FEW, seed)) {
-            SldaRouter router = pool.discriminant().orElseThrow();
+            GroupStatistics router = pool.discriminant().orElseThrow();
             StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, seed);
             List<byte[]> images = new ArrayList<>();
             for (int world = 0; world < WORLDS; world++) {
@@ -110,8 +112,7 @@ class ImageRoutingTest {
     @ValueSource(longs = {0, 1})
     void allComponentsScoreAnImageWhereThatIsAskedForOrTheRouterKnowsNothingYet(long seed) {
         RoutingOptions r = TinyLearners.levit(FEW).routing();
-        RoutingOptions everyone =
-                new RoutingOptions(r.router(), r.score(), Scorers.ALL, r.features(), r.filters(), r.shrinkage());
+        RoutingOptions everyone = new RoutingOptions(r.router(), r.score(), Scorers.ALL, r.features(), r.shrinkage());
         List<byte[]> images = new StreamSimulator(TinyLearners.SHAPE, seed)
                 .phase(0, 3, 0).stream().map(LabelledImage::pixels).toList();
         try (ComponentPool pool = pool(TinyLearners.with(FEW, everyone), seed)) {

@@ -9,9 +9,10 @@ import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Learning;
 import dev.levitstream.learner.SharedWeights;
 import dev.levitstream.learner.StateEntry;
-import dev.levitstream.learner.common.FixedFeatures;
+import dev.levitstream.learner.linear.FixedFeatures;
+import dev.levitstream.learner.linear.GroupStatistics;
 import dev.levitstream.nn.engine.Compute;
-import dev.levitstream.nn.model.PatchFeatures;
+import dev.levitstream.nn.model.LinearDiscriminant;
 import dev.levitstream.testing.TinyLearners;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +50,7 @@ public class LearnerBenchmark {
     private final LearnerOptions options = TinyLearners.stream("levit-dkf", SHAPE);
     private final Compute compute = new Compute("cpu");
     private final Learner learner = LearnerMethods.open(context(), Map.of());
-    private final SldaRouter router = router();
+    private final GroupStatistics router = router();
     private final List<LabelledImage> batch = batch();
     private final byte[] image = batch.get(0).pixels();
     private final float[] features = router.features(image);
@@ -67,13 +68,10 @@ public class LearnerBenchmark {
         router.refresh();
     }
 
-    private SldaRouter router() {
-        int filters = TinyLearners.levit(options).routing().filters();
-        PatchFeatures random = FixedFeatures.random(SHAPE, filters, false);
-        return new SldaRouter(
-                new FixedFeatures(SHAPE, random, filters, false, compute),
-                TinyLearners.levit(options).routing().shrinkage(),
-                compute);
+    private GroupStatistics router() {
+        RoutingOptions routing = TinyLearners.levit(options).routing();
+        FixedFeatures fixed = new FixedFeatures(SHAPE, routing.features(), new SharedWeights(), compute);
+        return new GroupStatistics(fixed, new LinearDiscriminant(compute, fixed.width(), routing.shrinkage()));
     }
 
     private LearnerContext context() {

@@ -29,7 +29,7 @@ class LinearDiscriminantTest {
 
     /** Features of the images of each group. */
     private record Groups(List<List<float[]>> features) {
-        LinearDiscriminant.Solution solve() {
+        LinearHead.Solution solve() {
             double[] moments = new double[WIDTH * (WIDTH + 1) / 2];
             List<double[]> sums = new ArrayList<>();
             for (List<float[]> group : features) {
@@ -44,11 +44,8 @@ class LinearDiscriminantTest {
                 }
                 sums.add(sum);
             }
-            return discriminant()
-                    .solve(
-                            moments,
-                            sums,
-                            features.stream().mapToLong(List::size).toArray());
+            long[] counts = features.stream().mapToLong(List::size).toArray();
+            return discriminant().solve(new LinearHead.Sums(moments, sums, counts, 0));
         }
 
         long images() {
@@ -133,7 +130,7 @@ class LinearDiscriminantTest {
         for (long seed = 0; seed < 10; seed++) {
             for (int groups : new int[] {1, 2, 7}) {
                 for (int most : new int[] {1, 2, 100}) {
-                    LinearDiscriminant.Solution solution =
+                    LinearHead.Solution solution =
                             poor.groups(seed, groups, most, scale).solve();
                     assertThat(solution.weights())
                             .as("seed %d, %d groups of up to %d", seed, groups, most)
@@ -156,7 +153,7 @@ class LinearDiscriminantTest {
     void imagesThatNeverChangeFindTheirGroup(long seed) {
         for (double scale : new double[] {1e-6, 1, 1e6}) {
             Groups groups = Poor.DUPLICATE.groups(seed, 5, 100, scale);
-            LinearDiscriminant.Solution solution = groups.solve();
+            LinearHead.Solution solution = groups.solve();
             for (int g = 0; g < 5; g++) {
                 assertThat(best(solution, groups.features().get(g).get(0)))
                         .as("scale %s", scale)
@@ -165,7 +162,7 @@ class LinearDiscriminantTest {
         }
     }
 
-    private static int best(LinearDiscriminant.Solution solution, float[] image) {
+    private static int best(LinearHead.Solution solution, float[] image) {
         int best = 0;
         double highest = Double.NEGATIVE_INFINITY;
         for (int g = 0; g < solution.biases().length; g++) {
@@ -196,7 +193,7 @@ class LinearDiscriminantTest {
                 features.add(members);
             }
             Groups groups = new Groups(features);
-            LinearDiscriminant.Solution solution = groups.solve();
+            LinearHead.Solution solution = groups.solve();
             double[][] expected = naive(groups);
             for (int g = 0; g < 3; g++) {
                 for (int i = 0; i < WIDTH; i++) {
@@ -269,8 +266,8 @@ class LinearDiscriminantTest {
     void momentsThatNoImagesHaveGetAFloorThatMakesThemDefinite() {
         double[] sum = new double[WIDTH];
         Arrays.fill(sum, 20);
-        LinearDiscriminant.Solution solution =
-                discriminant().solve(new double[WIDTH * (WIDTH + 1) / 2], List.of(sum), new long[] {10});
+        LinearHead.Solution solution = discriminant()
+                .solve(new LinearHead.Sums(new double[WIDTH * (WIDTH + 1) / 2], List.of(sum), new long[] {10}, 0));
         assertFinite(solution.weights().get(0));
         assertFinite(solution.biases());
     }
@@ -279,7 +276,8 @@ class LinearDiscriminantTest {
     void whatIsNoNumberIsRefused() {
         double[] moments = new double[WIDTH * (WIDTH + 1) / 2];
         moments[0] = Double.NaN;
-        assertThatThrownBy(() -> discriminant().solve(moments, List.of(new double[WIDTH]), new long[] {1}))
+        assertThatThrownBy(() -> discriminant()
+                        .solve(new LinearHead.Sums(moments, List.of(new double[WIDTH]), new long[] {1}, 0)))
                 .isInstanceOf(NumericException.class)
                 .hasMessage("the moments of 18 features must be finite");
     }

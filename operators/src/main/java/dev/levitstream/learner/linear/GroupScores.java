@@ -1,4 +1,4 @@
-package dev.levitstream.learner.levit;
+package dev.levitstream.learner.linear;
 
 import dev.levitstream.learner.common.LabelRegistry;
 import java.util.ArrayList;
@@ -6,11 +6,11 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Scores of one image under the groups of streaming LDA.
+ * Scores of one image under the groups of {@link GroupStatistics}.
  *
- * @param groups one per group that has a discriminant
+ * @param groups one per group that was there at the last solution
  */
-record GroupScores(List<GroupScore> groups) {
+public record GroupScores(List<GroupScore> groups) {
     /**
      * The score of one group.
      *
@@ -18,10 +18,10 @@ record GroupScores(List<GroupScore> groups) {
      * @param label class, or {@link LabelRegistry#UNLABELLED}
      * @param score logarithm of the posterior probability of the group, up to a constant
      */
-    record GroupScore(int component, int label, float score) {}
+    public record GroupScore(int component, int label, float score) {}
 
     /** Components by their best group, the best first. */
-    List<Integer> components() {
+    public List<Integer> components() {
         List<GroupScore> sorted = new ArrayList<>(groups);
         sorted.sort(Comparator.comparingDouble((GroupScore group) -> -group.score())
                 .thenComparingInt(GroupScore::component)
@@ -33,7 +33,7 @@ record GroupScores(List<GroupScore> groups) {
      * Logarithm of the posterior of a component and a class, up to a constant: of the component's group of that class,
      * or of its images without a label if that is more.
      */
-    double of(int component, int label) {
+    public double of(int component, int label) {
         double score = Double.NEGATIVE_INFINITY;
         for (GroupScore group : groups) {
             boolean concerns = group.label() == label || group.label() == LabelRegistry.UNLABELLED;

@@ -1,10 +1,8 @@
-package dev.levitstream.learner.levit;
+package dev.levitstream.learner.linear;
 
-import dev.levitstream.learner.common.FixedFeatures;
 import dev.levitstream.learner.common.LabelRegistry;
 import dev.levitstream.learner.common.StateCodec;
-import dev.levitstream.nn.engine.Compute;
-import dev.levitstream.nn.model.LinearDiscriminant;
+import dev.levitstream.nn.model.LinearHead;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -13,55 +11,59 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Routes by streaming linear discriminant analysis (Hayes and Kanan 2020) over fixed features f: groups g are the pairs
- * (component that learnt the image, its label), score_g(f) = f' S^-1 m_g - m_g' S^-1 m_g / 2 + ln n_g with group means
- * m_g, sizes n_g and one covariance S within groups, shrunk towards a multiple of the identity. The component of the
- * best group answers.
+ * Sums of fixed features f by group, and what a linear head makes of them: counts n_g, sums of f, and one sum of f f'
+ * over all images. Groups g are the pairs (component that learnt the image, its label). With
+ * {@link dev.levitstream.nn.model.LinearDiscriminant} as its head this is streaming linear discriminant analysis (Hayes
+ * and Kanan 2020).
  *
- * <p>Sums, counts and second moments are all it keeps: nothing is forgotten, their order does not matter, and their
- * size does not grow with the number of images. Solved anew {@value #FIRST} images after a group's first, when the
- * images since then have doubled, and every {@value #PERIOD} images.
+ * <p>Sums are all it keeps: nothing is forgotten, their order does not matter, and their size does not grow with the
+ * number of images. Solved anew {@value #FIRST} images after a group's first, when the images since then have doubled,
+ * and every {@value #PERIOD} images.
  *
  * <p>Images that come while there is evidence for a change are counted apart. If a component is created, they go over
  * to it, for they were the first of its world; else they stay with the component that learnt them. Without this the old
  * component would own a small group amid each new one, and draw its images.
  */
-final class SldaRouter {
+public final class GroupStatistics {
     private static final int FIRST = 10;
     private static final int PERIOD = 1024;
     /** Groups whose scores are added up side by side. */
     private static final int TOGETHER = 4;
 
     private final FixedFeatures fixed;
-    private final LinearDiscriminant discriminant;
+    private final LinearHead head;
     private final int width;
     private final SecondMoments moments;
-    private final List<DiscriminantGroup> groups = new ArrayList<>();
+    private final List<FeatureGroup> groups = new ArrayList<>();
     private final EarlyImages early = new EarlyImages();
     private long sinceBirth;
     private long nextSolution;
 
-    SldaRouter(FixedFeatures fixed, double shrinkage, Compute compute) {
+    /**
+     * @param fixed what images are described by; taken over
+     * @param head what scores are made of the sums
+     */
+    public GroupStatistics(FixedFeatures fixed, LinearHead head) {
         this.fixed = fixed;
+        this.head = head;
         this.width = fixed.width();
-        this.discriminant = new LinearDiscriminant(compute, width, shrinkage);
         this.moments = new SecondMoments(width);
     }
 
     /** Number of features. */
-    int width() {
+    public int width() {
         return width;
     }
 
     /** The fixed features of an image. */
-    float[] features(byte[] pixels) {
+    public float[] features(byte[] pixels) {
         return fixed.of(pixels);
     }
 
     /** Scores of an image; empty before anything was learnt. */
-    GroupScores scores(float[] features) {
-        List<DiscriminantGroup> solved =
-                groups.stream().filter(DiscriminantGroup::isSolved).toList();
+    public GroupScores scores(float[] features) {
+        List<FeatureGroup> solved =
+                groups.stream().filter(FeatureGroup::isSolved).toList();
         List<GroupScores.GroupScore> scores = new ArrayList<>(solved.size());
         for (int from = 0; from < solved.size(); from += TOGETHER) {
             scores.addAll(scores(features, solved.subList(from, Math.min(solved.size(), from + TOGETHER))));
@@ -69,12 +71,20 @@ final class SldaRouter {
         return new GroupScores(scores);
     }
 
+    /** Share of each group among the images of all groups, 0 to 1, in place of its score. */
+    public List<GroupScores.GroupScore> frequencies() {
+        double images = groups.stream().mapToLong(group -> group.count).sum();
+        return groups.stream()
+                .map(group -> group.scored((float) (group.count / images)))
+                .toList();
+    }
+
     /** Of one to four groups, side by side: in a single sum each addition waits for the one before. */
-    private List<GroupScores.GroupScore> scores(float[] features, List<DiscriminantGroup> some) {
-        DiscriminantGroup first = some.get(0);
-        DiscriminantGroup second = some.get(Math.min(1, some.size() - 1));
-        DiscriminantGroup third = some.get(Math.min(2, some.size() - 1));
-        DiscriminantGroup fourth = some.get(some.size() - 1);
+    private List<GroupScores.GroupScore> scores(float[] features, List<FeatureGroup> some) {
+        FeatureGroup first = some.get(0);
+        FeatureGroup second = some.get(Math.min(1, some.size() - 1));
+        FeatureGroup third = some.get(Math.min(2, some.size() - 1));
+        FeatureGroup fourth = some.get(some.size() - 1);
         float a = first.bias;
         float b = second.bias;
         float c = third.bias;
@@ -97,8 +107,8 @@ final class SldaRouter {
      * @param features of the image
      * @param suspected whether there is evidence for a change at the moment
      */
-    void learnt(byte[] pixels, float[] features, int component, int label, boolean suspected) {
-        DiscriminantGroup group = group(component, label, suspected);
+    public void learnt(byte[] pixels, float[] features, int component, int label, boolean suspected) {
+        FeatureGroup group = group(component, label, suspected);
         group.count++;
         sinceBirth++;
         group.add(features);
@@ -108,12 +118,33 @@ final class SldaRouter {
         }
     }
 
+    /** Takes note of an image that is in no group: filters are learnt from it, too. */
+    public void noted(byte[] pixels) {
+        if (fixed.isProvisional()) {
+            early.add(fixed.seen(pixels));
+        }
+    }
+
+    /** Learns an image that was noted before. */
+    public void learntLate(byte[] pixels, int component, int label) {
+        byte[] seen = fixed.seen(pixels);
+        FeatureGroup group = group(component, label, false);
+        float[] features = fixed.ofSeen(seen);
+        group.count++;
+        sinceBirth++;
+        group.add(features);
+        moments.add(features);
+        if (fixed.isProvisional()) {
+            early.move(seen, group);
+        }
+    }
+
     /**
      * Learns the filters if it is time to, and computes all sums anew.
      *
      * @return features of the images that they were learnt from, in their order; none if it was not time
      */
-    List<float[]> learnFilters() {
+    public List<float[]> learnFilters() {
         if (early.size() < FixedFeatures.ENOUGH) {
             return List.of();
         }
@@ -123,13 +154,15 @@ final class SldaRouter {
         }
         fixed.learn(different);
         moments.clear();
-        groups.forEach(DiscriminantGroup::clearSum);
+        groups.forEach(FeatureGroup::clearSum);
         List<float[]> seen = new ArrayList<>();
         early.forEach((image, group, times) -> {
             float[] features = fixed.ofSeen(image);
             for (int n = 0; n < times; n++) {
-                group.add(features);
-                moments.add(features);
+                group.ifPresent(counted -> {
+                    counted.add(features);
+                    moments.add(features);
+                });
                 seen.add(features);
             }
         });
@@ -138,8 +171,8 @@ final class SldaRouter {
         return seen;
     }
 
-    private DiscriminantGroup group(int component, int label, boolean suspected) {
-        Optional<DiscriminantGroup> found = find(component, label, suspected);
+    private FeatureGroup group(int component, int label, boolean suspected) {
+        Optional<FeatureGroup> found = find(component, label, suspected);
         if (found.isPresent()) {
             return found.get();
         }
@@ -147,12 +180,12 @@ final class SldaRouter {
             sinceBirth = 0;
             nextSolution = FIRST;
         }
-        DiscriminantGroup fresh = new DiscriminantGroup(component, label, suspected, width);
+        FeatureGroup fresh = new FeatureGroup(component, label, suspected, width);
         groups.add(fresh);
         return fresh;
     }
 
-    private Optional<DiscriminantGroup> find(int component, int label, boolean suspected) {
+    private Optional<FeatureGroup> find(int component, int label, boolean suspected) {
         return groups.stream()
                 .filter(group -> group.is(component, label, suspected))
                 .findFirst();
@@ -163,13 +196,13 @@ final class SldaRouter {
      *
      * @return whether there is such a group to move it from
      */
-    boolean label(byte[] pixels, int component, int label) {
+    public boolean label(byte[] pixels, int component, int label) {
         byte[] seen = fixed.seen(pixels);
         float[] features = fixed.ofSeen(seen);
-        Optional<DiscriminantGroup> from =
+        Optional<FeatureGroup> from =
                 find(component, LabelRegistry.UNLABELLED, false).filter(group -> group.count > 1);
         from.ifPresent(unlabelled -> {
-            DiscriminantGroup to = group(component, label, false);
+            FeatureGroup to = group(component, label, false);
             unlabelled.count--;
             to.count++;
             unlabelled.subtract(features);
@@ -180,10 +213,10 @@ final class SldaRouter {
     }
 
     /** The evidence came to nothing: suspected images stay with the component that learnt them. */
-    void settle() {
-        for (DiscriminantGroup group : List.copyOf(groups)) {
+    public void settle() {
+        for (FeatureGroup group : List.copyOf(groups)) {
             if (group.suspected) {
-                Optional<DiscriminantGroup> own = find(group.component, group.label, false);
+                Optional<FeatureGroup> own = find(group.component, group.label, false);
                 own.ifPresent(settled -> {
                     settled.merge(group);
                     early.moveAll(group, settled);
@@ -195,8 +228,8 @@ final class SldaRouter {
     }
 
     /** The world has changed: suspected images go over to the component that was created for it. */
-    void handOver(int component) {
-        for (DiscriminantGroup group : groups) {
+    public void handOver(int component) {
+        for (FeatureGroup group : groups) {
             if (group.suspected) {
                 group.component = component;
                 group.suspected = false;
@@ -207,27 +240,34 @@ final class SldaRouter {
     }
 
     /** Solves for the discriminants if that is due. */
-    void refresh() {
+    public void refresh() {
         if (groups.isEmpty() || sinceBirth < nextSolution) {
             return;
         }
         nextSolution = sinceBirth + Math.max(FIRST, Math.min(PERIOD, sinceBirth));
-        LinearDiscriminant.Solution solution = discriminant.solve(
+        LinearHead.Solution solution = head.solve(new LinearHead.Sums(
                 moments.lowerTriangle(),
                 groups.stream().map(group -> group.sum).toList(),
-                groups.stream().mapToLong(group -> group.count).toArray());
+                groups.stream().mapToLong(group -> group.count).toArray(),
+                ungrouped()));
         for (int g = 0; g < groups.size(); g++) {
             groups.get(g).solved(solution.weights().get(g), solution.biases()[g]);
         }
     }
 
-    void write(DataOutputStream out) throws IOException {
+    /** Images that belong to no group any more, of which the moments keep what they vary (count). */
+    private long ungrouped() {
+        return moments.images()
+                - groups.stream().mapToLong(group -> group.count).sum();
+    }
+
+    public void write(DataOutputStream out) throws IOException {
         out.writeLong(moments.images());
         out.writeLong(sinceBirth);
         out.writeLong(nextSolution);
         moments.write(out);
         out.writeInt(groups.size());
-        for (DiscriminantGroup group : groups) {
+        for (FeatureGroup group : groups) {
             group.write(out);
         }
         if (fixed.isLearnt()) {
@@ -236,14 +276,14 @@ final class SldaRouter {
         }
     }
 
-    void read(StateCodec.Input in) throws IOException {
+    public void read(StateCodec.Input in) throws IOException {
         long images = in.readLong();
         sinceBirth = in.readLong();
         nextSolution = in.readLong();
         moments.read(in, images);
         int count = in.readInt();
         for (int g = 0; g < count; g++) {
-            groups.add(DiscriminantGroup.read(in, width));
+            groups.add(FeatureGroup.read(in, width));
         }
         if (fixed.isLearnt()) {
             fixed.read(in);

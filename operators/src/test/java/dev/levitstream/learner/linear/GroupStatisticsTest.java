@@ -1,13 +1,14 @@
-package dev.levitstream.learner.levit;
+package dev.levitstream.learner.linear;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.levitstream.common.ImageShape;
-import dev.levitstream.learner.common.FixedFeatures;
+import dev.levitstream.learner.SharedWeights;
 import dev.levitstream.learner.common.LabelRegistry;
 import dev.levitstream.learner.common.StateCodec;
-import dev.levitstream.nn.model.PatchFeatures;
+import dev.levitstream.learner.linear.FeatureOptions.Kind;
+import dev.levitstream.nn.model.LinearDiscriminant;
 import dev.levitstream.testing.TinyLearners;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The discriminant against one computed from all images at once. */
-class SldaRouterTest {
+class GroupStatisticsTest {
     private static final ImageShape SHAPE = new ImageShape(8, 8, 1);
     private static final byte[] NO_PIXELS = new byte[0];
     private static final int WIDTH = router().width();
@@ -28,10 +29,17 @@ class SldaRouterTest {
 
     private record Shown(float[] features, int component, int label) {}
 
-    private static SldaRouter router() {
-        PatchFeatures random = FixedFeatures.random(SHAPE, 1, false);
-        return new SldaRouter(
-                new FixedFeatures(SHAPE, random, 1, false, TinyLearners.COMPUTE), SHRINKAGE, TinyLearners.COMPUTE);
+    private static GroupStatistics router() {
+        return statistics(fixed(Kind.RANDOM, 1));
+    }
+
+    private static FixedFeatures fixed(Kind kind, int filters) {
+        return new FixedFeatures(
+                SHAPE, new FeatureOptions(kind, filters, 0), new SharedWeights(), TinyLearners.COMPUTE);
+    }
+
+    private static GroupStatistics statistics(FixedFeatures fixed) {
+        return new GroupStatistics(fixed, new LinearDiscriminant(TinyLearners.COMPUTE, fixed.width(), SHRINKAGE));
     }
 
     /** Three groups, two of them of component 1, around random means. */
@@ -56,13 +64,13 @@ class SldaRouterTest {
     }
 
     /** The best component; -1 if none is known. */
-    private static int route(SldaRouter router, float[] features) {
+    private static int route(GroupStatistics router, float[] features) {
         List<Integer> components = router.scores(features).components();
         return components.isEmpty() ? -1 : components.get(0);
     }
 
-    private static SldaRouter learn(List<Shown> images) {
-        SldaRouter router = router();
+    private static GroupStatistics learn(List<Shown> images) {
+        GroupStatistics router = router();
         for (Shown image : images) {
             router.learnt(NO_PIXELS, image.features(), image.component(), image.label(), false);
         }
@@ -76,8 +84,8 @@ class SldaRouterTest {
         List<Shown> images = shown(seed, 200);
         List<Shown> shuffled = new ArrayList<>(images);
         Collections.shuffle(shuffled, new Random(seed));
-        SldaRouter router = learn(images);
-        SldaRouter other = learn(shuffled);
+        GroupStatistics router = learn(images);
+        GroupStatistics other = learn(shuffled);
         int different = 0;
         for (Shown image : shown(seed, 300)) {
             int expected = naive(images, image.features());
@@ -164,8 +172,8 @@ class SldaRouterTest {
     @Test
     void aRestoredRouterGoesOnToTheSameBytes() {
         List<Shown> images = shown(3, 400);
-        SldaRouter whole = learn(images.subList(0, 200));
-        SldaRouter restored = router();
+        GroupStatistics whole = learn(images.subList(0, 200));
+        GroupStatistics restored = router();
         StateCodec.open("router", StateCodec.seal(whole::write), in -> {
             restored.read(in);
             return restored;
@@ -186,7 +194,7 @@ class SldaRouterTest {
                 .filter(image -> image.label() == LabelRegistry.UNLABELLED)
                 .toList();
         images.removeAll(rare);
-        SldaRouter router = learn(images);
+        GroupStatistics router = learn(images);
         for (Shown image : rare.subList(0, 10)) {
             router.learnt(NO_PIXELS, image.features(), 2, LabelRegistry.UNLABELLED, false);
             router.refresh();
@@ -203,7 +211,7 @@ class SldaRouterTest {
         List<Shown> old = images.stream().filter(image -> image.label() == 0).toList();
         List<Shown> news = images.stream().filter(image -> image.label() == 1).toList();
         for (boolean changed : new boolean[] {true, false}) {
-            SldaRouter router = learn(old);
+            GroupStatistics router = learn(old);
             for (Shown image : news.subList(0, 60)) {
                 router.learnt(NO_PIXELS, image.features(), 0, 1, true);
             }
@@ -229,8 +237,8 @@ class SldaRouterTest {
     @Test
     void evidenceThatCameToNothingLeavesNoTrace() {
         List<Shown> images = shown(8, 300);
-        SldaRouter plain = learn(images);
-        SldaRouter suspicious = router();
+        GroupStatistics plain = learn(images);
+        GroupStatistics suspicious = router();
         for (int i = 0; i < images.size(); i++) {
             Shown image = images.get(i);
             suspicious.learnt(NO_PIXELS, image.features(), image.component(), image.label(), i % 3 == 1);
@@ -244,7 +252,7 @@ class SldaRouterTest {
 
     @Test
     void nothingIsRoutedBeforeAnythingIsLearntAndEqualImagesDoNoHarm() {
-        SldaRouter router = router();
+        GroupStatistics router = router();
         float[] flat = new float[WIDTH];
         assertThat(route(router, flat)).isEqualTo(-1);
         router.refresh();
@@ -255,16 +263,13 @@ class SldaRouterTest {
         assertThat(route(router, flat)).isZero();
     }
 
-    private static SldaRouter learning() {
-        PatchFeatures random = FixedFeatures.random(SHAPE, 2, true);
-        return new SldaRouter(
-                new FixedFeatures(SHAPE, random, 2, true, TinyLearners.COMPUTE), SHRINKAGE, TinyLearners.COMPUTE);
+    private static GroupStatistics learning() {
+        return statistics(fixed(Kind.LEARNT, 2));
     }
 
     /** One that has its filters before it sees the first image. */
-    private static SldaRouter learntFrom(List<byte[]> images) {
-        FixedFeatures fixed =
-                new FixedFeatures(SHAPE, FixedFeatures.random(SHAPE, 2, true), 2, true, TinyLearners.COMPUTE);
+    private static GroupStatistics learntFrom(List<byte[]> images) {
+        FixedFeatures fixed = fixed(Kind.LEARNT, 2);
         List<byte[]> different = new ArrayList<>();
         for (int n = 0; n < images.size(); n++) {
             if (n == 0 || !Arrays.equals(images.get(n), images.get(n - 1))) {
@@ -272,7 +277,7 @@ class SldaRouterTest {
             }
         }
         fixed.learn(different);
-        return new SldaRouter(fixed, SHRINKAGE, TinyLearners.COMPUTE);
+        return statistics(fixed);
     }
 
     private static byte[] picture(SplittableRandom random, int label) {
@@ -285,7 +290,7 @@ class SldaRouterTest {
     }
 
     /** A stream with suspicion, a change, late labels and a camera that freezes. */
-    private static List<byte[]> show(SldaRouter router, long seed, int from, int to) {
+    private static List<byte[]> show(GroupStatistics router, long seed, int from, int to) {
         SplittableRandom random = new SplittableRandom(seed);
         List<byte[]> shown = new ArrayList<>();
         byte[] last = new byte[0];
@@ -310,8 +315,8 @@ class SldaRouterTest {
         return shown;
     }
 
-    private static SldaRouter restored(SldaRouter router) {
-        SldaRouter restored = learning();
+    private static GroupStatistics restored(GroupStatistics router) {
+        GroupStatistics restored = learning();
         return StateCodec.open("router", StateCodec.seal(router::write), in -> {
             restored.read(in);
             return restored;
@@ -320,7 +325,7 @@ class SldaRouterTest {
 
     @Test
     void onceFiltersAreLearntAllIsAsIfTheyHadAlwaysBeenThere() {
-        SldaRouter router = learning();
+        GroupStatistics router = learning();
         List<byte[]> shown = new ArrayList<>(show(router, 1, 0, 500));
         assertThat(router.learnFilters()).as("frozen images do not count").isEmpty();
         shown.addAll(show(router, 2, 500, 800));
@@ -331,7 +336,7 @@ class SldaRouterTest {
         assertThat(router.learnFilters()).isEmpty();
         router.refresh();
 
-        SldaRouter always = learntFrom(shown);
+        GroupStatistics always = learntFrom(shown);
         show(always, 1, 0, 500);
         show(always, 2, 500, 800);
         always.refresh();
@@ -350,16 +355,16 @@ class SldaRouterTest {
 
     @Test
     void aRestoredRouterHasOrLearnsTheSameFilters() {
-        SldaRouter whole = learning();
+        GroupStatistics whole = learning();
         show(whole, 1, 0, 400);
-        SldaRouter early = restored(whole);
-        for (SldaRouter router : List.of(whole, early)) {
+        GroupStatistics early = restored(whole);
+        for (GroupStatistics router : List.of(whole, early)) {
             show(router, 2, 400, 900);
             assertThat(router.learnFilters()).hasSize(900);
             router.refresh();
         }
-        SldaRouter late = restored(whole);
-        for (SldaRouter router : List.of(whole, early, late)) {
+        GroupStatistics late = restored(whole);
+        for (GroupStatistics router : List.of(whole, early, late)) {
             show(router, 3, 900, 1000);
             router.refresh();
         }

@@ -1,4 +1,4 @@
-package dev.levitstream.learner.levit;
+package dev.levitstream.learner.linear;
 
 import dev.levitstream.learner.common.LabelRegistry;
 import dev.levitstream.learner.common.StateCodec;
@@ -10,7 +10,7 @@ import java.util.Arrays;
  * Images of one class that one component has learnt: the sum of their features, and the discriminant that the last
  * solution gave them; none before the first.
  */
-final class DiscriminantGroup {
+final class FeatureGroup {
     /** Class, or {@link LabelRegistry#UNLABELLED}. */
     final int label;
 
@@ -23,7 +23,7 @@ final class DiscriminantGroup {
 
     long count;
 
-    DiscriminantGroup(int component, int label, boolean suspected, int width) {
+    FeatureGroup(int component, int label, boolean suspected, int width) {
         this.component = component;
         this.label = label;
         this.suspected = suspected;
@@ -57,7 +57,7 @@ final class DiscriminantGroup {
     }
 
     /** Takes in another group's images. */
-    void merge(DiscriminantGroup other) {
+    void merge(FeatureGroup other) {
         count += other.count;
         for (int i = 0; i < sum.length; i++) {
             sum[i] += other.sum[i];
@@ -83,8 +83,8 @@ final class DiscriminantGroup {
         out.writeFloat(bias);
     }
 
-    static DiscriminantGroup read(StateCodec.Input in, int width) throws IOException {
-        DiscriminantGroup group = new DiscriminantGroup(in.readInt(), in.readInt(), in.readBoolean(), width);
+    static FeatureGroup read(StateCodec.Input in, int width) throws IOException {
+        FeatureGroup group = new FeatureGroup(in.readInt(), in.readInt(), in.readBoolean(), width);
         group.count = in.readLong();
         StateCodec.readDoubles(in, group.sum);
         float[] weight = StateCodec.readFloats(in);

@@ -1,4 +1,4 @@
-package dev.levitstream.learner.levit;
+package dev.levitstream.learner.linear;
 
 import dev.levitstream.learner.common.StateCodec;
 import java.io.DataOutputStream;
@@ -6,21 +6,25 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The first images of a stream, in their order, and the groups that count them: kept until filters are learnt from
  * them, for then all sums are computed anew.
  */
 final class EarlyImages {
+    /** Stands for no group: nobody said what the image shows. */
+    private static final FeatureGroup NO_GROUP = new FeatureGroup(0, 0, false, 0);
+
     private final List<Entry> entries = new ArrayList<>();
 
     /** An image, how often it came in a row, and the group that counts it. */
     private static final class Entry {
         private final byte[] seen;
-        private DiscriminantGroup group;
+        private FeatureGroup group;
         private int times;
 
-        private Entry(byte[] seen, DiscriminantGroup group, int times) {
+        private Entry(byte[] seen, FeatureGroup group, int times) {
             this.seen = seen;
             this.group = group;
             this.times = times;
@@ -29,10 +33,20 @@ final class EarlyImages {
 
     /** What is done with an image that a group counts. */
     interface Visitor {
-        void visit(byte[] seen, DiscriminantGroup group, int times);
+        /**
+         * Does it.
+         *
+         * @param group that counts it, if one does
+         */
+        void visit(byte[] seen, Optional<FeatureGroup> group, int times);
     }
 
-    void add(byte[] seen, DiscriminantGroup group) {
+    /** Adds an image that no group counts. */
+    void add(byte[] seen) {
+        add(seen, NO_GROUP);
+    }
+
+    void add(byte[] seen, FeatureGroup group) {
         for (int i = entries.size() - 1; i >= 0 && Arrays.equals(entries.get(i).seen, seen); i--) {
             if (entries.get(i).group == group) {
                 entries.get(i).times++;
@@ -59,7 +73,8 @@ final class EarlyImages {
     }
 
     void forEach(Visitor visitor) {
-        entries.forEach(entry -> visitor.visit(entry.seen, entry.group, entry.times));
+        entries.forEach(entry ->
+                visitor.visit(entry.seen, Optional.of(entry.group).filter(group -> group != NO_GROUP), entry.times));
     }
 
     void clear() {
@@ -67,7 +82,7 @@ final class EarlyImages {
     }
 
     /** One image goes from a group to another. */
-    void move(byte[] seen, DiscriminantGroup from, DiscriminantGroup to) {
+    void move(byte[] seen, FeatureGroup from, FeatureGroup to) {
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
             if (entry.group == from && Arrays.equals(entry.seen, seen)) {
@@ -82,8 +97,13 @@ final class EarlyImages {
         }
     }
 
+    /** One image without a group goes to one. */
+    void move(byte[] seen, FeatureGroup to) {
+        move(seen, NO_GROUP, to);
+    }
+
     /** All images of a group go to another. */
-    void moveAll(DiscriminantGroup from, DiscriminantGroup to) {
+    void moveAll(FeatureGroup from, FeatureGroup to) {
         for (Entry entry : entries) {
             if (entry.group == from) {
                 entry.group = to;
@@ -92,7 +112,7 @@ final class EarlyImages {
     }
 
     /** @param groups all that there are, in the order in which they will be when this is read */
-    void write(DataOutputStream out, List<DiscriminantGroup> groups) throws IOException {
+    void write(DataOutputStream out, List<FeatureGroup> groups) throws IOException {
         out.writeInt(entries.size());
         for (Entry entry : entries) {
             StateCodec.writeBytes(out, entry.seen);
@@ -101,10 +121,12 @@ final class EarlyImages {
         }
     }
 
-    void read(StateCodec.Input in, List<DiscriminantGroup> groups) throws IOException {
+    void read(StateCodec.Input in, List<FeatureGroup> groups) throws IOException {
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
-            entries.add(new Entry(StateCodec.readBytes(in), groups.get(in.readInt()), in.readInt()));
+            byte[] seen = StateCodec.readBytes(in);
+            int group = in.readInt();
+            entries.add(new Entry(seen, group < 0 ? NO_GROUP : groups.get(group), in.readInt()));
         }
     }
 }

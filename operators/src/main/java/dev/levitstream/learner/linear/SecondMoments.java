@@ -1,4 +1,4 @@
-package dev.levitstream.learner.levit;
+package dev.levitstream.learner.linear;
 
 import dev.levitstream.learner.common.StateCodec;
 import java.io.DataOutputStream;

@@ -1,0 +1,266 @@
+package dev.levitstream.learner.statistics;
+
+import dev.levitstream.common.Check;
+import dev.levitstream.learner.Expansion;
+import dev.levitstream.learner.ImagePrediction;
+import dev.levitstream.learner.LabelledImage;
+import dev.levitstream.learner.Learner;
+import dev.levitstream.learner.LearnerContext;
+import dev.levitstream.learner.LearnerDescription;
+import dev.levitstream.learner.LearnerEvent;
+import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.learner.Observation;
+import dev.levitstream.learner.StateEntry;
+import dev.levitstream.learner.Trace;
+import dev.levitstream.learner.UnitOfWork;
+import dev.levitstream.learner.Verdict;
+import dev.levitstream.learner.WorkReport;
+import dev.levitstream.learner.change.ChangeAlarm;
+import dev.levitstream.learner.change.RandomProjection;
+import dev.levitstream.learner.common.LabelRegistry;
+import dev.levitstream.learner.common.LearnerCounters;
+import dev.levitstream.learner.common.StateCodec;
+import dev.levitstream.learner.linear.FixedFeatures;
+import dev.levitstream.learner.linear.GroupScores.GroupScore;
+import dev.levitstream.learner.linear.GroupStatistics;
+import dev.levitstream.nn.model.LinearHead;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * Sums over fixed features by world and label, and the head that is solved from them: p(y | x) is the sum over worlds
+ * of the probability of the group (world, y). Worlds are those that the {@link ChangeAlarm} tells apart.
+ */
+final class StatisticsLearner implements Learner {
+    private static final String CONTROL = "control";
+    private static final String SUMS = "sums";
+    private static final String ALARM = "alarm";
+    private static final float[] NOTHING = new float[0];
+
+    private final LearnerOptions options;
+    private final StatisticsOptions own;
+    private final boolean learnsClasses;
+    private final LinearHead head;
+    private final GroupStatistics statistics;
+    private final ChangeAlarm alarm;
+    private final LearnerCounters counters;
+    /** Present world, from 0. */
+    private int world;
+    /** Images of the present world (count). */
+    private long imagesOfWorld;
+    /** Whether a batch was observed and not learnt. */
+    private boolean learning;
+
+    /** What is needed again when an image is observed. */
+    private record Seen(float[] features) implements Trace {}
+
+    StatisticsLearner(
+            LearnerContext context, StatisticsOptions own, StatisticsMethod method, Map<String, byte[]> state) {
+        this.options = context.options();
+        this.own = own;
+        this.learnsClasses = method.learnsClasses();
+        FixedFeatures features =
+                new FixedFeatures(options.image(), own.features(), context.shared(), context.compute());
+        int width = features.width();
+        head = method.head(width, own.shrinkage(), context.compute());
+        statistics = new GroupStatistics(features, head);
+        RandomProjection projection = context.shared()
+                .get("random-projection/" + width, RandomProjection.class, () -> new RandomProjection(width));
+        alarm = new ChangeAlarm(projection, own.falseAlarm(), own.worlds());
+        counters = new LearnerCounters(context);
+        if (!state.isEmpty()) {
+            restore(state);
+        }
+    }
+
+    @Override
+    public List<ImagePrediction> predict(List<byte[]> images) {
+        List<String> labels = counters.labels().labels();
+        List<ImagePrediction> predictions = new ArrayList<>(images.size());
+        for (byte[] pixels : images) {
+            int size = options.image().size();
+            Check.that(pixels.length == size, "image.pixels", pixels.length, "must be " + size);
+            float[] features = statistics.features(pixels);
+            predictions.add(new ImagePrediction(
+                    labels,
+                    probabilities(features, labels.size()),
+                    counters.step(),
+                    Optional.empty(),
+                    Optional.of(new Seen(features))));
+        }
+        return predictions;
+    }
+
+    private float[] probabilities(float[] features, int labels) {
+        List<GroupScore> groups = statistics.scores(features).groups();
+        double[] shares = groups.stream().mapToDouble(GroupScore::score).toArray();
+        if (shares.length == 0) {
+            groups = statistics.frequencies(); // all that is known before the first solution
+            shares = groups.stream().mapToDouble(GroupScore::score).toArray();
+        } else {
+            head.probabilities(shares);
+        }
+        if (shares.length == 0) {
+            return NOTHING;
+        }
+        double[] sums = new double[labels];
+        for (int g = 0; g < shares.length; g++) {
+            sums[groups.get(g).label()] += shares[g];
+        }
+        float[] probabilities = new float[labels];
+        for (int y = 0; y < labels; y++) {
+            probabilities[y] = (float) sums[y];
+        }
+        return probabilities;
+    }
+
+    @Override
+    public void observe(List<Observation> batch) {
+        counters.requireIdle(learning);
+        counters.observed(batch);
+        batch.forEach(image -> alarm.observe(seen(image).features()));
+        boolean suspected = alarm.suspects();
+        if (!suspected) {
+            statistics.settle();
+        }
+        for (Observation image : batch) {
+            learn(image, suspected);
+        }
+        imagesOfWorld += batch.size();
+        learning = true;
+    }
+
+    private static Seen seen(Observation image) {
+        return (Seen) image.prediction().trace().orElseThrow();
+    }
+
+    private void learn(Observation image, boolean suspected) {
+        byte[] pixels = image.image().pixels();
+        int label = learnsClasses ? counters.classOf(image.image()) : LabelRegistry.UNLABELLED;
+        if (label == LabelRegistry.UNLABELLED) {
+            statistics.noted(pixels);
+        } else {
+            statistics.learnt(pixels, seen(image).features(), world, label, suspected);
+        }
+    }
+
+    @Override
+    public Optional<UnitOfWork> nextWork() {
+        return learning ? Optional.of(new Solve()) : Optional.empty();
+    }
+
+    /** Opens a world if there is a new one, and solves for the head if that is due; ends the batch's work. */
+    private final class Solve implements UnitOfWork {
+        @Override
+        public boolean learns() {
+            return false;
+        }
+
+        @Override
+        public WorkReport run() {
+            Optional<Verdict> novel = alarm.take();
+            boolean hasRoom = world + 1 < own.worlds();
+            Optional<Expansion> expansion =
+                    novel.isPresent() && hasRoom ? Optional.of(expand(novel)) : Optional.empty();
+            List<float[]> anew = statistics.learnFilters();
+            if (!anew.isEmpty()) {
+                alarm.seesAnew(anew);
+            }
+            statistics.refresh();
+            learning = false;
+            counters.changed();
+            return WorkReport.ofExpansion("solve", expansion, novel.isPresent() && !hasRoom);
+        }
+    }
+
+    private Expansion expand(Optional<Verdict> verdict) {
+        world++;
+        if (verdict.isPresent()) {
+            statistics.handOver(world);
+        }
+        long images = imagesOfWorld;
+        imagesOfWorld = 0;
+        return new Expansion(world + 1, counters.step(), verdict, world + 1, images);
+    }
+
+    @Override
+    public void abandon() {
+        learning = false;
+        counters.changed();
+    }
+
+    /** Counts to the present world; a label that comes twice counts twice. */
+    @Override
+    public boolean onLabel(LabelledImage image) {
+        counters.requireIdle(learning);
+        counters.labels().register(Set.of(image.label().orElseThrow()));
+        counters.changed();
+        if (learnsClasses) {
+            statistics.learntLate(image.pixels(), world, counters.classOf(image));
+        }
+        return learnsClasses;
+    }
+
+    @Override
+    public Optional<Expansion> onEvent(LearnerEvent event) {
+        counters.changed();
+        if (event == LearnerEvent.BOUNDARY) {
+            alarm.restart();
+            return world + 1 < own.worlds() ? Optional.of(expand(Optional.empty())) : Optional.empty();
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public long step() {
+        return counters.step();
+    }
+
+    @Override
+    public List<StateEntry> state() {
+        List<StateEntry> entries = new ArrayList<>(counters.entries(CONTROL, out -> {
+            out.writeInt(world);
+            out.writeLong(imagesOfWorld);
+            out.writeBoolean(learning);
+        }));
+        if (!entries.isEmpty()) {
+            long revision = counters.revision();
+            entries.add(new StateEntry(SUMS, revision, false, () -> StateCodec.seal(statistics::write)));
+            entries.add(new StateEntry(ALARM, revision, false, () -> StateCodec.seal(alarm::write)));
+        }
+        return entries;
+    }
+
+    private void restore(Map<String, byte[]> state) {
+        StateCodec.open(CONTROL, state, in -> {
+            counters.read(in);
+            world = in.readInt();
+            imagesOfWorld = in.readLong();
+            learning = in.readBoolean();
+            return world;
+        });
+        StateCodec.open(SUMS, state, in -> {
+            statistics.read(in);
+            return statistics;
+        });
+        StateCodec.open(ALARM, state, in -> {
+            alarm.read(in);
+            return alarm;
+        });
+    }
+
+    @Override
+    public LearnerDescription describe() {
+        return new LearnerDescription(
+                counters.labels().labels(),
+                0,
+                OptionalInt.of(world + 1),
+                OptionalInt.empty(),
+                0,
+                Optional.of(counters.accuracy().figures()));
+    }
+}

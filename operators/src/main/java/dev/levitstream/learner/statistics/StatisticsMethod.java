@@ -1,0 +1,170 @@
+package dev.levitstream.learner.statistics;
+
+import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.OptionReader;
+import dev.levitstream.learner.Footprint;
+import dev.levitstream.learner.Learner;
+import dev.levitstream.learner.LearnerContext;
+import dev.levitstream.learner.LearnerMethod;
+import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.learner.MethodDescription;
+import dev.levitstream.learner.linear.FeatureOptions;
+import dev.levitstream.learner.linear.FeatureOptions.Kind;
+import dev.levitstream.nn.engine.Compute;
+import dev.levitstream.nn.model.LinearDiscriminant;
+import dev.levitstream.nn.model.LinearHead;
+import dev.levitstream.nn.model.NearestMeans;
+import dev.levitstream.nn.model.RidgeRegression;
+import java.util.Map;
+
+/** The methods of sums. They differ in the head that is solved from the same sums, and in nothing else. */
+public abstract class StatisticsMethod implements LearnerMethod {
+    private static final double MIB = 1 << 20;
+    /** z = 5 of a normal law, one-sided. */
+    private static final double FALSE_ALARM = 3e-7;
+
+    /** Streaming linear discriminant analysis (Hayes and Kanan 2020). */
+    public static final class Slda extends StatisticsMethod {
+        public Slda() {
+            super("slda", "linear discriminant analysis over fixed features, by world", 0.03, 0);
+        }
+
+        @Override
+        LinearHead head(int width, double shrinkage, Compute compute) {
+            return new LinearDiscriminant(compute, width, shrinkage);
+        }
+    }
+
+    /** Nearest class mean, as in SimpleCIL (Zhou et al. 2024) but for the distance. */
+    public static final class Ncm extends StatisticsMethod {
+        public Ncm() {
+            super("ncm", "nearest class mean over fixed features, by world", 0.03, 0);
+        }
+
+        @Override
+        LinearHead head(int width, double shrinkage, Compute compute) {
+            return new NearestMeans(width);
+        }
+    }
+
+    /** Ridge regression over random sums of the features (McDonnell et al. 2023). */
+    public static final class RanPac extends StatisticsMethod {
+        public RanPac() {
+            super("ranpac", "ridge regression over random sums of fixed features, by world", 0.1, 2000);
+        }
+
+        @Override
+        LinearHead head(int width, double shrinkage, Compute compute) {
+            return new RidgeRegression(compute, width, shrinkage);
+        }
+    }
+
+    /** No classes at all: changes are told, and nothing else. */
+    public static final class None extends StatisticsMethod {
+        public None() {
+            super("none", "learns no classes and answers nothing: tells changes alone", 0.03, 0);
+        }
+
+        @Override
+        LinearHead head(int width, double shrinkage, Compute compute) {
+            return new NearestMeans(width);
+        }
+
+        @Override
+        boolean learnsClasses() {
+            return false;
+        }
+    }
+
+    private final String name;
+    private final String summary;
+    private final double shrinkage;
+    private final int expansion;
+
+    /**
+     * @param shrinkage by default
+     * @param expansion random sums by default (count)
+     */
+    private StatisticsMethod(String name, String summary, double shrinkage, int expansion) {
+        this.name = name;
+        this.summary = summary;
+        this.shrinkage = shrinkage;
+        this.expansion = expansion;
+    }
+
+    /** What is solved from the sums. */
+    abstract LinearHead head(int width, double strength, Compute compute);
+
+    /** Whether labels are learnt. */
+    boolean learnsClasses() {
+        return true;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    private static StatisticsOptions own(LearnerOptions options) {
+        return (StatisticsOptions) options.own();
+    }
+
+    @Override
+    public MethodDescription description() {
+        return new MethodDescription(
+                "statistics",
+                summary,
+                learnsClasses() ? "labelled images; of others only changes are seen" : "images",
+                "full; features are our own",
+                "sums, filters, what changes are told by; the first 500 images until filters are learnt",
+                true);
+    }
+
+    @Override
+    public StatisticsOptions read(OptionReader options, ImageShape image) {
+        OptionReader.Reading structural = options.structural();
+        OptionReader.Reading free = options.free();
+        return new StatisticsOptions(
+                new FeatureOptions(
+                        structural.choice(
+                                "features", Kind.LEARNT, "what is seen of an image; learnt from the first 500 images"),
+                        structural.integer(
+                                "filters", 200, "count, at least 1", "filters of the features, nine features for each"),
+                        structural.integer(
+                                "expansion",
+                                expansion,
+                                "count, 0 for none",
+                                "random sums that features are expanded to; 2000 for ranpac")),
+                free.number(
+                        "shrinkage",
+                        shrinkage,
+                        "positive",
+                        "share of the mean variance that slda, of the mean square that ranpac adds to every feature's own"),
+                free.integer(
+                        "worlds",
+                        20,
+                        "count, at least 1",
+                        "most worlds whose classes are counted apart; with 1 changes are only told"),
+                free.number(
+                        "false-alarm",
+                        FALSE_ALARM,
+                        "probability, above 0, at most 0.01",
+                        "that a test, one in ten images, finds a change where there is none"));
+    }
+
+    /** Moments once as a triangle and twice as a matrix while they are solved. */
+    @Override
+    public Footprint footprint(LearnerOptions options) {
+        double width = own(options).features().width();
+        double bytes = 2.5 * Double.BYTES * width * width;
+        return new Footprint(
+                Math.round(bytes / MIB),
+                width * width / 2 * Double.BYTES < Integer.MAX_VALUE,
+                "make statistics.filters or statistics.expansion smaller");
+    }
+
+    @Override
+    public Learner open(LearnerContext context, Map<String, byte[]> state) {
+        return new StatisticsLearner(context, own(context.options()), this, state);
+    }
+}

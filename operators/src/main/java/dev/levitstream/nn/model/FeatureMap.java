@@ -1,0 +1,13 @@
+package dev.levitstream.nn.model;
+
+/**
+ * Features of one image that never change. Plain Java on one image at a time: the bits depend on that image alone.
+ * Immutable and thread-safe.
+ */
+public interface FeatureMap {
+    /** Number of features. */
+    int width();
+
+    /** Features of one image: H W C unsigned bytes to {@link #width} values. */
+    float[] of(byte[] pixels);
+}
