@@ -7,6 +7,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -95,9 +96,14 @@ public final class ProcessFolder implements AutoCloseable {
         FileUtils.deleteDirectory(folder.toFile());
     }
 
+    /** While the process is told to end, what Java deletes at exit may go before this does. */
     @Override
     public void close() throws IOException {
-        remove(folder);
+        try {
+            remove(folder);
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} is gone", folder, e);
+        }
         lock.close();
     }
 }
