@@ -118,8 +118,15 @@ final class BenchCommand implements Callable<Integer> {
             names = "--test-images",
             paramLabel = "COUNT",
             defaultValue = "0",
-            description = "Most test images per task, 0 for all. Default: ${DEFAULT-VALUE}.")
+            description = "Most test images per task, a random subset; 0 for all. Default: ${DEFAULT-VALUE}.")
     private int testImages;
+
+    @Option(
+            names = "--class-order",
+            paramLabel = "SEED",
+            defaultValue = "0",
+            description = "Classes in a random order of that seed; 0 for their natural one. Default: ${DEFAULT-VALUE}.")
+    private long classOrder;
 
     @Option(
             names = "--size",
@@ -180,7 +187,7 @@ final class BenchCommand implements Callable<Integer> {
                         () -> new IllegalArgumentException((name == null ? "NAME is missing: it" : "benchmark=" + name)
                                 + " must be one of " + new Names()));
         List<RunPlan> plans = plans();
-        Benchmark benchmark = chosen.read(dir, shape(), images, testImages);
+        Benchmark benchmark = chosen.read(dir, shape(), images, testImages, classOrder);
         RunFolder folder = new RunFolder(out == null ? Path.of("bench-" + chosen.key()) : out);
         BenchRunner runner = new BenchRunner(benchmark, folder);
         List<RunPlan> open = runner.open(plans, resume);

@@ -2,10 +2,13 @@ package dev.levitstream.data;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Random;
+import java.util.TreeSet;
 
 /**
  * Images to learn and images to test on.
@@ -17,11 +20,26 @@ import java.util.TreeMap;
 public record Dataset(String name, List<Phase> train, List<Sample> test) {
     /** Class order in which every phase has so many new classes, in natural order (numbers by value). */
     public static String orderOf(List<Sample> samples, int classesPerPhase) {
-        TreeMap<String, Boolean> labels = new TreeMap<>(Dataset::compareLabels);
-        samples.forEach(sample -> labels.put(sample.label(), true));
+        return order(labels(samples), classesPerPhase);
+    }
+
+    /** The same in a random order of classes. */
+    public static String randomOrderOf(List<Sample> samples, int classesPerPhase, long seed) {
+        List<String> labels = new ArrayList<>(labels(samples));
+        Collections.shuffle(labels, new Random(seed));
+        return order(labels, classesPerPhase);
+    }
+
+    private static Collection<String> labels(List<Sample> samples) {
+        TreeSet<String> labels = new TreeSet<>(Dataset::compareLabels);
+        samples.forEach(sample -> labels.add(sample.label()));
+        return labels;
+    }
+
+    private static String order(Collection<String> labels, int classesPerPhase) {
         StringBuilder order = new StringBuilder();
         int i = 0;
-        for (String label : labels.keySet()) {
+        for (String label : labels) {
             order.append(i == 0 ? "" : i % classesPerPhase == 0 ? "/" : ",").append(label);
             i++;
         }

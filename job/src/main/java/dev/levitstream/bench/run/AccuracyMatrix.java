@@ -5,7 +5,7 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * Accuracy R(i, j) on the first test images of task j after task i, per-image routing. Forgetting and backward transfer
+ * Accuracy R(i, j) on some test images of task j after task i, per-image routing. Forgetting and backward transfer
  * follow from it (Lopez-Paz and Ranzato 2017; Chaudhry et al. 2018); T is the last task.
  *
  * @param rows one per task i, with 0 to 1 for each task j up to i; empty if the tasks were not streamed one by one or

@@ -23,29 +23,36 @@ import java.util.RandomAccess;
 /** The named benchmarks. Task order is fixed; a run's seed moves only the order within tasks and the learner. */
 @SuppressWarnings("ImmutableEnumChecker") // its functions capture nothing
 public enum StandardBenchmark {
-    SPLIT_MNIST("MNIST in 5 pairs of digits", (dir, shape) -> split(StandardDataset.MNIST, "", dir, 2, shape)),
+    SPLIT_MNIST(
+            "MNIST in 5 pairs of digits",
+            (dir, shape, order) -> split(StandardDataset.MNIST, "", dir, 2, shape, order)),
     SPLIT_FASHION(
             "Fashion-MNIST in 5 pairs of classes",
-            (dir, shape) -> split(StandardDataset.FASHION_MNIST, "", dir, 2, shape)),
-    SPLIT_CIFAR10("CIFAR-10 in 5 pairs of classes", (dir, shape) -> split(StandardDataset.CIFAR10, "", dir, 2, shape)),
+            (dir, shape, order) -> split(StandardDataset.FASHION_MNIST, "", dir, 2, shape, order)),
+    SPLIT_CIFAR10(
+            "CIFAR-10 in 5 pairs of classes",
+            (dir, shape, order) -> split(StandardDataset.CIFAR10, "", dir, 2, shape, order)),
     SPLIT_CIFAR100(
             "CIFAR-100 in 20 tasks of 5 fine classes",
-            (dir, shape) -> split(StandardDataset.CIFAR100, "", dir, 5, shape)),
-    PERMUTED_MNIST("MNIST under 10 fixed random permutations of its pixels", StandardBenchmark::permuted),
+            (dir, shape, order) -> split(StandardDataset.CIFAR100, "", dir, 5, shape, order)),
+    PERMUTED_MNIST(
+            "MNIST under 10 fixed random permutations of its pixels", (dir, shape, order) -> permuted(dir, shape)),
     SPLIT_MNIST_FASHION(
             "Split MNIST, then Split Fashion-MNIST, 10 shared labels",
-            (dir, shape) -> concatenated(
-                    split(StandardDataset.MNIST, "digits ", dir, 2, shape),
-                    split(StandardDataset.FASHION_MNIST, "fashion ", dir, 2, shape))),
+            (dir, shape, order) -> concatenated(
+                    split(StandardDataset.MNIST, "digits ", dir, 2, shape, order),
+                    split(StandardDataset.FASHION_MNIST, "fashion ", dir, 2, shape, order))),
     SPLIT_MNIST_SVHN(
             "Split MNIST, then Split SVHN, 10 shared labels, all as 32x32x3",
-            (dir, shape) -> concatenated(
-                    split(StandardDataset.MNIST, "digits ", dir, 2, shape),
-                    split(StandardDataset.SVHN, "house numbers ", dir, 2, shape))),
-    SPLIT_MINI_IMAGENET("a folder of 100 classes in 20 tasks of 5, as 84x84x3", (dir, shape) -> folder(dir, 5, shape)),
+            (dir, shape, order) -> concatenated(
+                    split(StandardDataset.MNIST, "digits ", dir, 2, shape, order),
+                    split(StandardDataset.SVHN, "house numbers ", dir, 2, shape, order))),
+    SPLIT_MINI_IMAGENET(
+            "a folder of 100 classes in 20 tasks of 5, as 84x84x3",
+            (dir, shape, order) -> folder(dir, 5, shape, order)),
     SPLIT_FOLDER(
             "any folder of pictures in pairs of classes: DIR/train and DIR/test, or every sixth is for the test",
-            (dir, shape) -> folder(dir, 2, shape));
+            (dir, shape, order) -> folder(dir, 2, shape, order));
 
     private static final int PERMUTATIONS = 10;
     private static final int TEST_EVERY = 6;
@@ -55,7 +62,7 @@ public enum StandardBenchmark {
 
     /** Where tasks come from. */
     private interface Source {
-        List<Task> tasks(Path dir, ImageShape shape) throws IOException;
+        List<Task> tasks(Path dir, ImageShape shape, long order) throws IOException;
     }
 
     StandardBenchmark(String meaning, Source source) {
@@ -79,12 +86,14 @@ public enum StandardBenchmark {
      * @param dir folder of the published files
      * @param shape to scale images to; the benchmark's own if empty
      * @param trainImages most training images per task, 0 for all
-     * @param testImages most test images per task, 0 for all
+     * @param testImages most test images per task, a random subset, 0 for all
+     * @param order seed of a random order of classes, 0 for their natural order
      * @throws IOException if a file is missing, which says where it is published, or damaged
      */
-    public Benchmark read(Path dir, Optional<ImageShape> shape, int trainImages, int testImages) throws IOException {
+    public Benchmark read(Path dir, Optional<ImageShape> shape, int trainImages, int testImages, long order)
+            throws IOException {
         ImageShape used = shape.orElse(usualShape());
-        List<Task> tasks = source.tasks(dir, used).stream()
+        List<Task> tasks = source.tasks(dir, used, order).stream()
                 .map(task -> task.atMost(trainImages, testImages))
                 .toList();
         return new Benchmark(key(), used, tasks);
@@ -119,15 +128,16 @@ public enum StandardBenchmark {
         return tasks;
     }
 
-    private static List<Task> split(StandardDataset set, String prefix, Path dir, int classes, ImageShape shape)
+    private static List<Task> split(
+            StandardDataset set, String prefix, Path dir, int classes, ImageShape shape, long order)
             throws IOException {
-        return split(set.train(dir), set.test(dir), prefix, classes, shape);
+        return split(set.train(dir), set.test(dir), prefix, classes, shape, order);
     }
 
-    private static List<Task> folder(Path dir, int classes, ImageShape shape) throws IOException {
+    private static List<Task> folder(Path dir, int classes, ImageShape shape, long order) throws IOException {
         Path trainDir = dir.resolve("train");
         if (Files.isDirectory(trainDir)) {
-            return split(ImageFolder.read(trainDir), ImageFolder.read(dir.resolve("test")), "", classes, shape);
+            return split(ImageFolder.read(trainDir), ImageFolder.read(dir.resolve("test")), "", classes, shape, order);
         }
         List<Sample> all = ImageFolder.read(dir);
         List<Sample> train = new ArrayList<>();
@@ -135,14 +145,15 @@ public enum StandardBenchmark {
         for (int i = 0; i < all.size(); i++) {
             (i % TEST_EVERY == TEST_EVERY - 1 ? test : train).add(all.get(i));
         }
-        return split(train, test, "", classes, shape);
+        return split(train, test, "", classes, shape, order);
     }
 
-    private static List<Task> split(List<Sample> train, List<Sample> test, String prefix, int classes, ImageShape shape)
+    private static List<Task> split(
+            List<Sample> train, List<Sample> test, String prefix, int classes, ImageShape shape, long order)
             throws IOException {
-        String order = Dataset.orderOf(train, classes);
-        List<Phase> trainPhases = Dataset.phases(train, order);
-        List<Phase> testPhases = Dataset.phases(test, order);
+        String phases = order == 0 ? Dataset.orderOf(train, classes) : Dataset.randomOrderOf(train, classes, order);
+        List<Phase> trainPhases = Dataset.phases(train, phases);
+        List<Phase> testPhases = Dataset.phases(test, phases);
         List<Task> tasks = new ArrayList<>();
         for (int t = 0; t < trainPhases.size(); t++) {
             tasks.add(new Task(
