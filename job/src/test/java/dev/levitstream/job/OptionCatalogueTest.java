@@ -215,7 +215,8 @@ class OptionCatalogueTest {
                 .hasMessage("batch.size=ten must be a whole number");
         assertThatThrownBy(() -> OptionCatalogue.read(Map.of("learner", "levit")))
                 .hasMessage(
-                        "learner=levit must be one of er, finetune, levit-dkf, levit-dkf-fixed, levit-dnn, levit-no-dkf");
+                        "learner=levit must be one of er, finetune, levit-dkf, levit-dkf-fixed, levit-dnn, levit-no-dkf,"
+                                + " ncm, none, ranpac, slda");
         assertThatThrownBy(() -> OptionCatalogue.read(Map.of("image", "28x28")))
                 .hasMessage("image=28x28 must be HEIGHTxWIDTHxCHANNELS, as in 28x28x1");
         assertThatThrownBy(() -> OptionCatalogue.read(Map.of("vit.patch", "5")))
