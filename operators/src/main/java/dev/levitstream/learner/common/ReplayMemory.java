@@ -2,7 +2,6 @@ package dev.levitstream.learner.common;
 
 import dev.levitstream.learner.StateEntry;
 import dev.levitstream.learner.common.MemoryOptions.Admission;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -10,6 +9,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -24,12 +24,16 @@ public final class ReplayMemory {
     public static final int SEGMENT = 64;
 
     private static final String PREFIX = "memory/";
+    /** One image in so many may be unlabelled where there are labelled ones. */
+    private static final int UNLABELLED_SHARE = 4;
 
     private final MemoryOptions options;
     private final List<MemoryItem> images = new ArrayList<>();
     private final TreeMap<Long, Long> revisions = new TreeMap<>();
     private long first;
-    private long seen;
+    private int unlabelled;
+    private long seenLabelled;
+    private long seenUnlabelled;
     private long writes;
     private int sinceRelief;
     private Function<List<byte[]>, List<FrozenView>> views = ReplayMemory::noViews;
@@ -38,20 +42,74 @@ public final class ReplayMemory {
         this.options = options;
     }
 
-    /** Lets one image in; where it goes is drawn from {@code random} if the memory is a full reservoir. */
+    /**
+     * Lets one image in; where it goes is drawn from {@code random} if the memory is a full reservoir.
+     *
+     * <p>Labelled and unlabelled images are reservoirs of their own. Where there are both, unlabelled ones keep a
+     * quarter of the places: they teach the VAE alone, and must neither keep labelled ones out nor be lost for them.
+     */
     public void admit(MemoryItem image, SplittableRandom random) {
-        seen++;
+        boolean labelled = image.label() != LabelRegistry.UNLABELLED;
+        long seen = labelled ? ++seenLabelled : ++seenUnlabelled;
         sinceRelief++;
         if (options.admission() == Admission.FIFO || images.size() < options.capacity()) {
             images.add(image);
+            unlabelled += labelled ? 0 : 1;
             touch(images.size() - 1);
             return;
         }
-        long slot = random.nextLong(seen);
-        if (slot < images.size()) {
-            images.set((int) slot, image);
-            touch((int) slot);
+        int quota = options.capacity() / UNLABELLED_SHARE;
+        boolean ofOthers = labelled ? unlabelled > quota : unlabelled < quota;
+        boolean ofLabelled = labelled != ofOthers;
+        int places = ofLabelled ? images.size() - unlabelled : unlabelled;
+        long place = ofOthers ? random.nextLong(places) : random.nextLong(seen);
+        if (place < places) {
+            replace(indexOf((int) place, ofLabelled), image);
         }
+    }
+
+    /** Index of the image that is number {@code place} of those with, or of those without a label. */
+    private int indexOf(int place, boolean labelled) {
+        if (labelled ? unlabelled == 0 : unlabelled == images.size()) {
+            return place;
+        }
+        int index = -1;
+        for (int left = place; left >= 0; ) {
+            index++;
+            left -= labelled == (images.get(index).label() != LabelRegistry.UNLABELLED) ? 1 : 0;
+        }
+        return index;
+    }
+
+    private void replace(int index, MemoryItem image) {
+        unlabelled += image.label() == LabelRegistry.UNLABELLED ? 1 : 0;
+        unlabelled -= images.get(index).label() == LabelRegistry.UNLABELLED ? 1 : 0;
+        images.set(index, image);
+        touch(index);
+    }
+
+    /** Forgets the images of some classes. */
+    public void forget(Set<Integer> classes) {
+        List<MemoryItem> left = images.stream()
+                .filter(image -> !classes.contains(image.label()))
+                .toList();
+        if (left.size() < images.size()) {
+            long seenWithout = seenUnlabelled;
+            clear();
+            images.addAll(left);
+            unlabelled = count(LabelRegistry.UNLABELLED);
+            seenLabelled = left.stream()
+                    .filter(image -> image.label() != LabelRegistry.UNLABELLED)
+                    .count();
+            seenUnlabelled = seenWithout;
+            for (int i = 0; i < images.size(); i++) {
+                touch(i);
+            }
+        }
+    }
+
+    private int count(int label) {
+        return (int) images.stream().filter(image -> image.label() == label).count();
     }
 
     /**
@@ -69,6 +127,7 @@ public final class ReplayMemory {
         sinceRelief = 0;
         if (options.admission() == Admission.FIFO) {
             images.subList(0, SEGMENT).clear();
+            unlabelled = count(LabelRegistry.UNLABELLED);
             revisions.remove(first / SEGMENT);
             first += SEGMENT;
         }
@@ -79,7 +138,9 @@ public final class ReplayMemory {
         first = (first + images.size() + SEGMENT - 1) / SEGMENT * SEGMENT;
         images.clear();
         revisions.clear();
-        seen = 0;
+        unlabelled = 0;
+        seenLabelled = 0;
+        seenUnlabelled = 0;
         sinceRelief = 0;
     }
 
@@ -100,8 +161,9 @@ public final class ReplayMemory {
         for (int i = 0; i < images.size(); i++) {
             MemoryItem item = images.get(i);
             if (item.label() == LabelRegistry.UNLABELLED && Arrays.equals(item.pixels(), pixels)) {
-                images.set(i, new MemoryItem(item.pixels(), label, item.view()));
-                touch(i);
+                replace(i, new MemoryItem(item.pixels(), label, item.view()));
+                seenUnlabelled--;
+                seenLabelled++;
                 return true;
             }
         }
@@ -159,16 +221,18 @@ public final class ReplayMemory {
 
     public void write(DataOutputStream out) throws IOException {
         out.writeLong(first);
-        out.writeLong(seen);
+        out.writeLong(seenLabelled);
         out.writeLong(writes);
         out.writeInt(sinceRelief);
+        out.writeLong(seenUnlabelled);
     }
 
-    public void read(DataInputStream in) throws IOException {
+    public void read(StateCodec.Input in) throws IOException {
         first = in.readLong();
-        seen = in.readLong();
+        seenLabelled = in.readLong();
         writes = in.readLong();
         sinceRelief = in.readInt();
+        seenUnlabelled = in.countsUnlabelled() ? in.readLong() : 0; // once all images were counted together
     }
 
     /** One state entry per segment. */
@@ -226,6 +290,7 @@ public final class ReplayMemory {
                 images.add(new MemoryItem(image.pixels(), image.label(), FrozenView.NOT_MADE));
             }
         }
+        unlabelled = count(LabelRegistry.UNLABELLED);
     }
 
     private record LabelledClass(byte[] pixels, int label) {}

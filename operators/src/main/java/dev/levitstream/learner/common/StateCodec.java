@@ -26,9 +26,10 @@ public final class StateCodec {
     /**
      * Since 2 the values of some weights lie column by column ({@link Input#parameters}); since 3 a component says how
      * many others it fuses ({@link Input#fused}); since 4 the channels of convolutions lie last; since 5 what has
-     * learnt next to nothing is stored in short ({@link Input#isShort}).
+     * learnt next to nothing is stored in short ({@link Input#isShort}); since 6 a memory counts images without a label
+     * apart ({@link Input#countsUnlabelled}).
      */
-    public static final int FORMAT = 5;
+    public static final int FORMAT = 6;
 
     private static final int MAGIC = 0x4C565354; // LVST
     private static final int HEADER_BYTES = 12;
@@ -72,6 +73,11 @@ public final class StateCodec {
         /** How many others a component fuses (count): once it was all of those before it. */
         public int fused(int before) throws IOException {
             return format < 3 ? before : readInt();
+        }
+
+        /** Whether the number of images without a label follows. */
+        public boolean countsUnlabelled() {
+            return format >= 6;
         }
 
         /** Whether what follows is in the short form of a part that has learnt next to nothing. */

@@ -1,7 +1,9 @@
 package dev.levitstream.learner.levit;
 
 import dev.levitstream.learner.linear.GroupScores;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * What is answered to one image.
@@ -12,60 +14,44 @@ import java.util.List;
 record AnswerProduct(int component, float[] probabilities) {
     /** A classifier that is sure may be wrong: probabilities below count as this. */
     private static final double SMALLEST = 1e-6;
+    /** A component that is so much less likely than another is not heard. */
+    private static final double UNHEARD = 1e-4;
 
-    /**
-     * Whether another component's answer may be seen: whether a pair of it and a class may weigh more than
-     * {@value #SMALLEST} of the likeliest pair of the first component. If not, it cannot win either.
-     *
-     * @param own answer of the first component, not empty
-     * @param classes that the other one knows (count)
-     */
-    static boolean matters(GroupScores scores, int first, float[] own, int other, int classes) {
-        double highest = Double.NEGATIVE_INFINITY;
-        for (int y = 0; y < own.length; y++) {
-            highest = Math.max(highest, log(scores, first, own, y));
-        }
-        double most = Double.NEGATIVE_INFINITY;
-        for (int y = 0; y < classes; y++) {
-            most = Math.max(most, scores.of(other, y)); // as if its answer were certain
-        }
-        return !(most < highest + StrictMath.log(SMALLEST));
-    }
-
-    private static double log(GroupScores scores, int component, float[] own, int label) {
-        return scores.of(component, label) + StrictMath.log(Math.max(own[label], SMALLEST));
+    /** Whether another component may be seen in the answer: a share of it that is not next to nothing. */
+    static boolean matters(GroupScores posterior, int first, int other) {
+        return posterior.of(other) - posterior.of(first) > StrictMath.log(UNHEARD);
     }
 
     /**
-     * p(c, y | x) ~ p(c, y | f(x)) p_c(y | x) over components c and their classes y, with the router's posterior p(c, y
-     * | f(x)) and the component's own answer p_c(y | x): a product of experts (Hinton 2002). The component of the
-     * likeliest pair answers; classes add up over components.
+     * p(c, y | x) ~ p(c | f(x)) q_c(y), q_c(y) ~ p(y | c, f(x)) p_c(y | x)^T_c with sum 1 over the classes y of
+     * component c: the router's posterior p(c, y | f(x)) says which component, and within it is multiplied with the
+     * component's own answer p_c(y | x), a product of experts (Hinton 2002). With T = 0 the router answers alone. The
+     * component of the likeliest pair answers; classes add up over components.
      *
      * @param candidates components, at least one
      * @param own answer of each, at least one of them not empty
+     * @param exponents T of each component, at least 0
      */
-    static AnswerProduct product(GroupScores scores, List<Integer> candidates, List<float[]> own) {
+    static AnswerProduct product(
+            GroupScores posterior, List<Integer> candidates, List<float[]> own, IntToDoubleFunction exponents) {
         int classes = own.stream().mapToInt(answer -> answer.length).max().orElse(0);
-        double[][] logs = new double[own.size()][];
-        int best = candidates.get(0);
-        double highest = Double.NEGATIVE_INFINITY;
-        for (int k = 0; k < logs.length; k++) {
-            logs[k] = new double[own.get(k).length];
-            for (int y = 0; y < logs[k].length; y++) {
-                logs[k][y] = log(scores, candidates.get(k), own.get(k), y);
-                if (logs[k][y] > highest) {
-                    highest = logs[k][y];
-                    best = candidates.get(k);
-                }
-            }
-        }
+        double most = candidates.stream().mapToDouble(posterior::of).max().orElse(0);
         double[] sums = new double[classes];
         double total = 0;
-        for (double[] ofComponent : logs) {
-            for (int y = 0; y < ofComponent.length; y++) {
-                double share = StrictMath.exp(ofComponent[y] - highest);
-                sums[y] += share;
-                total += share;
+        int best = candidates.get(0);
+        double highest = -1;
+        for (int k = 0; k < own.size(); k++) {
+            int component = candidates.get(k);
+            double share = StrictMath.exp(posterior.of(component) - most);
+            double[] within = within(posterior, component, own.get(k), exponents.applyAsDouble(component));
+            for (int y = 0; y < within.length; y++) {
+                double pair = share * within[y];
+                sums[y] += pair;
+                total += pair;
+                if (pair > highest) {
+                    highest = pair;
+                    best = component;
+                }
             }
         }
         float[] probabilities = new float[classes];
@@ -73,5 +59,23 @@ record AnswerProduct(int component, float[] probabilities) {
             probabilities[y] = (float) (sums[y] / total);
         }
         return new AnswerProduct(best, probabilities);
+    }
+
+    /** q_c, by class; all 0 where the router has seen none of the classes that the component knows. */
+    private static double[] within(GroupScores posterior, int component, float[] own, double exponent) {
+        double[] logs = new double[own.length];
+        for (int y = 0; y < logs.length; y++) {
+            logs[y] = posterior.of(component, y) + exponent * StrictMath.log(Math.max(own[y], SMALLEST));
+        }
+        double highest = Arrays.stream(logs).max().orElse(0);
+        double sum = 0;
+        for (int y = 0; y < logs.length; y++) {
+            logs[y] = highest == Double.NEGATIVE_INFINITY ? 0 : StrictMath.exp(logs[y] - highest);
+            sum += logs[y];
+        }
+        for (int y = 0; y < logs.length && sum > 0; y++) {
+            logs[y] /= sum;
+        }
+        return logs;
     }
 }

@@ -1,6 +1,7 @@
 package dev.levitstream.learner.levit;
 
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.Randomness;
 import dev.levitstream.learner.LearnerContext;
 import dev.levitstream.learner.SharedWeights;
 import dev.levitstream.learner.StateEntry;
@@ -32,12 +33,14 @@ final class ComponentPool implements AutoCloseable {
     private static final String FROZEN = "component/%04d";
     private static final String ACTIVE = "active";
     private static final String ROUTER = "router";
+    private static final String WEIGHTS = "weights";
     private static final float[] NOTHING = new float[0];
 
     private final LevitOptions options;
     private final ComponentFactory factory;
     private final VaeRouter router;
     private final Optional<GroupStatistics> discriminant;
+    private final AnswerWeights weights = new AnswerWeights();
     private final Compute compute;
     private final SharedWeights shared;
     private final List<Component> frozen = new ArrayList<>();
@@ -96,7 +99,10 @@ final class ComponentPool implements AutoCloseable {
 
     /** Freezes the active component, if there is one, and appends a fresh one with a new optimizer. */
     void grow(long seed, int classes) {
-        active.map(ActiveComponent::freeze).ifPresent(frozen::add);
+        if (active.isPresent()) {
+            frozen.add(active.get().freeze());
+            weights.expanded();
+        }
         ComponentNetwork network = factory.network(options.fusion().fused(frozen.size()), classes);
         int id = frozen.size() + 1;
         float[] parameters = factory.parameters(seed, id, network.fused(), classes);
@@ -104,6 +110,14 @@ final class ComponentPool implements AutoCloseable {
             frozen.get(0).copyEmbedding(parameters);
         }
         active = Optional.of(ActiveComponent.fresh(id, factory, compute, network, parameters));
+    }
+
+    /** Gives the active component's classifier room for more classes, if it has too little. */
+    void growHead(long seed, int classes) {
+        if (classes > active().network().classes()) {
+            long counter = ((long) size() << 32) + classes;
+            active().growHead(classes, Randomness.at(seed, Randomness.Purpose.GROW_HEAD, counter));
+        }
     }
 
     /** Components that others fuse, the oldest (count). */
@@ -143,6 +157,11 @@ final class ComponentPool implements AutoCloseable {
     /** VAE loss of an image. */
     float loss(Component.Densities densities, int image) {
         return router.score(densities.reconstruction()[image], densities.divergence()[image]);
+    }
+
+    /** How much router and components count in an answer. */
+    AnswerWeights weights() {
+        return weights;
     }
 
     /** The router that learns, if it is that one. */
@@ -225,8 +244,10 @@ final class ComponentPool implements AutoCloseable {
         }
         ActiveComponent learning = active();
         entries.add(new StateEntry(ACTIVE, revision, false, () -> StateCodec.seal(learning::write)));
-        discriminant.ifPresent(
-                slda -> entries.add(new StateEntry(ROUTER, revision, false, () -> StateCodec.seal(slda::write))));
+        discriminant.ifPresent(sums -> {
+            entries.add(new StateEntry(ROUTER, revision, false, () -> StateCodec.seal(sums::write)));
+            entries.add(new StateEntry(WEIGHTS, revision, false, () -> StateCodec.seal(weights::write)));
+        });
         return entries;
     }
 
@@ -243,7 +264,16 @@ final class ComponentPool implements AutoCloseable {
         }
         active = Optional.of(
                 StateCodec.open(ACTIVE, state, in -> ActiveComponent.read(count, factory, compute, in, seed)));
-        discriminant.ifPresent(slda -> readRouter(slda, state));
+        discriminant.ifPresent(sums -> readRouter(sums, state));
+        byte[] stored = state.get(WEIGHTS);
+        if (stored == null) {
+            weights.assume(count);
+        } else {
+            StateCodec.open(WEIGHTS, stored, in -> {
+                weights.read(in);
+                return weights;
+            });
+        }
     }
 
     /** A router that the state does not know starts without a past. */

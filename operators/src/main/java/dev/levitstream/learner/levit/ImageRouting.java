@@ -26,9 +26,11 @@ final class ImageRouting {
     private final ComponentPool pool;
     private final LevitOptions options;
     private final List<byte[]> images;
-    /** By image: features and scores of streaming LDA; empty where VAEs route. */
+    /** By image: what the router looks at, and its scores; empty where VAEs route. */
     private final List<float[]> features;
 
+    private final List<GroupScores> scores;
+    /** Scores at the router's temperature. */
     private final List<GroupScores> posteriors;
     /** By image: components, the likeliest first. */
     private final List<List<Integer>> ranked;
@@ -44,12 +46,15 @@ final class ImageRouting {
                         .map(router -> router.features(pixels))
                         .orElse(NOTHING))
                 .toList();
-        posteriors = features.stream()
+        scores = features.stream()
                 .map(seen -> pool.discriminant()
                         .map(router -> router.scores(seen))
                         .orElseGet(() -> new GroupScores(List.of())))
                 .toList();
-        ranked = posteriors.stream().map(GroupScores::components).toList();
+        posteriors = scores.stream()
+                .map(untempered -> untempered.times(pool.weights().temperature()))
+                .toList();
+        ranked = scores.stream().map(GroupScores::components).toList();
         knowledge = pool.fusedKnowledge(images);
     }
 
@@ -64,7 +69,7 @@ final class ImageRouting {
                 .toArray();
         float[][] own = answers(image -> OptionalInt.of(first[image]));
         OptionalInt[] second = IntStream.range(0, images.size())
-                .mapToObj(i -> second(i, first[i], own[i]))
+                .mapToObj(i -> second(i, first[i]))
                 .toArray(OptionalInt[]::new);
         float[][] other = answers(image -> second[image]);
         return IntStream.range(0, images.size())
@@ -72,7 +77,14 @@ final class ImageRouting {
                     AnswerProduct answer = answer(i, first[i], own[i], second[i], other[i]);
                     FrozenView view = new FrozenView(knowledge.get(i), pool.kept(errors[i]));
                     return new RoutingResult(
-                            losses[i], answer.component(), features.get(i), answer.probabilities(), view);
+                            losses[i],
+                            answer.component(),
+                            features.get(i),
+                            scores.get(i),
+                            first[i],
+                            own[i],
+                            answer.probabilities(),
+                            view);
                 })
                 .toList();
     }
@@ -98,8 +110,9 @@ final class ImageRouting {
         }
         GroupScores posterior = posteriors.get(image);
         return second.isPresent()
-                ? AnswerProduct.product(posterior, List.of(first, second.getAsInt()), List.of(own, other))
-                : AnswerProduct.product(posterior, List.of(first), List.of(own));
+                ? AnswerProduct.product(
+                        posterior, List.of(first, second.getAsInt()), List.of(own, other), pool.weights()::exponent)
+                : AnswerProduct.product(posterior, List.of(first), List.of(own), pool.weights()::exponent);
     }
 
     private float[][] unknown() {
@@ -131,18 +144,13 @@ final class ImageRouting {
     }
 
     /** The component that is to answer beside the first; none where its answer could not be seen in the product. */
-    private OptionalInt second(int image, int first, float[] own) {
+    private OptionalInt second(int image, int first) {
         List<Integer> likely = ranked.get(image);
         if (!isWeighed(image, first) || likely.size() < 2) {
             return OptionalInt.empty();
         }
         int next = likely.get(1);
-        boolean matters = AnswerProduct.matters(
-                posteriors.get(image),
-                first,
-                own,
-                next,
-                pool.get(next).network().classes());
+        boolean matters = AnswerProduct.matters(posteriors.get(image), first, next);
         return matters ? OptionalInt.of(next) : OptionalInt.empty();
     }
 
@@ -153,12 +161,24 @@ final class ImageRouting {
         for (int c = 0; c < pool.size(); c++) {
             OptionalInt component = OptionalInt.of(c);
             List<Integer> chosen = imagesWhere(image -> asked.apply(image).equals(component));
-            List<float[]> answered = answers(c, chosen);
+            List<float[]> answered = isSilent(c) ? silent(c, chosen.size()) : answers(c, chosen);
             for (int k = 0; k < chosen.size(); k++) {
                 answers[chosen.get(k)] = answered.get(k);
             }
         }
         return answers;
+    }
+
+    /** Whether what a component would answer plays no part; that of the active one is judged all the same. */
+    private boolean isSilent(int component) {
+        return options.routing().router() == RoutingOptions.Method.PRODUCT
+                && component < pool.size() - 1
+                && pool.weights().exponent(component) == 0;
+    }
+
+    private List<float[]> silent(int component, int count) {
+        return Collections.nCopies(
+                count, new float[pool.get(component).network().classes()]);
     }
 
     /** What one component answers to some of the images; empty while it knows no label. */

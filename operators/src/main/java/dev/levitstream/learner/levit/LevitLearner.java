@@ -124,11 +124,7 @@ final class LevitLearner implements Learner, Inspectable {
     }
 
     private void growHead() {
-        int width = counters.labels().width();
-        if (width > pool.active().network().classes()) {
-            long counter = ((long) pool.size() << 32) + width;
-            pool.active().growHead(width, Randomness.at(counters.seed(), Purpose.GROW_HEAD, counter));
-        }
+        pool.growHead(counters.seed(), counters.labels().width());
     }
 
     private void admit(LabelledImage image, RoutingResult result, boolean suspected) {
@@ -137,6 +133,7 @@ final class LevitLearner implements Learner, Inspectable {
             return;
         }
         int label = counters.classOf(image);
+        pool.weights().observed(result, label);
         pool.active().sawImage();
         pool.discriminant()
                 .ifPresent(

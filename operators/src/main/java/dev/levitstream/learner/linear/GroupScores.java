@@ -20,6 +20,37 @@ public record GroupScores(List<GroupScore> groups) {
      */
     public record GroupScore(int component, int label, float score) {}
 
+    /** The same with all scores multiplied: below 1 the posterior is less sure. */
+    public GroupScores times(double factor) {
+        return factor == 1
+                ? this
+                : new GroupScores(groups.stream()
+                        .map(group ->
+                                new GroupScore(group.component(), group.label(), (float) (factor * group.score())))
+                        .toList());
+    }
+
+    /** Whether any component has a group of that class. */
+    public boolean hasLabel(int label) {
+        return groups.stream().anyMatch(group -> group.label() == label);
+    }
+
+    /** Logarithm of the posterior of a class, over all components' labelled groups. */
+    public double logProbability(int label) {
+        List<GroupScore> labelled = groups.stream()
+                .filter(group -> group.label() != LabelRegistry.UNLABELLED)
+                .toList();
+        double highest = labelled.stream().mapToDouble(GroupScore::score).max().orElse(0);
+        double all = 0;
+        double own = 0;
+        for (GroupScore group : labelled) {
+            double share = StrictMath.exp(group.score() - highest);
+            all += share;
+            own += group.label() == label ? share : 0;
+        }
+        return StrictMath.log(own) - StrictMath.log(all);
+    }
+
     /** Components by their best group, the best first. */
     public List<Integer> components() {
         List<GroupScore> sorted = new ArrayList<>(groups);
@@ -31,16 +62,36 @@ public record GroupScores(List<GroupScore> groups) {
 
     /**
      * Logarithm of the posterior of a component and a class, up to a constant: of the component's group of that class,
-     * or of its images without a label if that is more.
+     * or of its images without a label where it has no other.
      */
     public double of(int component, int label) {
-        double score = Double.NEGATIVE_INFINITY;
-        for (GroupScore group : groups) {
-            boolean concerns = group.label() == label || group.label() == LabelRegistry.UNLABELLED;
-            if (group.component() == component && concerns) {
-                score = Math.max(score, group.score());
+        List<GroupScore> own = deciding(component);
+        for (GroupScore group : own) {
+            if (group.label() == label || group.label() == LabelRegistry.UNLABELLED) {
+                return group.score();
             }
         }
-        return score;
+        return Double.NEGATIVE_INFINITY;
+    }
+
+    /** Logarithm of the posterior of a component, up to the same constant: over all its classes. */
+    public double of(int component) {
+        List<GroupScore> own = deciding(component);
+        double highest = own.stream().mapToDouble(GroupScore::score).max().orElse(Double.NEGATIVE_INFINITY);
+        double sum = 0;
+        for (GroupScore group : own) {
+            sum += StrictMath.exp(group.score() - highest);
+        }
+        return own.isEmpty() ? highest : highest + StrictMath.log(sum);
+    }
+
+    /** A component's groups with a label; those without where it has no other. */
+    private List<GroupScore> deciding(int component) {
+        List<GroupScore> own =
+                groups.stream().filter(group -> group.component() == component).toList();
+        List<GroupScore> labelled = own.stream()
+                .filter(group -> group.label() != LabelRegistry.UNLABELLED)
+                .toList();
+        return labelled.isEmpty() ? own : labelled;
     }
 }

@@ -251,8 +251,30 @@ public final class GroupStatistics {
                 groups.stream().mapToLong(group -> group.count).toArray(),
                 ungrouped()));
         for (int g = 0; g < groups.size(); g++) {
-            groups.get(g).solved(solution.weights().get(g), solution.biases()[g]);
+            FeatureGroup group = groups.get(g);
+            group.solved(solution.weights().get(g), solution.biases()[g] + unlabelledShare(group));
         }
+    }
+
+    /**
+     * Images of a component without a label are of its classes as often as those with one: ln (all / labelled) is added
+     * to its classes' scores.
+     */
+    private float unlabelledShare(FeatureGroup group) {
+        long without = images(group.component, true);
+        if (group.label == LabelRegistry.UNLABELLED || without == 0) {
+            return 0;
+        }
+        long with = images(group.component, false);
+        return (float) StrictMath.log((double) (with + without) / with);
+    }
+
+    private long images(int component, boolean unlabelled) {
+        return groups.stream()
+                .filter(group -> group.component == component)
+                .filter(group -> (group.label == LabelRegistry.UNLABELLED) == unlabelled)
+                .mapToLong(group -> group.count)
+                .sum();
     }
 
     /** Images that belong to no group any more, of which the moments keep what they vary (count). */

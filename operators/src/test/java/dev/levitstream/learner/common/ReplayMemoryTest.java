@@ -11,7 +11,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -147,5 +149,81 @@ class ReplayMemoryTest {
         });
         restored.restore(state);
         return restored;
+    }
+
+    private static MemoryItem numbered(int number, int label) {
+        return new MemoryItem(new byte[] {(byte) (number >> 8), (byte) number}, label, FrozenView.NONE);
+    }
+
+    private static long without(ReplayMemory memory) {
+        return IntStream.range(0, memory.size())
+                .filter(i -> memory.get(i).label() == LabelRegistry.UNLABELLED)
+                .count();
+    }
+
+    private static ReplayMemory reservoir() {
+        return new ReplayMemory(
+                new MemoryOptions(64, MemoryOptions.Admission.RESERVOIR, MemoryOptions.Unlabelled.ROUTED));
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("dev.levitstream.testing.Seeds#twenty")
+    void labelledAndUnlabelledImagesKeepTheirShareWhicheverCameFirst(long seed) {
+        for (boolean labelledFirst : new boolean[] {true, false}) {
+            SplittableRandom random = new SplittableRandom(seed);
+            ReplayMemory memory = reservoir();
+            for (int n = 0; n < 1000; n++) {
+                memory.admit(numbered(n, labelledFirst ? 1 : LabelRegistry.UNLABELLED), random);
+            }
+            assertThat(without(memory)).isEqualTo(labelledFirst ? 0 : 64);
+            for (int n = 1000; n < 1100; n++) {
+                memory.admit(numbered(n, labelledFirst ? LabelRegistry.UNLABELLED : 1), random);
+            }
+            assertThat(memory.size()).isEqualTo(64);
+            assertThat(without(memory)).isEqualTo(16);
+        }
+    }
+
+    /** Each labelled image is in the memory with the same probability, wherever it came among unlabelled ones. */
+    @Test
+    void labelledImagesAreAReservoirOfTheirOwn() {
+        int[] found = new int[3];
+        for (int seed = 0; seed < 400; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            ReplayMemory memory = reservoir();
+            for (int n = 0; n < 600; n++) {
+                memory.admit(numbered(n, n % 2 == 0 ? 1 : LabelRegistry.UNLABELLED), random);
+            }
+            for (int i = 0; i < memory.size(); i++) {
+                byte[] pixels = memory.get(i).pixels();
+                int number = ((pixels[0] & 0xFF) << 8) + (pixels[1] & 0xFF);
+                found[number / 200] += memory.get(i).label() == 1 ? 1 : 0;
+            }
+        }
+        // 48 places of 300 labelled images: 16 from each third, 6,400 in all
+        for (int third : found) {
+            assertThat(third).isBetween(6000, 6800);
+        }
+    }
+
+    @Test
+    void imagesOfClassesThatMeanSomethingElseNowAreForgotten() {
+        SplittableRandom random = new SplittableRandom(1);
+        ReplayMemory memory = reservoir();
+        for (int n = 0; n < 200; n++) {
+            memory.admit(numbered(n, n % 4 - 1), random);
+        }
+        memory.forget(Set.of(0, 2));
+        assertThat(IntStream.range(0, memory.size()).map(i -> memory.get(i).label()))
+                .isNotEmpty()
+                .containsOnly(1, LabelRegistry.UNLABELLED);
+        int left = memory.size();
+        memory.forget(Set.of(7));
+        assertThat(memory.size()).isEqualTo(left);
+        for (int n = 0; n < 200; n++) {
+            memory.admit(numbered(n, 1), random);
+        }
+        assertThat(memory.size()).isEqualTo(64);
+        assertThat(without(memory)).isEqualTo(16);
     }
 }

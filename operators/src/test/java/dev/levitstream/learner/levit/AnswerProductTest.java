@@ -34,16 +34,24 @@ class AnswerProductTest {
                 new GroupScores.GroupScore(1, 2, (float) Math.log(0.1)),
                 new GroupScores.GroupScore(1, LabelRegistry.UNLABELLED, (float) Math.log(0.2))));
         assertThat(posterior.components()).containsExactly(0, 1);
-        assertThat(posterior.of(1, 0)).as("without a label it may be any").isEqualTo((float) Math.log(0.2));
+        assertThat(posterior.of(1, 0)).isEqualTo(Double.NEGATIVE_INFINITY);
+        assertThat(posterior.of(0)).isCloseTo(Math.log(0.7), within(1e-6));
+        GroupScores without = new GroupScores(List.of(new GroupScores.GroupScore(1, LabelRegistry.UNLABELLED, 3)));
+        assertThat(without.of(1, 0)).as("without a label it may be any").isEqualTo(3);
+        assertThat(without.of(1)).isEqualTo(3);
         assertThat(posterior.of(0, 2)).isEqualTo(Double.NEGATIVE_INFINITY);
-        AnswerProduct answer = AnswerProduct.product(
-                posterior, posterior.components(), List.of(new float[] {0.1f, 0.9f, 0f}, new float[] {0.25f, 0f, 0.75f
-                }));
-        // (0, 0): 0.05, (0, 1): 0.18, (1, 0): 0.05, (1, 1): 2e-7, (1, 2): 0.15; sum 0.43
+        List<float[]> own = List.of(new float[] {0.1f, 0.9f, 0f}, new float[] {0.25f, 0f, 0.75f});
+        AnswerProduct answer = AnswerProduct.product(posterior, posterior.components(), own, component -> 1);
+        // component 0: 0.7 / 0.8, shared as 0.05 to 0.18; component 1: 0.1 / 0.8, all of it class 2
         assertThat(answer.component()).isZero();
-        assertThat(answer.probabilities()[0]).isCloseTo(0.10f / 0.43f, within(1e-5f));
-        assertThat(answer.probabilities()[1]).isCloseTo(0.18f / 0.43f, within(1e-5f));
-        assertThat(answer.probabilities()[2]).isCloseTo(0.15f / 0.43f, within(1e-5f));
+        assertThat(answer.probabilities()[0]).isCloseTo(0.7f / 0.8f * 0.05f / 0.23f, within(1e-5f));
+        assertThat(answer.probabilities()[1]).isCloseTo(0.7f / 0.8f * 0.18f / 0.23f, within(1e-5f));
+        assertThat(answer.probabilities()[2]).isCloseTo(0.1f / 0.8f, within(1e-5f));
+        // without a say the router's posterior is the answer; with more of it the component's own counts more
+        AnswerProduct router = AnswerProduct.product(posterior, posterior.components(), own, component -> 0);
+        assertThat(router.probabilities()).containsExactly(new float[] {0.625f, 0.25f, 0.125f}, within(1e-5f));
+        AnswerProduct doubled = AnswerProduct.product(posterior, posterior.components(), own, component -> 2);
+        assertThat(doubled.probabilities()[1]).isCloseTo(0.7f / 0.8f * 0.162f / 0.167f, within(1e-5f));
         assertThat(new GroupScores(List.of()).components()).isEmpty();
     }
 }
