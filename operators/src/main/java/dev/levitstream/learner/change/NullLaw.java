@@ -24,7 +24,21 @@ record NullLaw(double mean, double variance, double third) {
 
     /** By the moments of the centred kernel's eigenvalues over pairs and triples of different images, at least 3. */
     static NullLaw of(List<float[]> whitened) {
-        double[][] centred = centred(whitened);
+        int n = whitened.size();
+        double[][] kernel = new double[n][n];
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j <= i; j++) {
+                double value = Kernel.of(whitened.get(i), whitened.get(j));
+                kernel[i][j] = value;
+                kernel[j][i] = value;
+            }
+        }
+        centre(kernel);
+        return ofCentred(kernel);
+    }
+
+    /** The same of a centred kernel, at least 3 x 3. */
+    static NullLaw ofCentred(double[][] centred) {
         int n = centred.length;
         double diagonal = 0;
         double squares = 0;
@@ -44,18 +58,11 @@ record NullLaw(double mean, double variance, double third) {
         return new NullLaw(diagonal / (n - 1), 2 * squares / pairs, 8 * Math.max(0, cubes / (pairs * (n - 2))));
     }
 
-    private static double[][] centred(List<float[]> whitened) {
-        int n = whitened.size();
-        double[][] kernel = new double[n][n];
+    /** Takes the means of rows and columns from a symmetric kernel, so that each adds up to 0. */
+    static void centre(double[][] kernel) {
+        int n = kernel.length;
         double[] means = new double[n];
         double total = 0;
-        for (int i = 0; i < n; i++) {
-            for (int j = 0; j <= i; j++) {
-                double value = Kernel.of(whitened.get(i), whitened.get(j));
-                kernel[i][j] = value;
-                kernel[j][i] = value;
-            }
-        }
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < n; j++) {
                 means[i] += kernel[i][j] / n;
@@ -67,7 +74,6 @@ record NullLaw(double mean, double variance, double third) {
                 kernel[i][j] += total - means[i] - means[j];
             }
         }
-        return kernel;
     }
 
     /** The law of a statistic that is {@code factor} times as large, as where images follow each other closely. */

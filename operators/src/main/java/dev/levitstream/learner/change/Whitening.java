@@ -15,73 +15,15 @@ import java.util.List;
  */
 record Whitening(float[] mean, float[] inverse) {
     private static final double RIDGE = 1e-3;
-    private static final double LEAST_VARIANCE = 1e-8;
 
     /** By the mean and covariance of some projections, at least two. */
     static Whitening of(List<float[]> projections) {
-        int size = RandomProjection.SIZE;
-        double[] mean = new double[size];
-        for (float[] y : projections) {
-            for (int i = 0; i < size; i++) {
-                mean[i] += y[i] / (double) projections.size();
-            }
-        }
-        double[][] covariance = new double[size][size];
-        for (float[] y : projections) {
-            for (int i = 0; i < size; i++) {
-                for (int j = 0; j <= i; j++) {
-                    covariance[i][j] += (y[i] - mean[i]) * (y[j] - mean[j]) / (projections.size() - 1);
-                }
-            }
-        }
-        double trace = 0;
-        for (int i = 0; i < size; i++) {
-            trace += covariance[i][i];
-        }
-        for (int i = 0; i < size; i++) {
-            covariance[i][i] += RIDGE * trace / size + LEAST_VARIANCE;
-        }
-        return new Whitening(floats(mean), floats(inverse(cholesky(covariance))));
+        return of(projections, RIDGE);
     }
 
-    /** L of a definite matrix whose lower triangle is given. */
-    private static double[][] cholesky(double[][] matrix) {
-        int size = matrix.length;
-        double[][] factor = new double[size][size];
-        for (int i = 0; i < size; i++) {
-            for (int j = 0; j <= i; j++) {
-                double sum = matrix[i][j];
-                for (int k = 0; k < j; k++) {
-                    sum -= factor[i][k] * factor[j][k];
-                }
-                factor[i][j] = i == j ? Math.sqrt(sum) : sum / factor[j][j];
-            }
-        }
-        return factor;
-    }
-
-    /** The inverse of a lower triangle, row by row. */
-    private static double[] inverse(double[][] factor) {
-        int size = factor.length;
-        double[] inverse = new double[size * (size + 1) / 2];
-        for (int i = 0, at = 0; i < size; at += ++i) {
-            for (int j = 0; j <= i; j++) {
-                double sum = i == j ? 1 : 0;
-                for (int k = j; k < i; k++) {
-                    sum -= factor[i][k] * inverse[k * (k + 1) / 2 + j];
-                }
-                inverse[at + j] = sum / factor[i][i];
-            }
-        }
-        return inverse;
-    }
-
-    private static float[] floats(double[] values) {
-        float[] floats = new float[values.length];
-        for (int i = 0; i < floats.length; i++) {
-            floats[i] = (float) values[i];
-        }
-        return floats;
+    /** The same with a ridge of that many mean variances, as where there are few. */
+    static Whitening of(List<float[]> projections, double ridge) {
+        return Covariance.of(projections).whitening(Covariance.mean(projections), ridge);
     }
 
     /** z of one projection y. */
@@ -95,6 +37,19 @@ record Whitening(float[] mean, float[] inverse) {
             whitened[i] = (float) sum;
         }
         return whitened;
+    }
+
+    /** |L^-1 (a - b)|^2: about the number of values where a and b differ as much as is usual. */
+    double squaredDistance(float[] a, float[] b) {
+        double total = 0;
+        for (int i = 0, at = 0; i < mean.length; at += ++i) {
+            double sum = 0;
+            for (int j = 0; j <= i; j++) {
+                sum += inverse[at + j] * (a[j] - b[j]);
+            }
+            total += sum * sum;
+        }
+        return total;
     }
 
     void write(DataOutputStream out) throws IOException {
