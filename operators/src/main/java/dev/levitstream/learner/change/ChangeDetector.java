@@ -21,13 +21,19 @@ import java.util.Optional;
  * <p>Images that hardly differ from the one before say nothing new and are left out, so that a camera that froze is no
  * world either.
  *
+ * <p>Where a world's first images show that the stream goes from scene to scene, as a video does, its scenes are
+ * observed in place of its images ({@link SceneChanges}), until images differ as if they were shuffled.
+ *
  * <p>Deterministic; memory is bounded. A stored one goes on to the same bits.
  */
 public final class ChangeDetector {
     /** Images that say what is usual. */
     static final int FIRST = 300;
 
-    private static final int EVERY = 10;
+    /** Images from test to test. */
+    static final int EVERY = 10;
+    /** Images within which scenes must show, if there are any. */
+    private static final int MOST_FIRST = 1368;
     /** A burst of 40 odd images, and {@value #NEWEST} others after it. */
     private static final int LASTING = 72;
 
@@ -38,7 +44,7 @@ public final class ChangeDetector {
     /** An earlier world has come back unless it would look that odd less often than this. */
     private static final double RECURRENCE = 1e-3;
     /** Squared distance, in widths of the kernel, below which an image is the one before once more. */
-    private static final double REPEATED = 0.05;
+    private static final double REPEATED = 0.15;
 
     private static final int NO_WORLD = -1;
 
@@ -48,8 +54,10 @@ public final class ChangeDetector {
     private final List<World> worlds = new ArrayList<>();
     /** Which of the worlds has come back and is the present one. */
     private int current = NO_WORLD;
-    /** Projections of the first images of this world, until there is a test. */
+    /** Projections of the first images of this world, until it is known whether they are of scenes. */
     private List<float[]> first = new ArrayList<>();
+    /** Takes the place of the test where images are of scenes. */
+    private Optional<SceneChanges> scenes = Optional.empty();
 
     private Optional<TwoSampleTest> test = Optional.empty();
     private float[] latest = new float[0];
@@ -76,16 +84,23 @@ public final class ChangeDetector {
      * @return the change that is noticed now, if any
      */
     public Optional<Change> observe(float[] features) {
-        float[] projected = projection.of(features);
+        return observeProjection(projection.of(features));
+    }
+
+    private Optional<Change> observeProjection(float[] projected) {
         if (isRepeated(projected)) {
             return Optional.empty();
         }
         latest = projected;
-        if (test.isEmpty()) {
+        if (scenes.isPresent()) {
+            return observeScenes(scenes.get(), projected);
+        }
+        if (test.isEmpty() || !first.isEmpty()) {
             first.add(projected);
-            if (first.size() == FIRST) {
+        }
+        if (test.isEmpty()) {
+            if (first.size() == FIRST && !(SceneChanges.isLikely(first) && showsScenes())) {
                 test = Optional.of(new TwoSampleTest(Whitening.of(first)));
-                first = new ArrayList<>();
             }
             return Optional.empty();
         }
@@ -96,11 +111,44 @@ public final class ChangeDetector {
             return Optional.empty();
         }
         sinceTest = 0;
-        return check(running);
+        return isUndecided() ? Optional.empty() : check(running);
+    }
+
+    private Optional<Change> observeScenes(SceneChanges running, float[] projected) {
+        if (running.isOver()) {
+            scenes = Optional.empty();
+            restart();
+            first.add(projected);
+            return Optional.empty();
+        }
+        return running.observe(projected);
+    }
+
+    /** Whether the first images look like scenes, but too few have ended to know: maybe only the scene has changed. */
+    private boolean isUndecided() {
+        if (first.isEmpty()) {
+            return false;
+        }
+        if (first.size() >= MOST_FIRST || !SceneChanges.isLikely(first)) {
+            first = new ArrayList<>();
+            return false;
+        }
+        showsScenes();
+        return true;
+    }
+
+    /** Goes on by scenes if enough of them have ended. */
+    private boolean showsScenes() {
+        Optional<SceneChanges> found = SceneChanges.of(first, falseAlarm, mostWorlds);
+        if (found.isPresent()) {
+            restart();
+            scenes = found;
+        }
+        return found.isPresent();
     }
 
     private boolean isRepeated(float[] projected) {
-        if (test.isEmpty() || latest.length == 0) {
+        if (test.isEmpty() || latest.length == 0) { // also where a scene takes in what hardly differs
             return Arrays.equals(projected, latest);
         }
         Whitening whitening = test.get().whitening();
@@ -167,6 +215,7 @@ public final class ChangeDetector {
 
     /** Begins a world of which nothing is known, as when somebody says that the world has changed. */
     public void restart() {
+        scenes.ifPresent(SceneChanges::restart);
         first = new ArrayList<>();
         test = Optional.empty();
         current = NO_WORLD;
@@ -177,13 +226,14 @@ public final class ChangeDetector {
     /** Forgets all worlds, as when features are computed otherwise from now on. */
     public void forget() {
         worlds.clear();
+        scenes = Optional.empty();
         latest = new float[0];
         restart();
     }
 
     /** Whether there is some evidence for a change, though not enough yet. */
     public boolean suspects() {
-        return probability < SUSPICION;
+        return scenes.map(SceneChanges::suspects).orElse(probability < SUSPICION);
     }
 
     public void write(DataOutputStream out) throws IOException {
@@ -200,6 +250,10 @@ public final class ChangeDetector {
         if (test.isPresent()) {
             test.get().write(out);
         }
+        out.writeBoolean(scenes.isPresent());
+        if (scenes.isPresent()) {
+            scenes.get().write(out);
+        }
     }
 
     /** Becomes what {@link #write} wrote. */
@@ -215,5 +269,6 @@ public final class ChangeDetector {
         sinceTest = in.readInt();
         probability = in.readDouble();
         test = in.readBoolean() ? Optional.of(TwoSampleTest.read(in)) : Optional.empty();
+        scenes = in.readBoolean() ? Optional.of(SceneChanges.read(in, falseAlarm, mostWorlds)) : Optional.empty();
     }
 }

@@ -13,6 +13,13 @@
  *   <li>{@link dev.levitstream.learner.change.NullLaw} says how likely such a difference is if nothing has changed;
  *   <li>{@link dev.levitstream.learner.change.World} remembers a world that ended, to know it again.
  * </ol>
+ *
+ * <p>In a video images follow each other in scenes, and a thousand of them may be no more than four observations.
+ * There, {@link dev.levitstream.learner.change.SceneSplitter} makes one of each scene,
+ * {@link dev.levitstream.learner.change.SceneTest} compares the newest with those before, and
+ * {@link dev.levitstream.learner.change.SceneChanges} decides. The stream itself says which it is: by the
+ * {@link dev.levitstream.learner.change.Covariance} of steps between neighbours, which is that of all images where they
+ * are shuffled, and much smaller where they are not.
  */
 @NullMarked
 package dev.levitstream.learner.change;
