@@ -1,7 +1,7 @@
 package dev.levitstream.learner.change;
 
 import dev.levitstream.learner.Verdict;
-import java.io.DataInputStream;
+import dev.levitstream.learner.common.StateCodec;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
@@ -80,7 +80,7 @@ public final class ChangeAlarm {
     }
 
     /** Becomes what {@link #write} wrote. */
-    public void read(DataInputStream in) throws IOException {
+    public void read(StateCodec.Input in) throws IOException {
         detector.read(in);
         double distance = in.readDouble();
         raised = Double.isNaN(distance) ? Optional.empty() : Optional.of(new Verdict(distance, threshold));

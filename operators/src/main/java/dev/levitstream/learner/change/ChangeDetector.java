@@ -1,7 +1,7 @@
 package dev.levitstream.learner.change;
 
 import dev.levitstream.common.Check;
-import java.io.DataInputStream;
+import dev.levitstream.learner.common.StateCodec;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -257,7 +257,7 @@ public final class ChangeDetector {
     }
 
     /** Becomes what {@link #write} wrote. */
-    public void read(DataInputStream in) throws IOException {
+    public void read(StateCodec.Input in) throws IOException {
         worlds.clear();
         int count = in.readInt();
         for (int w = 0; w < count; w++) {
@@ -269,6 +269,8 @@ public final class ChangeDetector {
         sinceTest = in.readInt();
         probability = in.readDouble();
         test = in.readBoolean() ? Optional.of(TwoSampleTest.read(in)) : Optional.empty();
-        scenes = in.readBoolean() ? Optional.of(SceneChanges.read(in, falseAlarm, mostWorlds)) : Optional.empty();
+        scenes = in.knowsScenes() && in.readBoolean()
+                ? Optional.of(SceneChanges.read(in, falseAlarm, mostWorlds))
+                : Optional.empty();
     }
 }

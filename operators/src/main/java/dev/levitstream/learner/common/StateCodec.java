@@ -27,7 +27,7 @@ public final class StateCodec {
      * Since 2 the values of some weights lie column by column ({@link Input#parameters}); since 3 a component says how
      * many others it fuses ({@link Input#fused}); since 4 the channels of convolutions lie last; since 5 what has
      * learnt next to nothing is stored in short ({@link Input#isShort}); since 6 a memory counts images without a label
-     * apart ({@link Input#countsUnlabelled}).
+     * apart ({@link Input#countsUnlabelled}), and changes are told by scenes too ({@link Input#knowsScenes}).
      */
     public static final int FORMAT = 6;
 
@@ -77,6 +77,11 @@ public final class StateCodec {
 
         /** Whether the number of images without a label follows. */
         public boolean countsUnlabelled() {
+            return format >= 6;
+        }
+
+        /** Whether what changes are told by knows scenes. */
+        public boolean knowsScenes() {
             return format >= 6;
         }
 

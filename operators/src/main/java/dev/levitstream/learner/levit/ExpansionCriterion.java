@@ -5,7 +5,7 @@ import dev.levitstream.learner.Verdict;
 import dev.levitstream.learner.change.ChangeAlarm;
 import dev.levitstream.learner.change.RandomProjection;
 import dev.levitstream.learner.common.ReplayMemory;
-import java.io.DataInputStream;
+import dev.levitstream.learner.common.StateCodec;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
@@ -76,5 +76,5 @@ sealed interface ExpansionCriterion permits LatentDistance, ReconstructionError,
     default void write(DataOutputStream out) throws IOException {}
 
     /** Reads what {@link #write} wrote. */
-    default void read(DataInputStream in) throws IOException {}
+    default void read(StateCodec.Input in) throws IOException {}
 }

@@ -3,8 +3,8 @@ package dev.levitstream.learner.levit;
 import dev.levitstream.learner.Verdict;
 import dev.levitstream.learner.common.Component;
 import dev.levitstream.learner.common.ReplayMemory;
+import dev.levitstream.learner.common.StateCodec;
 import dev.levitstream.learner.levit.ExpansionOptions.Scale;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
@@ -155,7 +155,7 @@ final class PageTestCriterion implements ExpansionCriterion {
     }
 
     @Override
-    public void read(DataInputStream in) throws IOException {
+    public void read(StateCodec.Input in) throws IOException {
         evidence = in.readDouble();
         images = in.readInt();
         ownImages = in.readInt();

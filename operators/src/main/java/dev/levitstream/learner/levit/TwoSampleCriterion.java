@@ -3,7 +3,7 @@ package dev.levitstream.learner.levit;
 import dev.levitstream.learner.Verdict;
 import dev.levitstream.learner.change.ChangeAlarm;
 import dev.levitstream.learner.common.ReplayMemory;
-import java.io.DataInputStream;
+import dev.levitstream.learner.common.StateCodec;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
@@ -57,7 +57,7 @@ final class TwoSampleCriterion implements ExpansionCriterion {
     }
 
     @Override
-    public void read(DataInputStream in) throws IOException {
+    public void read(StateCodec.Input in) throws IOException {
         alarm.read(in);
     }
 }

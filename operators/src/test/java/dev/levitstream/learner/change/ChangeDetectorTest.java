@@ -3,10 +3,7 @@ package dev.levitstream.learner.change;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
+import dev.levitstream.learner.common.StateCodec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,17 +160,19 @@ class ChangeDetectorTest {
                 byte[] written = written(one);
                 assertThat(written(other)).as("after image %d", i).isEqualTo(written);
                 other = detector();
-                other.read(new DataInputStream(new ByteArrayInputStream(written)));
+                ChangeDetector fresh = other;
+                StateCodec.open("detector", written, in -> {
+                    fresh.read(in);
+                    return fresh;
+                });
             }
         }
         assertThat(changes).isEqualTo(2);
         assertThat(written(one)).hasSizeLessThan(600_000);
     }
 
-    private static byte[] written(ChangeDetector detector) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        detector.write(new DataOutputStream(bytes));
-        return bytes.toByteArray();
+    private static byte[] written(ChangeDetector detector) {
+        return StateCodec.seal(detector::write);
     }
 
     @Test

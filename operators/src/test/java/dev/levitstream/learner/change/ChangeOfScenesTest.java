@@ -2,10 +2,7 @@ package dev.levitstream.learner.change;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
+import dev.levitstream.learner.common.StateCodec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,16 +156,18 @@ class ChangeOfScenesTest {
                 byte[] written = written(detector);
                 assertThat(written(restored)).as("after image %d", i).isEqualTo(written);
                 restored = new ChangeDetector(PROJECTION, 3e-7, 9);
-                restored.read(new DataInputStream(new ByteArrayInputStream(written)));
+                ChangeDetector fresh = restored;
+                StateCodec.open("detector", written, in -> {
+                    fresh.read(in);
+                    return fresh;
+                });
             }
         }
         assertThat(changes).isEqualTo(2);
         assertThat(written(detector)).hasSizeLessThan(200_000);
     }
 
-    private static byte[] written(ChangeDetector detector) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        detector.write(new DataOutputStream(bytes));
-        return bytes.toByteArray();
+    private static byte[] written(ChangeDetector detector) {
+        return StateCodec.seal(detector::write);
     }
 }

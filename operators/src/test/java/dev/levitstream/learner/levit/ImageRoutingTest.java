@@ -181,7 +181,7 @@ class ImageRoutingTest {
             for (int c = 0; c < 2; c++) {
                 for (int y = 0; y < classes; y++) {
                     int label = random.nextInt(4) == 0 ? LabelRegistry.UNLABELLED : y;
-                    scores.add(new GroupScores.GroupScore(c, label, (float) (random.nextDouble(40) - 30 * c)));
+                    scores.add(new GroupScores.GroupScore(c, label, (float) (random.nextDouble(40) - 15 * c)));
                 }
             }
             GroupScores posterior = new GroupScores(scores);

@@ -56,6 +56,8 @@ class StateFormatTest {
             try (Learner restored = TinyLearners.restore(options, older)) {
                 Map<String, byte[]> found = TinyLearners.state(restored);
                 assertThat(found.keySet()).isEqualTo(present.keySet());
+                found.replaceAll((name, bytes) -> name.equals("control") ? withoutUnlabelled(options, bytes) : bytes);
+                present.replaceAll((name, bytes) -> name.equals("control") ? withoutUnlabelled(options, bytes) : bytes);
                 present.forEach(
                         (name, bytes) -> assertThat(found.get(name)).as(name).isEqualTo(bytes));
                 LearnerContractTest.assertInvariants(restored, options);
@@ -69,7 +71,7 @@ class StateFormatTest {
      */
     private static byte[] inFormat(LearnerOptions options, int format, String name, byte[] sealed) {
         byte[] older = sealed.clone();
-        if (name.equals("active") || name.startsWith("component/")) {
+        if (format < 5 && (name.equals("active") || name.startsWith("component/"))) {
             older = StateCodec.seal(out -> rewrite(options, format, name, sealed, out));
         } else if (name.equals("router") && format < 5) {
             older = withoutForm(sealed);
