@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -132,5 +133,37 @@ class SmallPartsTest {
             mirrored += (changed[middle] & 0xFF) > (changed[middle + 3] & 0xFF) ? 1 : 0;
         }
         assertThat(mirrored).isBetween(70, 130);
+    }
+
+    @Test
+    void strongAugmentationMirrorsMovesAndLights() {
+        ImageShape shape = new ImageShape(16, 8, 2);
+        byte[] pixels = new byte[shape.size()];
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = (byte) (100 + i % 16 * 3); // each row the same, brighter to the right
+        }
+        Set<Integer> firsts = new HashSet<>();
+        int mirrored = 0;
+        for (long seed = 0; seed < 200; seed++) {
+            byte[] changed = Augmentation.STRONG.of(pixels, shape, new SplittableRandom(seed));
+            assertThat(changed).isEqualTo(Augmentation.STRONG.of(pixels, shape, new SplittableRandom(seed)));
+            for (int i = 16; i < changed.length; i++) {
+                assertThat(changed[i]).isEqualTo(changed[i - 16]);
+            }
+            double mean = IntStream.range(0, changed.length)
+                    .map(i -> changed[i] & 0xFF)
+                    .average()
+                    .orElseThrow();
+            assertThat(mean).as("of 122").isBetween(60.0, 185.0);
+            mirrored += (changed[0] & 0xFF) > (changed[14] & 0xFF) ? 1 : 0;
+            firsts.add((int) changed[0]);
+        }
+        assertThat(mirrored).isBetween(70, 130);
+        assertThat(firsts).hasSizeGreaterThan(50);
+        byte[] white = {(byte) 255, (byte) 255, (byte) 255};
+        for (long seed = 0; seed < 20; seed++) {
+            byte[] changed = Augmentation.STRONG.of(white, new ImageShape(1, 1, 3), new SplittableRandom(seed));
+            assertThat(changed[0] & 0xFF).as("no level overflows").isGreaterThan(200);
+        }
     }
 }
