@@ -64,7 +64,7 @@ final class BenchCommand implements Callable<Integer> {
             defaultValue = "levit-dkf",
             description =
                     "Learners, comma-separated: those of run --help, and offline, the upper bound (all images shuffled,"
-                            + " --epochs passes, one ViT). Default: ${DEFAULT-VALUE}.")
+                            + " --epochs passes, one network). Default: ${DEFAULT-VALUE}.")
     private List<String> learners;
 
     @Option(

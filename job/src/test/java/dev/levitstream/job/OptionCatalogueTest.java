@@ -108,6 +108,10 @@ class OptionCatalogueTest {
             Map.entry("watermark.late-millis", "1"),
             Map.entry("watermark.idle-millis", "2"));
 
+    /** The same for what only the family {@code replay} has. */
+    private static final Map<String, String> REPLAY =
+            Map.of("replay.net", "convolutional", "replay.conv.channels", "8,9");
+
     static Stream<String> keys() {
         return OptionCatalogue.all("levit-dkf").stream().map(OptionReader.Option::key);
     }
@@ -187,6 +191,25 @@ class OptionCatalogueTest {
         assertThat(own.memory().capacity()).isEqualTo(2000);
     }
 
+    private static String other(String key) {
+        return String.valueOf(REPLAY.getOrDefault(key, OTHER.get(key.replace("replay.", "levit."))));
+    }
+
+    @Test
+    void everyKeyOfTheFamilyReplayChangesTheOptions() {
+        JobOptions base = OptionCatalogue.read(Map.of("learner", "er"));
+        for (OptionReader.Option option : OptionCatalogue.all("er")) {
+            if (option.key().startsWith("replay.")) {
+                assertThat(OptionCatalogue.read(Map.of("learner", "er", option.key(), other(option.key()))))
+                        .as(option.key())
+                        .isNotEqualTo(base);
+                assertThat(OptionCatalogue.read(Map.of("learner", "er", option.key(), option.defaultValue())))
+                        .as(option.key())
+                        .isEqualTo(base);
+            }
+        }
+    }
+
     /** Every option of a method, by the name that it had when options knew no methods. */
     @ParameterizedTest
     @ValueSource(strings = {"levit-dkf", "er"})
@@ -195,7 +218,7 @@ class OptionCatalogueTest {
             if (!option.formerKey().equals(option.key())) {
                 Map<String, String> given = new HashMap<>(Map.of("learner", method, "vae.hidden", "300"));
                 Map<String, String> renamed = new HashMap<>(Map.of("learner", method, "levit.vae.hidden", "300"));
-                String value = String.valueOf(OTHER.get(option.key().replace("replay.", "levit.")));
+                String value = other(option.key());
                 given.put(option.formerKey(), value);
                 renamed.put(option.key(), value);
                 List<String> warnings = new ArrayList<>();

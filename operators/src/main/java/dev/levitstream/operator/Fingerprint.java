@@ -20,13 +20,19 @@ import org.apache.flink.runtime.execution.SuppressRestartsException;
  *
  * <p>Structure shapes arrays or gives stored numbers their meaning: another value ends the job at once, with one line.
  * The machine changes no more than the last bits of results: another one is told. Names that only the state or only
- * this release knows are passed over, so that either may have more of them; state of earlier releases has none.
+ * this release knows are passed over, so that either may have more of them, unless it is known what earlier releases
+ * did where they had no choice; state of the first releases has none.
  */
 final class Fingerprint {
     static final ListStateDescriptor<String> DESCRIPTOR =
             new ListStateDescriptor<>("fingerprint", BasicTypeInfo.STRING_TYPE_INFO);
 
     private static final String MACHINE = "machine.";
+
+    private static final String LEARNER = "learner";
+
+    /** What was done before there were these options, by key. */
+    private static final Map<String, String> ALWAYS = Map.of("replay.net", "vit");
 
     private final ListState<String> state;
     private final SortedMap<String, SortedSet<String>> restored;
@@ -63,7 +69,8 @@ final class Fingerprint {
     private List<String> differences(Map<String, String> values, String between) {
         List<String> differences = new ArrayList<>();
         values.forEach((name, value) -> {
-            SortedSet<String> before = restored(name).orElseGet(() -> new TreeSet<>(List.of(value)));
+            SortedSet<String> before =
+                    restored(name).or(() -> always(name)).orElseGet(() -> new TreeSet<>(List.of(value)));
             if (!before.equals(new TreeSet<>(List.of(value)))) {
                 differences.add(name + "=" + value + between + String.join(" or ", before));
             }
@@ -75,6 +82,14 @@ final class Fingerprint {
     private Optional<SortedSet<String>> restored(String name) {
         return Optional.ofNullable(restored.get(name))
                 .or(() -> Optional.ofNullable(restored.get(name.substring(name.indexOf('.') + 1))));
+    }
+
+    /** Of state of the same learner. */
+    private Optional<SortedSet<String>> always(String name) {
+        return Optional.ofNullable(restored.get(LEARNER))
+                .filter(learners -> learners.equals(new TreeSet<>(List.of(present.getOrDefault(LEARNER, "")))))
+                .flatMap(same -> Optional.ofNullable(ALWAYS.get(name)))
+                .map(value -> new TreeSet<>(List.of(value)));
     }
 
     /**

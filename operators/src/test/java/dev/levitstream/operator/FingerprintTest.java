@@ -76,6 +76,27 @@ class FingerprintTest {
     }
 
     @Test
+    void whatEarlierReleasesAlwaysDidIsTakenAsTheirChoice() throws Exception {
+        write(Map.of("learner", "er", "replay.vit.patch", "8"), MACHINE);
+        assertThatThrownBy(() -> open(Map.of("learner", "er", "replay.net", "convolutional")))
+                .isInstanceOf(SuppressRestartsException.class)
+                .cause()
+                .hasMessage("replay.net=convolutional must be vit: the restored state was written with that; give it"
+                        + " again, or start without the state");
+        open(Map.of("learner", "er", "replay.net", "vit")).snapshot();
+        assertThatThrownBy(() -> open(Map.of("learner", "er", "replay.net", "convolutional")))
+                .hasStackTraceContaining("replay.net=convolutional must be vit: ");
+    }
+
+    @Test
+    void whatEarlierReleasesAlwaysDidIsNothingToAnotherLearner() throws Exception {
+        write(Map.of("learner", "levit-dkf"), MACHINE);
+        assertThatThrownBy(() -> open(Map.of("learner", "er", "replay.net", "convolutional")))
+                .cause()
+                .hasMessageStartingWith("learner=er must be levit-dkf: ");
+    }
+
+    @Test
     void namesThatOnlyOneSideKnowsArePassedOver() throws Exception {
         write(STRUCTURE, MACHINE);
         assertThat(open(Map.of("vit.patch", "7", "backbone", "abc")).machine(Map.of("fans", "2")))

@@ -28,8 +28,10 @@ import dev.levitstream.learner.levit.VaeRouter;
 import dev.levitstream.learner.linear.FeatureOptions;
 import dev.levitstream.learner.linear.FeatureOptions.Kind;
 import dev.levitstream.learner.replay.ReplayOptions;
+import dev.levitstream.learner.replay.ReplayOptions.Net;
 import dev.levitstream.learner.statistics.StatisticsOptions;
 import dev.levitstream.nn.engine.Compute;
+import dev.levitstream.nn.model.ConvolutionalOptions;
 import dev.levitstream.nn.model.KnowledgeFusion;
 import dev.levitstream.nn.model.VaeOptions;
 import dev.levitstream.nn.model.VitOptions;
@@ -82,7 +84,9 @@ public final class TinyLearners {
             case "levit" -> levit(method);
             case "replay" ->
                 new ReplayOptions(
+                        Net.VIT,
                         VIT,
+                        new ConvolutionalOptions(SHAPE, List.of(5, 6)),
                         training(),
                         new BudgetOptions(3, 2, 0, 50),
                         new MemoryOptions(64, MemoryOptions.Admission.RESERVOIR, MemoryOptions.Unlabelled.ROUTED));
@@ -145,52 +149,29 @@ public final class TinyLearners {
         return (LevitOptions) options.own();
     }
 
+    private static LearnerOptions with(LearnerOptions o, int slice, int classes, int labels, MethodOptions own) {
+        return new LearnerOptions(
+                o.method(), o.image(), o.batchSize(), slice, classes, labels, o.maxMib(), o.seed(), own);
+    }
+
     /** The same with other settings of the method's own. */
     public static LearnerOptions with(LearnerOptions o, MethodOptions own) {
-        return new LearnerOptions(
-                o.method(),
-                o.image(),
-                o.batchSize(),
-                o.slice(),
-                o.classes(),
-                o.mostLabels(),
-                o.maxMib(),
-                o.seed(),
-                own);
+        return with(o, o.slice(), o.classes(), o.mostLabels(), own);
     }
 
     /** The same with another bound on one slice of work. */
     public static LearnerOptions withSlice(LearnerOptions o, int slice) {
-        return new LearnerOptions(
-                o.method(),
-                o.image(),
-                o.batchSize(),
-                slice,
-                o.classes(),
-                o.mostLabels(),
-                o.maxMib(),
-                o.seed(),
-                o.own());
+        return with(o, slice, o.classes(), o.mostLabels(), o.own());
     }
 
     /** The same with a fixed number of classes. */
     public static LearnerOptions withClasses(LearnerOptions o, int classes) {
-        return new LearnerOptions(
-                o.method(),
-                o.image(),
-                o.batchSize(),
-                o.slice(),
-                classes,
-                o.mostLabels(),
-                o.maxMib(),
-                o.seed(),
-                o.own());
+        return with(o, o.slice(), classes, o.mostLabels(), o.own());
     }
 
     /** The same with another bound on labels. */
     public static LearnerOptions withMostLabels(LearnerOptions o, int labels) {
-        return new LearnerOptions(
-                o.method(), o.image(), o.batchSize(), o.slice(), o.classes(), labels, o.maxMib(), o.seed(), o.own());
+        return with(o, o.slice(), o.classes(), labels, o.own());
     }
 
     /** The same with another expansion. */
@@ -211,7 +192,7 @@ public final class TinyLearners {
                             l.fusion(), l.routing(), l.network(), l.training(), l.budget(), memory, l.expansion()));
         }
         return o.own() instanceof ReplayOptions r
-                ? with(o, new ReplayOptions(r.vit(), r.training(), r.budget(), memory))
+                ? with(o, new ReplayOptions(r.net(), r.vit(), r.convolutional(), r.training(), r.budget(), memory))
                 : o;
     }
 
@@ -267,8 +248,22 @@ public final class TinyLearners {
                             l.fusion(), l.routing(), l.network(), training, budget, l.memory(), l.expansion()));
         }
         return o.own() instanceof ReplayOptions r
-                ? with(o, new ReplayOptions(r.vit(), training, budget, r.memory()))
+                ? with(o, new ReplayOptions(r.net(), r.vit(), r.convolutional(), training, budget, r.memory()))
                 : o;
+    }
+
+    /** A tiny learner of a replay method with a convolutional net and strong augmentation. */
+    public static LearnerOptions convolutionalNet(String method, ImageShape shape) {
+        ReplayOptions r = (ReplayOptions) options(method).own();
+        TrainingOptions training = new TrainingOptions(16, 3e-3, 1e-2, 0.5, 0.999, 0.1, Augmentation.STRONG);
+        ReplayOptions own = new ReplayOptions(
+                Net.CONVOLUTIONAL,
+                r.vit(),
+                new ConvolutionalOptions(shape, List.of(5, 6)),
+                training,
+                r.budget(),
+                r.memory());
+        return new LearnerOptions(method, shape, 4, 1, 0, 1000, 64, 0, own);
     }
 
     /** The same with a convolutional VAE. */

@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
  */
 public record RunPlan(
         String learner, String preset, Map<String, String> settings, int epochs, boolean oracleBoundaries, long seed) {
-    /** The upper bound: one ViT, all images shuffled together, several passes. */
+    /** The upper bound: one network, all images shuffled together, several passes. */
     public static final String OFFLINE = "offline";
 
     private static final String OFFLINE_BATCH = "64";

@@ -76,10 +76,14 @@ public final class SharedSettings {
 
     /** The updates that are asked for. */
     public static TrainingOptions training(OptionReader options, TrainingOptions base) {
+        return training(options, base, "images of one update, from the memory");
+    }
+
+    /** The same, of a method that makes its own use of the size of a batch. */
+    public static TrainingOptions training(OptionReader options, TrainingOptions base, String batch) {
         OptionReader.Reading free = options.free();
         return new TrainingOptions(
-                free.integer(
-                        "training.batch", base.batch(), "images, at least 1", "images of one update, from the memory"),
+                free.integer("training.batch", base.batch(), "images, at least 1", batch),
                 free.number("training.learning-rate", base.learningRate(), "positive", "Adam's learning rate"),
                 base.gateLearningRate(),
                 free.number("training.beta1", base.beta1(), "0 to below 1", "decay of Adam's first moment"),

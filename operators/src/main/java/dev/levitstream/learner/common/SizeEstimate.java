@@ -3,11 +3,13 @@ package dev.levitstream.learner.common;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.Footprint;
 import dev.levitstream.nn.model.Body;
+import dev.levitstream.nn.model.ConvolutionalOptions;
 import dev.levitstream.nn.model.ParameterLayout;
 import dev.levitstream.nn.model.Vae;
 import dev.levitstream.nn.model.VaeOptions;
 import dev.levitstream.nn.model.VitOptions;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -19,12 +21,19 @@ import java.util.stream.Stream;
  * @param image size of the images
  * @param body images to features
  * @param vit sizes of the body, if it is a ViT
+ * @param convolutional sizes of the body, if it is a convolutional net
  * @param vae sizes of the density model, if there is one
  * @param batch images of one update (count)
  * @param capacity images of a full replay memory (count)
  */
 public record SizeEstimate(
-        ImageShape image, Body body, Optional<VitOptions> vit, Optional<VaeOptions> vae, int batch, int capacity) {
+        ImageShape image,
+        Body body,
+        Optional<VitOptions> vit,
+        Optional<ConvolutionalOptions> convolutional,
+        Optional<VaeOptions> vae,
+        int batch,
+        int capacity) {
     /** The active component is stored as one entry: parameters and two moments, and once more what it remembers. */
     private static final int MOST_PARAMETERS = Integer.MAX_VALUE / (4 * Float.BYTES) - 1024;
 
@@ -34,6 +43,8 @@ public record SizeEstimate(
     private static final int TOKEN_COPIES = 8;
     /** A layer of encoder and decoder, each with its gradient. */
     private static final int LAYER_COPIES = 4;
+    /** What a layer of the convolutional net gives, that normalized, that rectified, each with its gradient. */
+    private static final int NORMALIZED_COPIES = 6;
 
     private static final int MANY_PATCHES = 64;
     private static final int NEAR = 8;
@@ -62,15 +73,17 @@ public record SizeEstimate(
             values += ATTENTION_COPIES * sizes.heads() * patches * patches;
             values += TOKEN_COPIES * patches * sizes.embeddingWidth() * sizes.heads();
         }
-        values += LAYER_COPIES * vae.map(SizeEstimate::vaeValues).orElse(0.0);
+        values += LAYER_COPIES * vae.map(sizes -> values(sizes.channels())).orElse(0.0);
+        values += NORMALIZED_COPIES
+                * convolutional.map(sizes -> values(sizes.channels())).orElse(0.0);
         return Float.BYTES * (double) batch * values;
     }
 
-    /** Values of all convolutions' results for one image. */
-    private static double vaeValues(VaeOptions vae) {
-        double pixels = (double) vae.image().height() * vae.image().width();
+    /** Values of the results of convolutions that halve both sides, for one image. */
+    private double values(List<Integer> widths) {
+        double pixels = (double) image.height() * image.width();
         double values = 0;
-        for (int channels : vae.channels()) {
+        for (int channels : widths) {
             pixels = Math.ceil(pixels / 4);
             values += channels * pixels;
         }

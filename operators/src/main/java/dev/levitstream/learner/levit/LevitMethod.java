@@ -124,6 +124,7 @@ public abstract class LevitMethod implements LearnerMethod {
                         options.image(),
                         body(options),
                         vit(options),
+                        Optional.empty(),
                         Optional.of(own.network().vae()),
                         own.training().batch(),
                         own.memory().capacity())

@@ -24,7 +24,6 @@ import dev.levitstream.learner.common.MemoryItem;
 import dev.levitstream.learner.common.MiniBatch;
 import dev.levitstream.learner.common.ReplayMemory;
 import dev.levitstream.learner.common.StateCodec;
-import dev.levitstream.nn.model.VisionTransformer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -36,8 +35,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * One ViT trained on the latest labelled images and, if it remembers, as many drawn from a reservoir. Unlabelled images
- * are answered and not learnt.
+ * One network trained on the latest labelled images and, if it remembers, as many or more drawn from a reservoir.
+ * Unlabelled images are answered and not learnt.
  */
 final class ReplayLearner implements Learner {
     private static final String CONTROL = "control";
@@ -61,7 +60,7 @@ final class ReplayLearner implements Learner {
         this.remembers = remembers;
         memory = new ReplayMemory(own.memory());
         counters = new LearnerCounters(context, own.budget());
-        ComponentFactory factory = ComponentFactory.single(options, new VisionTransformer(own.vit()), own.training());
+        ComponentFactory factory = ComponentFactory.single(options, own.body(), own.training());
         byte[] control = state.get(CONTROL);
         net = control == null ? fresh(context, factory) : restore(context, factory, control, state);
     }
@@ -137,7 +136,7 @@ final class ReplayLearner implements Learner {
     private MiniBatch draw() {
         SplittableRandom random = Randomness.at(counters.seed(), Purpose.UPDATE, counters.nextUpdate());
         List<MemoryItem> batch = new ArrayList<>(latest);
-        batch.addAll(memory.draw(latest.size(), random));
+        batch.addAll(memory.draw(own.drawn(latest.size()), random));
         batch.replaceAll(image -> new MemoryItem(
                 own.training().augmentation().of(image.pixels(), options.image(), random),
                 image.label(),

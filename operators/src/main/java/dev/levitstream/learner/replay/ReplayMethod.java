@@ -8,12 +8,16 @@ import dev.levitstream.learner.LearnerContext;
 import dev.levitstream.learner.LearnerMethod;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.MethodDescription;
+import dev.levitstream.learner.common.Augmentation;
 import dev.levitstream.learner.common.MemoryOptions;
 import dev.levitstream.learner.common.MemoryOptions.Admission;
 import dev.levitstream.learner.common.SharedSettings;
 import dev.levitstream.learner.common.SharedSettings.Preset;
 import dev.levitstream.learner.common.SizeEstimate;
-import dev.levitstream.nn.model.VisionTransformer;
+import dev.levitstream.learner.common.TrainingOptions;
+import dev.levitstream.learner.replay.ReplayOptions.Net;
+import dev.levitstream.nn.model.ConvolutionalOptions;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -22,16 +26,19 @@ public abstract class ReplayMethod implements LearnerMethod {
     /** The lower bound: no memory at all. */
     public static final class Finetune extends ReplayMethod {
         public Finetune() {
-            super("finetune", "one ViT trained on each batch as it comes: the lower bound", false);
+            super("finetune", "one network trained on each batch as it comes: the lower bound", false);
         }
     }
 
     /** Experience replay (Chaudhry et al. 2019) from a reservoir (Vitter 1985). */
     public static final class Er extends ReplayMethod {
         public Er() {
-            super("er", "one ViT with experience replay from a reservoir", true);
+            super("er", "one network with experience replay from a reservoir", true);
         }
     }
+
+    private static final int CONVOLUTIONAL_BATCH = 128;
+    private static final double CONVOLUTIONAL_RATE = 2e-3;
 
     private final String name;
     private final String summary;
@@ -68,12 +75,43 @@ public abstract class ReplayMethod implements LearnerMethod {
     public ReplayOptions read(OptionReader options, ImageShape image) {
         Preset preset = SharedSettings.preset(options);
         MemoryOptions memory = SharedSettings.memory(preset, image);
+        Net net = options.structural()
+                .choice(
+                        "net",
+                        preset == Preset.STREAM && image.channels() > 1 ? Net.CONVOLUTIONAL : Net.VIT,
+                        "the network; for colour images in preset stream the default is convolutional");
         return new ReplayOptions(
+                net,
                 SharedSettings.vit(options, SharedSettings.vit(image)),
-                SharedSettings.training(options, SharedSettings.training(preset)),
+                new ConvolutionalOptions(
+                        image,
+                        options.structural()
+                                .integers(
+                                        "conv.channels",
+                                        SharedSettings.isSmall(image) ? List.of(32, 64, 128) : List.of(16, 32, 64, 128),
+                                        "widths, 1 to 4096 each",
+                                        "convolutions of the convolutional net, each halving both sides")),
+                training(options, preset, net, image),
                 SharedSettings.budget(options, SharedSettings.budget(preset, image)),
                 new MemoryOptions(
                         SharedSettings.capacity(options, memory.capacity()), Admission.RESERVOIR, memory.unlabelled()));
+    }
+
+    /** The ViT learns as LEViT's components do; what the convolutional net does was tried on Split CIFAR-10. */
+    private static TrainingOptions training(OptionReader options, Preset preset, Net net, ImageShape image) {
+        TrainingOptions base = SharedSettings.training(preset);
+        boolean convolutional = net == Net.CONVOLUTIONAL;
+        return SharedSettings.training(
+                options,
+                new TrainingOptions(
+                        convolutional ? CONVOLUTIONAL_BATCH : 1,
+                        convolutional ? CONVOLUTIONAL_RATE : base.learningRate(),
+                        base.gateLearningRate(),
+                        base.beta1(),
+                        base.beta2(),
+                        base.klWeight(),
+                        convolutional && image.channels() > 1 ? Augmentation.STRONG : base.augmentation()),
+                "images of one update at least: the latest, as many from the memory, and more of those up to this (128 with the convolutional net)");
     }
 
     @Override
@@ -81,10 +119,11 @@ public abstract class ReplayMethod implements LearnerMethod {
         ReplayOptions own = own(options);
         return new SizeEstimate(
                         options.image(),
-                        new VisionTransformer(own.vit()),
-                        Optional.of(own.vit()),
+                        own.body(),
+                        Optional.of(own.vit()).filter(any -> own.net() == Net.VIT),
+                        Optional.of(own.convolutional()).filter(any -> own.net() == Net.CONVOLUTIONAL),
                         Optional.empty(),
-                        own.training().batch(),
+                        Math.max(own.training().batch(), 2 * options.batchSize()),
                         own.memory().capacity())
                 .footprint();
     }

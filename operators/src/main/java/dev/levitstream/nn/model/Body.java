@@ -3,7 +3,7 @@ package dev.levitstream.nn.model;
 import dev.levitstream.nn.graph.Array;
 
 /** What turns images into features, in two stages between which the knowledge of frozen components can enter. */
-public sealed interface Body permits VisionTransformer, FullyConnected {
+public sealed interface Body permits VisionTransformer, FullyConnected, ConvolutionalNet {
     /**
      * Declares the parameters.
      *
