@@ -61,7 +61,9 @@ record Resumption(Position position, Optional<StreamEvent> event) {
                 partition.partition(),
                 first,
                 resumed - first,
-                cause + "; goes on at " + resumed);
+                cause + "; goes on at " + resumed,
+                null,
+                null);
         return new Resumption(new Position(now.topicId(), resumed), Optional.of(event));
     }
 

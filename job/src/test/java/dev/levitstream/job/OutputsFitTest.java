@@ -242,7 +242,9 @@ class OutputsFitTest {
                     null,
                     random.nextLong(),
                     random.nextLong(),
-                    reason);
+                    reason,
+                    random.nextDouble(),
+                    random.nextLong());
             byte[] message = written(new KafkaEndpoints.StreamEventWriter(OPTIONS), limit, event)
                     .value();
             assertReason(events.unframe("t", message).getReason(), reason);

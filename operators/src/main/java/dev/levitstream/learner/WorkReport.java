@@ -1,5 +1,6 @@
 package dev.levitstream.learner;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -14,6 +15,7 @@ import java.util.TreeMap;
  * @param finite whether all numbers were finite; if not, parameters stayed as they were
  * @param expansion the expansion that it led to, if any
  * @param expansionRefused whether the world was found new but the method's bound on components is reached
+ * @param notices what was noticed besides
  */
 public record WorkReport(
         String kind,
@@ -21,18 +23,20 @@ public record WorkReport(
         SortedMap<String, Double> losses,
         boolean finite,
         Optional<Expansion> expansion,
-        boolean expansionRefused) {
+        boolean expansionRefused,
+        List<LearnerNotice> notices) {
     /** Kind of an optimizer update. */
     public static final String UPDATE = "update";
 
     public WorkReport {
         losses = new TreeMap<>(losses);
+        notices = List.copyOf(notices);
     }
 
     /** Of an optimizer update. */
     public static WorkReport ofUpdate(int samples, Map<String, Double> losses) {
         boolean finite = losses.values().stream().allMatch(Double::isFinite);
-        return new WorkReport(UPDATE, samples, new TreeMap<>(losses), finite, Optional.empty(), false);
+        return new WorkReport(UPDATE, samples, new TreeMap<>(losses), finite, Optional.empty(), false, List.of());
     }
 
     /** Of work without samples or losses. */
@@ -42,7 +46,12 @@ public record WorkReport(
 
     /** Of a check whether to expand. */
     public static WorkReport ofExpansion(String kind, Optional<Expansion> expansion, boolean refused) {
-        return new WorkReport(kind, 0, new TreeMap<>(), true, expansion, refused);
+        return new WorkReport(kind, 0, new TreeMap<>(), true, expansion, refused, List.of());
+    }
+
+    /** The same with what was noticed. */
+    public WorkReport with(List<LearnerNotice> noticed) {
+        return new WorkReport(kind, samples, losses, finite, expansion, expansionRefused, noticed);
     }
 
     /** Whether parameters were updated. */

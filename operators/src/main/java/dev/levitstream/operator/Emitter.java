@@ -2,6 +2,7 @@ package dev.levitstream.operator;
 
 import dev.levitstream.learner.Expansion;
 import dev.levitstream.learner.ImagePrediction;
+import dev.levitstream.learner.LearnerNotice;
 import dev.levitstream.schema.EventKind;
 import dev.levitstream.schema.Prediction;
 import org.apache.flink.streaming.api.operators.Output;
@@ -35,6 +36,10 @@ final class Emitter {
         output.collect(
                 Outputs.EVENTS,
                 new StreamRecord<>(Outputs.event(kind, streamKey, eventTime, quarantines, reason), eventTime));
+    }
+
+    void notice(String streamKey, LearnerNotice notice, long eventTime) {
+        output.collect(Outputs.EVENTS, new StreamRecord<>(Outputs.event(streamKey, notice, eventTime), eventTime));
     }
 
     void deadLetter(SourceRecord source, String reason) {

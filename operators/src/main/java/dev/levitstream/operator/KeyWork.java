@@ -146,6 +146,9 @@ final class KeyWork {
             metrics.worked(report);
             report.expansion()
                     .ifPresent(e -> emitter.expansion(streamKey, e, key.times().lastEventTime()));
+            report.notices()
+                    .forEach(notice ->
+                            emitter.notice(streamKey, notice, key.times().lastEventTime()));
         }
         if (slice.isDone()) {
             metrics.learnt();

@@ -2,6 +2,7 @@ package dev.levitstream.operator;
 
 import dev.levitstream.learner.Expansion;
 import dev.levitstream.learner.ImagePrediction;
+import dev.levitstream.learner.LearnerNotice;
 import dev.levitstream.learner.Routed;
 import dev.levitstream.learner.Verdict;
 import dev.levitstream.schema.ClassScore;
@@ -87,7 +88,38 @@ public final class Outputs {
      */
     static StreamEvent event(EventKind kind, String streamKey, long eventTime, int quarantines, String reason) {
         return new StreamEvent(
-                kind, streamKey, Instant.ofEpochMilli(eventTime), null, null, null, (long) quarantines, reason);
+                kind,
+                streamKey,
+                Instant.ofEpochMilli(eventTime),
+                null,
+                null,
+                null,
+                (long) quarantines,
+                reason,
+                null,
+                null);
+    }
+
+    /**
+     * Something that a key's learner noticed.
+     *
+     * @param eventTime of the key's last image that was answered (milliseconds since 1970)
+     */
+    static StreamEvent event(String streamKey, LearnerNotice notice, long eventTime) {
+        EventKind kind = switch (notice.kind()) {
+            case LABELS_CHANGED -> EventKind.LABELS_CHANGED;
+        };
+        return new StreamEvent(
+                kind,
+                streamKey,
+                Instant.ofEpochMilli(eventTime),
+                null,
+                null,
+                null,
+                null,
+                notice.reason(),
+                notice.probability(),
+                notice.images());
     }
 
     /** The dead letter of a record, with the beginning alone of a value that no message of ours could carry. */

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -127,6 +128,13 @@ public final class LearnerCounters {
     /** Class of an image. */
     public int classOf(LabelledImage image) {
         return image.label().map(labels::classOf).orElse(LabelRegistry.UNLABELLED);
+    }
+
+    /** Class that was answered to an image, if it was answered and has a label now. */
+    public OptionalInt answered(Observation image) {
+        return image.image().label().isPresent() && image.prediction().label().isPresent()
+                ? OptionalInt.of(labels.classOf(image.prediction().label().get()))
+                : OptionalInt.empty();
     }
 
     /**

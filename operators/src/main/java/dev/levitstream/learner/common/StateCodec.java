@@ -133,6 +133,22 @@ public final class StateCodec {
         return open(name, sealed, reading);
     }
 
+    /** Reads into what is there already. */
+    public interface Filling {
+        void read(Input in) throws IOException;
+    }
+
+    /** Reads an entry that earlier releases did not write; without it nothing happens. */
+    public static void readIfThere(String name, Map<String, byte[]> state, Filling filling) {
+        byte[] sealed = state.get(name);
+        if (sealed != null) {
+            open(name, sealed, in -> {
+                filling.read(in);
+                return name;
+            });
+        }
+    }
+
     public static <T> T open(String name, byte[] sealed, Reading<T> reading) {
         ByteBuffer header = ByteBuffer.wrap(sealed);
         if (sealed.length < HEADER_BYTES || header.getInt() != MAGIC) {

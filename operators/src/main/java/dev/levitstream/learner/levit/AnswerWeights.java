@@ -92,6 +92,7 @@ final class AnswerWeights {
     void read(DataInputStream in) throws IOException {
         temperature.read(in);
         active.read(in);
+        frozen.clear();
         int count = in.readInt();
         for (int c = 0; c < count; c++) {
             frozen.add(in.readDouble());

@@ -264,27 +264,10 @@ final class ComponentPool implements AutoCloseable {
         }
         active = Optional.of(
                 StateCodec.open(ACTIVE, state, in -> ActiveComponent.read(count, factory, compute, in, seed)));
-        discriminant.ifPresent(sums -> readRouter(sums, state));
-        byte[] stored = state.get(WEIGHTS);
-        if (stored == null) {
-            weights.assume(count);
-        } else {
-            StateCodec.open(WEIGHTS, stored, in -> {
-                weights.read(in);
-                return weights;
-            });
-        }
-    }
-
-    /** A router that the state does not know starts without a past. */
-    private static void readRouter(GroupStatistics router, Map<String, byte[]> state) {
-        byte[] sealed = state.get(ROUTER);
-        if (sealed != null) {
-            StateCodec.open(ROUTER, sealed, in -> {
-                router.read(in);
-                return router;
-            });
-        }
+        // a router that the state does not know starts without a past
+        discriminant.ifPresent(sums -> StateCodec.readIfThere(ROUTER, state, sums::read));
+        weights.assume(count);
+        StateCodec.readIfThere(WEIGHTS, state, weights::read);
     }
 
     @Override

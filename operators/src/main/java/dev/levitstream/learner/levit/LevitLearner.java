@@ -15,11 +15,12 @@ import dev.levitstream.learner.LearnerDescription;
 import dev.levitstream.learner.LearnerEvent;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Observation;
-import dev.levitstream.learner.Routed;
 import dev.levitstream.learner.StateEntry;
 import dev.levitstream.learner.UnitOfWork;
 import dev.levitstream.learner.Verdict;
 import dev.levitstream.learner.WorkReport;
+import dev.levitstream.learner.change.LabelChangeTest;
+import dev.levitstream.learner.change.LabelChangeTest.LabelChange;
 import dev.levitstream.learner.common.Component;
 import dev.levitstream.learner.common.ComponentFactory;
 import dev.levitstream.learner.common.ComponentUpdate;
@@ -31,7 +32,6 @@ import dev.levitstream.learner.common.ReplayMemory;
 import dev.levitstream.learner.common.StateCodec;
 import dev.levitstream.learner.linear.GroupStatistics;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +42,7 @@ import java.util.SplittableRandom;
 /** LEViT, Algorithm 1, and its variants. */
 final class LevitLearner implements Learner, Inspectable {
     private static final String CONTROL = "control";
+    private static final String LABELS = "labels";
 
     private final LearnerOptions options;
     private final LevitOptions own;
@@ -50,6 +51,7 @@ final class LevitLearner implements Learner, Inspectable {
     private final ReplayMemory memory;
     private final LearnerCounters counters;
     private final ExpansionCriterion criterion;
+    private final LabelChangeTest labels;
     /** The batch that is being learnt from. */
     private List<byte[]> latest = List.of();
 
@@ -60,12 +62,14 @@ final class LevitLearner implements Learner, Inspectable {
         pool = new ComponentPool(context, own, factory);
         memory = new ReplayMemory(own.memory());
         counters = new LearnerCounters(context, own.budget());
+        labels = new LabelChangeTest(own.expansion().falseAlarm());
         byte[] control = state.get(CONTROL);
         if (control == null) {
             criterion = criterion();
             pool.grow(counters.seed(), counters.labels().width());
         } else {
             criterion = restore(control, state);
+            StateCodec.readIfThere(LABELS, state, labels::read);
         }
     }
 
@@ -75,30 +79,14 @@ final class LevitLearner implements Learner, Inspectable {
 
     @Override
     public List<ImagePrediction> predict(List<byte[]> images) {
-        return predictions(route(images));
-    }
-
-    private List<RoutingResult> route(List<byte[]> images) {
         for (byte[] pixels : images) {
             int size = options.image().size();
             Check.that(pixels.length == size, "image.pixels", pixels.length, "must be " + size);
         }
-        return pool.route(images);
-    }
-
-    private List<ImagePrediction> predictions(List<RoutingResult> results) {
-        List<String> labels = counters.labels().labels();
-        List<ImagePrediction> predictions = new ArrayList<>(results.size());
-        for (RoutingResult result : results) {
-            // a component knows the classes of its time; later ones get probability 0, unnamed places are left out
-            float[] known = result.probabilities();
-            float[] scores = known.length == 0 ? known : Arrays.copyOf(known, labels.size());
-            float threshold = criterion.noveltyThreshold(result, pool);
-            Routed routed = new Routed(result.routed() + 1, result.novelty(), threshold);
-            predictions.add(
-                    new ImagePrediction(labels, scores, counters.step(), Optional.of(routed), Optional.of(result)));
-        }
-        return predictions;
+        List<String> known = counters.labels().labels();
+        return pool.route(images).stream()
+                .map(image -> image.prediction(known, counters.step(), criterion.noveltyThreshold(image, pool)))
+                .toList();
     }
 
     @Override
@@ -117,8 +105,8 @@ final class LevitLearner implements Learner, Inspectable {
             pool.discriminant().ifPresent(GroupStatistics::settle);
         }
         growHead();
-        for (int i = 0; i < results.size(); i++) {
-            admit(batch.get(i).image(), results.get(i), suspected);
+        for (int i = 0; i < batch.size(); i++) {
+            admit(batch.get(i), results.get(i), suspected);
         }
         latest = batch.stream().map(image -> image.image().pixels()).toList();
     }
@@ -127,12 +115,14 @@ final class LevitLearner implements Learner, Inspectable {
         pool.growHead(counters.seed(), counters.labels().width());
     }
 
-    private void admit(LabelledImage image, RoutingResult result, boolean suspected) {
+    private void admit(Observation observed, RoutingResult result, boolean suspected) {
+        LabelledImage image = observed.image();
         boolean explainedByFrozen = result.routed() < pool.size() - 1;
         if (image.label().isEmpty() && explainedByFrozen && own.memory().unlabelled() == Unlabelled.ROUTED) {
             return;
         }
         int label = counters.classOf(image);
+        counters.answered(observed).ifPresent(answered -> labels.observe(label, answered));
         pool.weights().observed(result, label);
         pool.active().sawImage();
         pool.discriminant()
@@ -184,6 +174,11 @@ final class LevitLearner implements Learner, Inspectable {
                     ? Optional.empty()
                     : criterion.verdict(latest, memory, pool).filter(Verdict::isNovel); // line 15
             latest = List.of();
+            Optional<LabelChange> renamed = labels.take(novel.isPresent());
+            renamed.ifPresent(change -> {
+                memory.forget(change.stale());
+                pool.discriminant().ifPresent(sums -> sums.forget(change.stale()));
+            });
             boolean wanted = firstFill || novel.isPresent() || isFull(pool.active());
             Optional<Expansion> expansion = wanted && hasRoom() ? Optional.of(expand(novel)) : Optional.empty();
             pool.discriminant().ifPresent(router -> {
@@ -197,7 +192,10 @@ final class LevitLearner implements Learner, Inspectable {
                 memory.relieve();
             }
             counters.changed();
-            return WorkReport.ofExpansion("expansion-check", expansion, wanted && expansion.isEmpty());
+            return WorkReport.ofExpansion("expansion-check", expansion, wanted && expansion.isEmpty())
+                    .with(renamed.stream()
+                            .map(change -> change.notice(counters.labels().labels()))
+                            .toList());
         }
     }
 
@@ -272,6 +270,7 @@ final class LevitLearner implements Learner, Inspectable {
         if (!entries.isEmpty()) {
             entries.addAll(pool.entries(counters.revision()));
             entries.addAll(memory.entries());
+            entries.add(new StateEntry(LABELS, counters.revision(), false, () -> StateCodec.seal(labels::write)));
         }
         return entries;
     }

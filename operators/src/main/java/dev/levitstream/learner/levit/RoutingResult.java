@@ -1,8 +1,13 @@
 package dev.levitstream.learner.levit;
 
+import dev.levitstream.learner.ImagePrediction;
+import dev.levitstream.learner.Routed;
 import dev.levitstream.learner.Trace;
 import dev.levitstream.learner.common.FrozenView;
 import dev.levitstream.learner.linear.GroupScores;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * What the components make of one image.
@@ -26,6 +31,19 @@ record RoutingResult(
         float[] probabilities,
         FrozenView view)
         implements Trace {
+    /**
+     * The answer. A component knows the classes of its time; later ones get probability 0, unnamed places are left out.
+     *
+     * @param labels known now
+     * @param step batches observed so far (count)
+     * @param threshold novelty above which the image speaks for a changed world
+     */
+    ImagePrediction prediction(List<String> labels, long step, float threshold) {
+        float[] scores = probabilities.length == 0 ? probabilities : Arrays.copyOf(probabilities, labels.size());
+        Routed chosen = new Routed(routed + 1, novelty(), threshold);
+        return new ImagePrediction(labels, scores, step, Optional.of(chosen), Optional.of(this));
+    }
+
     /** Smallest VAE loss. */
     float novelty() {
         return losses[VaeRouter.best(losses)];

@@ -102,6 +102,11 @@ final class EarlyImages {
         move(seen, NO_GROUP, to);
     }
 
+    /** A group is gone; its images stay, for filters are learnt from them. */
+    void forget(FeatureGroup group) {
+        moveAll(group, NO_GROUP);
+    }
+
     /** All images of a group go to another. */
     void moveAll(FeatureGroup from, FeatureGroup to) {
         for (Entry entry : entries) {

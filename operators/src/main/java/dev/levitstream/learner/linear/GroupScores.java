@@ -4,6 +4,7 @@ import dev.levitstream.learner.common.LabelRegistry;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Scores of one image under the groups of {@link GroupStatistics}.
@@ -11,6 +12,9 @@ import java.util.List;
  * @param groups one per group that was there at the last solution
  */
 public record GroupScores(List<GroupScore> groups) {
+    /** Groups whose scores are added up side by side. */
+    private static final int TOGETHER = 4;
+
     /**
      * The score of one group.
      *
@@ -19,6 +23,37 @@ public record GroupScores(List<GroupScore> groups) {
      * @param score logarithm of the posterior probability of the group, up to a constant
      */
     public record GroupScore(int component, int label, float score) {}
+
+    /** What the solved groups' heads make of features. */
+    static GroupScores of(List<FeatureGroup> solved, float[] features) {
+        List<GroupScore> scores = new ArrayList<>(solved.size());
+        for (int from = 0; from < solved.size(); from += TOGETHER) {
+            scores.addAll(scores(features, solved.subList(from, Math.min(solved.size(), from + TOGETHER))));
+        }
+        return new GroupScores(scores);
+    }
+
+    /** Of one to four groups, side by side: in a single sum each addition waits for the one before. */
+    private static List<GroupScore> scores(float[] features, List<FeatureGroup> some) {
+        FeatureGroup first = some.get(0);
+        FeatureGroup second = some.get(Math.min(1, some.size() - 1));
+        FeatureGroup third = some.get(Math.min(2, some.size() - 1));
+        FeatureGroup fourth = some.get(some.size() - 1);
+        float a = first.bias;
+        float b = second.bias;
+        float c = third.bias;
+        float d = fourth.bias;
+        for (int i = 0; i < features.length; i++) {
+            float value = features[i];
+            a += value * first.weight[i];
+            b += value * second.weight[i];
+            c += value * third.weight[i];
+            d += value * fourth.weight[i];
+        }
+        return Stream.of(first.scored(a), second.scored(b), third.scored(c), fourth.scored(d))
+                .limit(some.size())
+                .toList();
+    }
 
     /** The same with all scores multiplied: below 1 the posterior is less sure. */
     public GroupScores times(double factor) {

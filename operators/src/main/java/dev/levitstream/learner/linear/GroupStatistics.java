@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
 
 /**
  * Sums of fixed features f by group, and what a linear head makes of them: counts n_g, sums of f, and one sum of f f'
@@ -27,8 +27,6 @@ import java.util.stream.Stream;
 public final class GroupStatistics {
     private static final int FIRST = 10;
     private static final int PERIOD = 1024;
-    /** Groups whose scores are added up side by side. */
-    private static final int TOGETHER = 4;
 
     private final FixedFeatures fixed;
     private final LinearHead head;
@@ -62,13 +60,7 @@ public final class GroupStatistics {
 
     /** Scores of an image; empty before anything was learnt. */
     public GroupScores scores(float[] features) {
-        List<FeatureGroup> solved =
-                groups.stream().filter(FeatureGroup::isSolved).toList();
-        List<GroupScores.GroupScore> scores = new ArrayList<>(solved.size());
-        for (int from = 0; from < solved.size(); from += TOGETHER) {
-            scores.addAll(scores(features, solved.subList(from, Math.min(solved.size(), from + TOGETHER))));
-        }
-        return new GroupScores(scores);
+        return GroupScores.of(groups.stream().filter(FeatureGroup::isSolved).toList(), features);
     }
 
     /** Share of each group among the images of all groups, 0 to 1, in place of its score. */
@@ -76,28 +68,6 @@ public final class GroupStatistics {
         double images = groups.stream().mapToLong(group -> group.count).sum();
         return groups.stream()
                 .map(group -> group.scored((float) (group.count / images)))
-                .toList();
-    }
-
-    /** Of one to four groups, side by side: in a single sum each addition waits for the one before. */
-    private List<GroupScores.GroupScore> scores(float[] features, List<FeatureGroup> some) {
-        FeatureGroup first = some.get(0);
-        FeatureGroup second = some.get(Math.min(1, some.size() - 1));
-        FeatureGroup third = some.get(Math.min(2, some.size() - 1));
-        FeatureGroup fourth = some.get(some.size() - 1);
-        float a = first.bias;
-        float b = second.bias;
-        float c = third.bias;
-        float d = fourth.bias;
-        for (int i = 0; i < width; i++) {
-            float value = features[i];
-            a += value * first.weight[i];
-            b += value * second.weight[i];
-            c += value * third.weight[i];
-            d += value * fourth.weight[i];
-        }
-        return Stream.of(first.scored(a), second.scored(b), third.scored(c), fourth.scored(d))
-                .limit(some.size())
                 .toList();
     }
 
@@ -210,6 +180,22 @@ public final class GroupStatistics {
             early.move(seen, unlabelled, to);
         });
         return from.isPresent();
+    }
+
+    /**
+     * Forgets the images of some classes, of all components: their labels mean others now. How they vary around their
+     * means is as true as before and stays.
+     */
+    public void forget(Set<Integer> labels) {
+        for (FeatureGroup group : List.copyOf(groups)) {
+            if (labels.contains(group.label)) {
+                moments.subtractMean(group.sum, group.count);
+                early.forget(group);
+                groups.remove(group);
+            }
+        }
+        sinceBirth = 0;
+        nextSolution = groups.isEmpty() ? FIRST : 0;
     }
 
     /** The evidence came to nothing: suspected images stay with the component that learnt them. */

@@ -47,6 +47,22 @@ final class SecondMoments {
         addToSums(features);
     }
 
+    /**
+     * Takes the outer product of a mean away, count m m', so that some images count as what they vary around it.
+     *
+     * @param sum of their features
+     * @param count of them
+     */
+    void subtractMean(double[] sum, long count) {
+        addPending();
+        early.clear();
+        for (int i = 0, at = 0; i < width; at += ++i) {
+            for (int j = 0; j <= i; j++) {
+                sums[at + j] -= sum[i] * sum[j] / count;
+            }
+        }
+    }
+
     /** Forgets all images. */
     void clear() {
         Arrays.fill(sums, 0);

@@ -8,6 +8,7 @@ import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
 import dev.levitstream.learner.LearnerDescription;
 import dev.levitstream.learner.LearnerEvent;
+import dev.levitstream.learner.LearnerNotice;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Observation;
 import dev.levitstream.learner.StateEntry;
@@ -16,6 +17,8 @@ import dev.levitstream.learner.UnitOfWork;
 import dev.levitstream.learner.Verdict;
 import dev.levitstream.learner.WorkReport;
 import dev.levitstream.learner.change.ChangeAlarm;
+import dev.levitstream.learner.change.LabelChangeTest;
+import dev.levitstream.learner.change.LabelChangeTest.LabelChange;
 import dev.levitstream.learner.change.RandomProjection;
 import dev.levitstream.learner.common.LabelRegistry;
 import dev.levitstream.learner.common.LearnerCounters;
@@ -39,6 +42,7 @@ final class StatisticsLearner implements Learner {
     private static final String CONTROL = "control";
     private static final String SUMS = "sums";
     private static final String ALARM = "alarm";
+    private static final String LABELS = "labels";
     private static final float[] NOTHING = new float[0];
 
     private final LearnerOptions options;
@@ -47,6 +51,7 @@ final class StatisticsLearner implements Learner {
     private final LinearHead head;
     private final GroupStatistics statistics;
     private final ChangeAlarm alarm;
+    private final LabelChangeTest labels;
     private final LearnerCounters counters;
     /** Present world, from 0. */
     private int world;
@@ -71,6 +76,7 @@ final class StatisticsLearner implements Learner {
         RandomProjection projection = context.shared()
                 .get("random-projection/" + width, RandomProjection.class, () -> new RandomProjection(width));
         alarm = new ChangeAlarm(projection, own.falseAlarm(), own.worlds());
+        labels = new LabelChangeTest(own.falseAlarm());
         counters = new LearnerCounters(context);
         if (!state.isEmpty()) {
             restore(state);
@@ -79,15 +85,15 @@ final class StatisticsLearner implements Learner {
 
     @Override
     public List<ImagePrediction> predict(List<byte[]> images) {
-        List<String> labels = counters.labels().labels();
+        List<String> known = counters.labels().labels();
         List<ImagePrediction> predictions = new ArrayList<>(images.size());
         for (byte[] pixels : images) {
             int size = options.image().size();
             Check.that(pixels.length == size, "image.pixels", pixels.length, "must be " + size);
             float[] features = statistics.features(pixels);
             predictions.add(new ImagePrediction(
-                    labels,
-                    probabilities(features, labels.size()),
+                    known,
+                    probabilities(features, known.size()),
                     counters.step(),
                     Optional.empty(),
                     Optional.of(new Seen(features))));
@@ -95,7 +101,7 @@ final class StatisticsLearner implements Learner {
         return predictions;
     }
 
-    private float[] probabilities(float[] features, int labels) {
+    private float[] probabilities(float[] features, int classes) {
         List<GroupScore> groups = statistics.scores(features).groups();
         double[] shares = groups.stream().mapToDouble(GroupScore::score).toArray();
         if (shares.length == 0) {
@@ -107,12 +113,12 @@ final class StatisticsLearner implements Learner {
         if (shares.length == 0) {
             return NOTHING;
         }
-        double[] sums = new double[labels];
+        double[] sums = new double[classes];
         for (int g = 0; g < shares.length; g++) {
             sums[groups.get(g).label()] += shares[g];
         }
-        float[] probabilities = new float[labels];
-        for (int y = 0; y < labels; y++) {
+        float[] probabilities = new float[classes];
+        for (int y = 0; y < classes; y++) {
             probabilities[y] = (float) sums[y];
         }
         return probabilities;
@@ -141,6 +147,7 @@ final class StatisticsLearner implements Learner {
     private void learn(Observation image, boolean suspected) {
         byte[] pixels = image.image().pixels();
         int label = learnsClasses ? counters.classOf(image.image()) : LabelRegistry.UNLABELLED;
+        counters.answered(image).ifPresent(answered -> labels.observe(label, answered));
         if (label == LabelRegistry.UNLABELLED) {
             statistics.noted(pixels);
         } else {
@@ -163,6 +170,8 @@ final class StatisticsLearner implements Learner {
         @Override
         public WorkReport run() {
             Optional<Verdict> novel = alarm.take();
+            Optional<LabelChange> renamed = labels.take(novel.isPresent());
+            renamed.ifPresent(change -> statistics.forget(change.stale()));
             boolean hasRoom = world + 1 < own.worlds();
             Optional<Expansion> expansion =
                     novel.isPresent() && hasRoom ? Optional.of(expand(novel)) : Optional.empty();
@@ -173,7 +182,11 @@ final class StatisticsLearner implements Learner {
             statistics.refresh();
             learning = false;
             counters.changed();
-            return WorkReport.ofExpansion("solve", expansion, novel.isPresent() && !hasRoom);
+            List<LearnerNotice> notices = renamed.stream()
+                    .map(change -> change.notice(counters.labels().labels()))
+                    .toList();
+            return WorkReport.ofExpansion("solve", expansion, novel.isPresent() && !hasRoom)
+                    .with(notices);
         }
     }
 
@@ -210,6 +223,7 @@ final class StatisticsLearner implements Learner {
         counters.changed();
         if (event == LearnerEvent.BOUNDARY) {
             alarm.restart();
+            labels.restart();
             return world + 1 < own.worlds() ? Optional.of(expand(Optional.empty())) : Optional.empty();
         }
         return Optional.empty();
@@ -231,6 +245,7 @@ final class StatisticsLearner implements Learner {
             long revision = counters.revision();
             entries.add(new StateEntry(SUMS, revision, false, () -> StateCodec.seal(statistics::write)));
             entries.add(new StateEntry(ALARM, revision, false, () -> StateCodec.seal(alarm::write)));
+            entries.add(new StateEntry(LABELS, revision, false, () -> StateCodec.seal(labels::write)));
         }
         return entries;
     }
@@ -250,6 +265,10 @@ final class StatisticsLearner implements Learner {
         StateCodec.open(ALARM, state, in -> {
             alarm.read(in);
             return alarm;
+        });
+        StateCodec.open(LABELS, state, in -> {
+            labels.read(in);
+            return labels;
         });
     }
 

@@ -133,7 +133,9 @@ class GroupStatisticsTest {
         int best = -1;
         double smallest = Double.POSITIVE_INFINITY;
         for (int g = 0; g < 3; g++) {
-            double distance = -2 * Math.log(sizes[g]);
+            // images of component 1 without a label are of its class as often as those with one
+            double count = g == 1 ? sizes[1] + sizes[2] : sizes[g];
+            double distance = -2 * Math.log(count);
             for (int i = 0; i < WIDTH; i++) {
                 for (int j = 0; j < WIDTH; j++) {
                     distance += (f[i] - means[g][i]) * inverse[i][j] * (f[j] - means[g][j]);

@@ -6,9 +6,11 @@ import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerEvent;
+import dev.levitstream.learner.LearnerNotice;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Learning;
 import dev.levitstream.learner.Outcome;
+import dev.levitstream.learner.WorkReport;
 import dev.levitstream.learner.linear.FeatureOptions;
 import dev.levitstream.learner.linear.FeatureOptions.Kind;
 import dev.levitstream.testing.StreamSimulator;
@@ -149,6 +151,41 @@ class StatisticsLearnerTest {
             Learning.observe(learner, images);
             assertThat(Learning.predict(learner, images.subList(0, 1)).get(0).scores())
                     .containsExactly(0.75f, 0.25f);
+        }
+    }
+
+    /** The same images with the names of their classes exchanged. */
+    private static List<LabelledImage> exchanged(List<LabelledImage> images) {
+        return images.stream()
+                .map(image -> new LabelledImage(
+                        image.pixels(), image.label().map(label -> label.equals("p0-0") ? "p0-1" : "p0-0")))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"slda", "ncm", "ranpac", "levit-dkf"})
+    void labelsThatMeanOtherImagesNowAreToldAndLearntAnew(String method) {
+        LearnerOptions options = method.equals("levit-dkf")
+                ? TinyLearners.withMost(TinyLearners.options(method), 1)
+                : options(method, Kind.RANDOM, 5);
+        try (Learner learner = TinyLearners.open(options, 1)) {
+            learn(learner, world(0, 1200));
+            List<LabelledImage> after = exchanged(new StreamSimulator(TinyLearners.SHAPE, 9).phase(0, 1200, 0));
+            int told = -1;
+            for (int i = 0; i < after.size(); i += 4) {
+                Outcome outcome = Learning.observe(learner, after.subList(i, i + 4));
+                assertThat(outcome.expansion()).isEmpty();
+                for (WorkReport report : outcome.reports()) {
+                    for (LearnerNotice notice : report.notices()) {
+                        assertThat(told).as("told once").isEqualTo(-1);
+                        assertThat(notice.kind()).isEqualTo(LearnerNotice.Kind.LABELS_CHANGED);
+                        assertThat(notice.reason()).contains("p0-0").contains("p0-1");
+                        told = i + 4;
+                    }
+                }
+            }
+            assertThat(told).isBetween(150, 300);
+            assertThat(right(learner, exchanged(unseen(200)))).isGreaterThan(0.95);
         }
     }
 }

@@ -1,0 +1,207 @@
+package dev.levitstream.learner.change;
+
+import dev.levitstream.learner.LearnerNotice;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.commons.statistics.distribution.BinomialDistribution;
+
+/**
+ * Tells from answers that were given before their labels came whether labels have come to mean other images: errors
+ * among the newest {@value #WINDOW} are more than the rate e / n of the {@value #PAST} before them explains, P(X &gt;=
+ * errors) &lt; false alarm with X binomial, and have been for {@value #WINDOW} images. A change of images brings
+ * errors, too; it is told by its features within that time, and whoever tells it {@link #restart restarts} this test.
+ *
+ * <p>A label's first {@value #NEW} images do not count: nobody can know them. Of a change, labels are stale that were
+ * answered wrongly more often than before, P(X &gt;= wrong) &lt; {@value #STALE}: what was learnt as theirs is others'
+ * now.
+ */
+public final class LabelChangeTest {
+    private static final int WINDOW = 150;
+    private static final int PAST = 500;
+    /** Images of the past from which on there is a test. */
+    private static final int LEAST = 200;
+
+    private static final int NEW = 20;
+    private static final double STALE = 1e-3;
+    /** Fewer errors say nothing. */
+    private static final double LEAST_RATE = 0.02;
+
+    private final double falseAlarm;
+    private final SortedMap<Integer, Integer> seen = new TreeMap<>();
+    private final Deque<Boolean> past = new ArrayDeque<>();
+    private final Deque<Answer> newest = new ArrayDeque<>();
+    private int lasting;
+    private Optional<LabelChange> raised = Optional.empty();
+
+    private record Answer(int label, int answered) {
+        boolean isWrong() {
+            return label != answered;
+        }
+    }
+
+    /**
+     * Labels mean other images than before.
+     *
+     * @param probability of so many errors at the rate before
+     * @param images since there were too many (count)
+     * @param stale labels that answered for others' images, ascending
+     */
+    public record LabelChange(double probability, int images, SortedSet<Integer> stale) {
+        /** What is told of it. */
+        public LearnerNotice notice(List<String> labels) {
+            String names = stale.stream().map(labels::get).collect(Collectors.joining(", "));
+            return new LearnerNotice(
+                    LearnerNotice.Kind.LABELS_CHANGED,
+                    probability,
+                    images,
+                    "labels that mean other images than before, and what was learnt of them forgotten: " + names);
+        }
+    }
+
+    /** @param falseAlarm probability of an alarm at one test while nothing changes, above 0 */
+    public LabelChangeTest(double falseAlarm) {
+        this.falseAlarm = falseAlarm;
+    }
+
+    /**
+     * Takes in the next labelled image.
+     *
+     * @param label its class
+     * @param answered class that was answered before the label was known
+     */
+    public void observe(int label, int answered) {
+        if (seen.merge(label, 1, (before, one) -> Math.min(NEW + 1, before + one)) <= NEW) {
+            return;
+        }
+        newest.add(new Answer(label, answered));
+        if (newest.size() > WINDOW) {
+            past.add(newest.remove().isWrong());
+            if (past.size() > PAST) {
+                past.remove();
+            }
+        }
+        double probability = past.size() < LEAST ? 1 : tail(newest.size(), errors());
+        lasting = probability < falseAlarm ? lasting + 1 : 0;
+        if (lasting >= WINDOW) {
+            SortedSet<Integer> stale = stale();
+            int since = lasting;
+            restart();
+            raised = stale.isEmpty() ? Optional.empty() : Optional.of(new LabelChange(probability, since, stale));
+        }
+    }
+
+    /**
+     * The change that was noticed, if one was; it is over with that.
+     *
+     * @param isNewWorld whether the images have changed: errors say nothing of labels then, and the test begins again
+     */
+    public Optional<LabelChange> take(boolean isNewWorld) {
+        if (isNewWorld) {
+            restart();
+        }
+        Optional<LabelChange> taken = raised;
+        raised = Optional.empty();
+        return taken;
+    }
+
+    private int errors() {
+        return (int) newest.stream().filter(Answer::isWrong).count();
+    }
+
+    /** P(X >= errors) of so many images at the past's rate. */
+    private double tail(int images, int errors) {
+        long wrong = past.stream().filter(isWrong -> isWrong).count();
+        double rate = Math.max(LEAST_RATE, (wrong + 1.0) / (past.size() + 2.0));
+        return errors == 0 ? 1 : BinomialDistribution.of(images, rate).survivalProbability(errors - 1);
+    }
+
+    private SortedSet<Integer> stale() {
+        SortedMap<Integer, int[]> counts = new TreeMap<>(); // by answered label: images, errors
+        for (Answer answer : newest) {
+            int[] count = counts.computeIfAbsent(answer.answered(), any -> new int[2]);
+            count[0]++;
+            count[1] += answer.isWrong() ? 1 : 0;
+        }
+        SortedSet<Integer> stale = new TreeSet<>();
+        counts.forEach((label, count) -> {
+            if (tail(count[0], count[1]) < STALE) {
+                stale.add(label);
+            }
+        });
+        return stale;
+    }
+
+    /** Begins again, as when the images have changed. */
+    public void restart() {
+        past.clear();
+        newest.clear();
+        lasting = 0;
+        raised = Optional.empty();
+    }
+
+    public void write(DataOutputStream out) throws IOException {
+        out.writeInt(seen.size());
+        for (var label : seen.entrySet()) {
+            out.writeInt(label.getKey());
+            out.writeInt(label.getValue());
+        }
+        out.writeInt(past.size());
+        for (boolean isWrong : past) {
+            out.writeBoolean(isWrong);
+        }
+        out.writeInt(newest.size());
+        for (Answer answer : newest) {
+            out.writeInt(answer.label());
+            out.writeInt(answer.answered());
+        }
+        out.writeInt(lasting);
+        out.writeBoolean(raised.isPresent());
+        if (raised.isPresent()) {
+            out.writeDouble(raised.get().probability());
+            out.writeInt(raised.get().images());
+            out.writeInt(raised.get().stale().size());
+            for (int label : raised.get().stale()) {
+                out.writeInt(label);
+            }
+        }
+    }
+
+    /** Becomes what {@link #write} wrote. */
+    public void read(DataInputStream in) throws IOException {
+        int labels = in.readInt();
+        for (int i = 0; i < labels; i++) {
+            seen.put(in.readInt(), in.readInt());
+        }
+        int before = in.readInt();
+        for (int i = 0; i < before; i++) {
+            past.add(in.readBoolean());
+        }
+        int answers = in.readInt();
+        for (int i = 0; i < answers; i++) {
+            newest.add(new Answer(in.readInt(), in.readInt()));
+        }
+        lasting = in.readInt();
+        raised = in.readBoolean() ? Optional.of(readChange(in)) : Optional.empty();
+    }
+
+    private static LabelChange readChange(DataInputStream in) throws IOException {
+        double probability = in.readDouble();
+        int images = in.readInt();
+        SortedSet<Integer> stale = new TreeSet<>();
+        int count = in.readInt();
+        for (int i = 0; i < count; i++) {
+            stale.add(in.readInt());
+        }
+        return new LabelChange(probability, images, stale);
+    }
+}

@@ -1,0 +1,126 @@
+package dev.levitstream.learner.change;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.levitstream.learner.change.LabelChangeTest.LabelChange;
+import dev.levitstream.learner.common.StateCodec;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.IntUnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LabelChangeTestTest {
+    private static final double FALSE_ALARM = 3e-7;
+    private static final int CLASSES = 10;
+
+    /** Images of ten classes whose answers are wrong with some probability, and whose labels are named anew. */
+    private static final class Answers {
+        private final SplittableRandom random;
+        private final LabelChangeTest test = new LabelChangeTest(FALSE_ALARM);
+
+        private Answers(long seed) {
+            random = new SplittableRandom(seed);
+        }
+
+        /** Shows images until a change is told, at most {@code most}; how many it took. */
+        private int show(int most, double errors, IntUnaryOperator names) {
+            for (int n = 1; n <= most; n++) {
+                next(test, errors, names);
+                Optional<LabelChange> change = test.take(false);
+                if (change.isPresent()) {
+                    last = change;
+                    return n;
+                }
+            }
+            return -1;
+        }
+
+        private Optional<LabelChange> last = Optional.empty();
+
+        private void next(LabelChangeTest shown, double errors, IntUnaryOperator names) {
+            int truth = random.nextInt(CLASSES);
+            int answered = random.nextDouble() < errors ? random.nextInt(CLASSES) : truth;
+            shown.observe(names.applyAsInt(truth), answered);
+        }
+    }
+
+    private static int same(int label) {
+        return label;
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("dev.levitstream.testing.Seeds#twenty")
+    void renamedClassesAreToldWithinThreeHundredImages(long seed) {
+        for (double errors : new double[] {0, 0.03, 0.4}) {
+            Answers answers = new Answers(seed);
+            assertThat(answers.show(2000, errors, LabelChangeTestTest::same)).isEqualTo(-1);
+            assertThat(answers.show(300, errors, label -> (label + 3) % CLASSES))
+                    .isBetween(150, 299);
+            LabelChange change = answers.last.orElseThrow();
+            assertThat(change.stale()).hasSizeBetween(8, CLASSES);
+            assertThat(change.probability()).isLessThan(FALSE_ALARM);
+        }
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("dev.levitstream.testing.Seeds#twenty")
+    void onlyTheLabelsThatWereSwappedAreStale(long seed) {
+        Answers answers = new Answers(seed);
+        answers.show(2000, 0.02, LabelChangeTestTest::same);
+        int told = answers.show(400, 0.02, label -> label < 4 ? label ^ 1 : label);
+        assertThat(told).isPositive();
+        assertThat(answers.last.orElseThrow().stale()).containsExactly(0, 1, 2, 3);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("dev.levitstream.testing.Seeds#twenty")
+    void newNamesMakeTheOldOnesStale(long seed) {
+        Answers answers = new Answers(seed);
+        answers.show(2000, 0.02, LabelChangeTestTest::same);
+        int told = answers.show(600, 0.02, label -> label + CLASSES);
+        assertThat(told).as("the first images of each new label do not count").isBetween(200, 599);
+        assertThat(answers.last.orElseThrow().stale())
+                .allSatisfy(label -> assertThat(label).isLessThan(CLASSES));
+    }
+
+    @Test
+    void errorsThatStayAsTheyAreTellNothing() {
+        for (double errors : new double[] {0, 0.05, 0.3, 0.6, 1}) {
+            Answers answers = new Answers(7);
+            assertThat(answers.show(20_000, errors, LabelChangeTestTest::same)).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void whatANewWorldBringsIsNoChangeOfLabels() {
+        Answers answers = new Answers(3);
+        answers.show(1000, 0.02, LabelChangeTestTest::same);
+        assertThat(answers.show(120, 1, LabelChangeTestTest::same)).isEqualTo(-1);
+        assertThat(answers.test.take(true)).isEmpty();
+        assertThat(answers.show(200, 0.9, LabelChangeTestTest::same)).isEqualTo(-1);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("dev.levitstream.testing.Seeds#twenty")
+    void aStoredOneGoesOnToTheSameBytes(long seed) {
+        Answers answers = new Answers(seed);
+        Answers same = new Answers(seed);
+        LabelChangeTest stored = new LabelChangeTest(FALSE_ALARM);
+        for (int n = 0; n < 1300; n++) {
+            IntUnaryOperator names = n < 1000 ? LabelChangeTestTest::same : label -> (label + 1) % CLASSES;
+            answers.next(answers.test, 0.1, names);
+            same.next(stored, 0.1, names);
+            if (n % 61 == 0) {
+                byte[] bytes = StateCodec.seal(stored::write);
+                LabelChangeTest fresh = new LabelChangeTest(FALSE_ALARM);
+                StateCodec.readIfThere("labels", Map.of("labels", bytes), fresh::read);
+                stored = fresh;
+            }
+        }
+        assertThat(StateCodec.seal(stored::write)).isEqualTo(StateCodec.seal(answers.test::write));
+        assertThat(stored.take(false)).isPresent().isEqualTo(answers.test.take(false));
+    }
+}
