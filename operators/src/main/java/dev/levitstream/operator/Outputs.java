@@ -108,7 +108,11 @@ public final class Outputs {
     static StreamEvent event(String streamKey, LearnerNotice notice, long eventTime) {
         EventKind kind = switch (notice.kind()) {
             case LABELS_CHANGED -> EventKind.LABELS_CHANGED;
+            case WORLD_RETURNED -> EventKind.WORLD_RETURNED;
+            case STREAM_FROZEN -> EventKind.STREAM_FROZEN;
         };
+        Double probability =
+                notice.probability().isPresent() ? notice.probability().getAsDouble() : null;
         return new StreamEvent(
                 kind,
                 streamKey,
@@ -118,7 +122,7 @@ public final class Outputs {
                 null,
                 null,
                 notice.reason(),
-                notice.probability(),
+                probability,
                 notice.images());
     }
 

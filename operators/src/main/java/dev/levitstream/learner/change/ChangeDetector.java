@@ -62,6 +62,7 @@ public final class ChangeDetector {
     private Optional<TwoSampleTest> test = Optional.empty();
     private float[] latest = new float[0];
     private int sinceTest;
+    private long repeats;
     /** Of the latest test: of a difference that large if nothing has changed. */
     private double probability = 1;
 
@@ -89,8 +90,10 @@ public final class ChangeDetector {
 
     private Optional<Change> observeProjection(float[] projected) {
         if (isRepeated(projected)) {
+            repeats++;
             return Optional.empty();
         }
+        repeats = 0;
         latest = projected;
         if (scenes.isPresent()) {
             return observeScenes(scenes.get(), projected);
@@ -231,6 +234,11 @@ public final class ChangeDetector {
         restart();
     }
 
+    /** How many of the latest images hardly differ from the one before, without a break (count). */
+    public long repeats() {
+        return repeats;
+    }
+
     /** Whether there is some evidence for a change, though not enough yet. */
     public boolean suspects() {
         return scenes.map(SceneChanges::suspects).orElse(probability < SUSPICION);
@@ -254,6 +262,7 @@ public final class ChangeDetector {
         if (scenes.isPresent()) {
             scenes.get().write(out);
         }
+        out.writeLong(repeats);
     }
 
     /** Becomes what {@link #write} wrote. */
@@ -272,5 +281,6 @@ public final class ChangeDetector {
         scenes = in.knowsScenes() && in.readBoolean()
                 ? Optional.of(SceneChanges.read(in, falseAlarm, mostWorlds))
                 : Optional.empty();
+        repeats = in.knowsScenes() ? in.readLong() : 0;
     }
 }

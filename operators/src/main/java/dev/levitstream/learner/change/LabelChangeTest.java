@@ -1,6 +1,7 @@
 package dev.levitstream.learner.change;
 
 import dev.levitstream.learner.LearnerNotice;
+import dev.levitstream.learner.common.LabelRegistry;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -8,11 +9,13 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.commons.statistics.distribution.BinomialDistribution;
 
 /**
@@ -57,12 +60,18 @@ public final class LabelChangeTest {
      * @param stale labels that answered for others' images, ascending
      */
     public record LabelChange(double probability, int images, SortedSet<Integer> stale) {
-        /** What is told of it. */
-        public LearnerNotice notice(List<String> labels) {
+        /** Other notices, and that of a change of labels if there is one. */
+        public static List<LearnerNotice> joined(
+                List<LearnerNotice> others, Optional<LabelChange> change, LabelRegistry labels) {
+            return Stream.concat(others.stream(), change.map(told -> told.notice(labels.labels())).stream())
+                    .toList();
+        }
+
+        private LearnerNotice notice(List<String> labels) {
             String names = stale.stream().map(labels::get).collect(Collectors.joining(", "));
             return new LearnerNotice(
                     LearnerNotice.Kind.LABELS_CHANGED,
-                    probability,
+                    OptionalDouble.of(probability),
                     images,
                     "labels that mean other images than before, and what was learnt of them forgotten: " + names);
         }

@@ -1,6 +1,7 @@
 package dev.levitstream.learner.levit;
 
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.learner.LearnerNotice;
 import dev.levitstream.learner.Verdict;
 import dev.levitstream.learner.change.ChangeAlarm;
 import dev.levitstream.learner.change.RandomProjection;
@@ -52,6 +53,11 @@ sealed interface ExpansionCriterion permits LatentDistance, ReconstructionError,
      * @param batch the images just learnt
      */
     Optional<Verdict> verdict(List<byte[]> batch, ReplayMemory memory, ComponentPool pool);
+
+    /** What was noticed besides new worlds since this was last asked. */
+    default List<LearnerNotice> takeNotices() {
+        return List.of();
+    }
 
     /** Whether there is some evidence for a change, though not enough yet. */
     default boolean suspects() {

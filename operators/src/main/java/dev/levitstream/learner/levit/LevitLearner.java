@@ -193,9 +193,7 @@ final class LevitLearner implements Learner, Inspectable {
             }
             counters.changed();
             return WorkReport.ofExpansion("expansion-check", expansion, wanted && expansion.isEmpty())
-                    .with(renamed.stream()
-                            .map(change -> change.notice(counters.labels().labels()))
-                            .toList());
+                    .with(LabelChange.joined(criterion.takeNotices(), renamed, counters.labels()));
         }
     }
 

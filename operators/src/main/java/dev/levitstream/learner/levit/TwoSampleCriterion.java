@@ -1,5 +1,6 @@
 package dev.levitstream.learner.levit;
 
+import dev.levitstream.learner.LearnerNotice;
 import dev.levitstream.learner.Verdict;
 import dev.levitstream.learner.change.ChangeAlarm;
 import dev.levitstream.learner.common.ReplayMemory;
@@ -31,6 +32,11 @@ final class TwoSampleCriterion implements ExpansionCriterion {
     @Override
     public Optional<Verdict> verdict(List<byte[]> batch, ReplayMemory memory, ComponentPool pool) {
         return alarm.take();
+    }
+
+    @Override
+    public List<LearnerNotice> takeNotices() {
+        return alarm.takeNotices();
     }
 
     @Override

@@ -8,7 +8,6 @@ import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
 import dev.levitstream.learner.LearnerDescription;
 import dev.levitstream.learner.LearnerEvent;
-import dev.levitstream.learner.LearnerNotice;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Observation;
 import dev.levitstream.learner.StateEntry;
@@ -182,11 +181,8 @@ final class StatisticsLearner implements Learner {
             statistics.refresh();
             learning = false;
             counters.changed();
-            List<LearnerNotice> notices = renamed.stream()
-                    .map(change -> change.notice(counters.labels().labels()))
-                    .toList();
             return WorkReport.ofExpansion("solve", expansion, novel.isPresent() && !hasRoom)
-                    .with(notices);
+                    .with(LabelChange.joined(alarm.takeNotices(), renamed, counters.labels()));
         }
     }
 
