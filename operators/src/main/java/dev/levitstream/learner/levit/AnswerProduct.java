@@ -63,9 +63,9 @@ record AnswerProduct(int component, float[] probabilities) {
 
     /** q_c, by class; all 0 where the router has seen none of the classes that the component knows. */
     private static double[] within(GroupScores posterior, int component, float[] own, double exponent) {
-        double[] logs = new double[own.length];
+        double[] logs = posterior.of(component, own.length);
         for (int y = 0; y < logs.length; y++) {
-            logs[y] = posterior.of(component, y) + exponent * StrictMath.log(Math.max(own[y], SMALLEST));
+            logs[y] += exponent * StrictMath.log(Math.max(own[y], SMALLEST));
         }
         double highest = Arrays.stream(logs).max().orElse(0);
         double sum = 0;

@@ -54,7 +54,7 @@ final class AnswerWeights {
         boolean isJudged = label != LabelRegistry.UNLABELLED
                 && result.first() == frozen.size()
                 && label < result.own().length
-                && scores.of(result.first(), label) > Double.NEGATIVE_INFINITY;
+                && scores.of(result.first(), label + 1)[label] > Double.NEGATIVE_INFINITY;
         if (isJudged) {
             GroupScores tempered = scores.times(temperature());
             double[] losses = active.values().clone();

@@ -2,6 +2,7 @@ package dev.levitstream.learner.linear;
 
 import dev.levitstream.learner.common.LabelRegistry;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -96,17 +97,22 @@ public record GroupScores(List<GroupScore> groups) {
     }
 
     /**
-     * Logarithm of the posterior of a component and a class, up to a constant: of the component's group of that class,
-     * or of its images without a label where it has no other.
+     * Logarithms of the posterior of a component and each class, up to a constant: of the component's groups, or of its
+     * images without a label where it has no other.
+     *
+     * @param classes how many, from the first on (count)
      */
-    public double of(int component, int label) {
-        List<GroupScore> own = deciding(component);
-        for (GroupScore group : own) {
-            if (group.label() == label || group.label() == LabelRegistry.UNLABELLED) {
-                return group.score();
+    public double[] of(int component, int classes) {
+        double[] scores = new double[classes];
+        Arrays.fill(scores, Double.NEGATIVE_INFINITY);
+        for (GroupScore group : deciding(component)) {
+            if (group.label() == LabelRegistry.UNLABELLED) {
+                Arrays.fill(scores, group.score());
+            } else if (group.label() < classes) {
+                scores[group.label()] = Math.max(scores[group.label()], group.score());
             }
         }
-        return Double.NEGATIVE_INFINITY;
+        return scores;
     }
 
     /** Logarithm of the posterior of a component, up to the same constant: over all its classes. */

@@ -34,12 +34,12 @@ class AnswerProductTest {
                 new GroupScores.GroupScore(1, 2, (float) Math.log(0.1)),
                 new GroupScores.GroupScore(1, LabelRegistry.UNLABELLED, (float) Math.log(0.2))));
         assertThat(posterior.components()).containsExactly(0, 1);
-        assertThat(posterior.of(1, 0)).isEqualTo(Double.NEGATIVE_INFINITY);
+        assertThat(posterior.of(1, 2)).containsExactly(Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY);
         assertThat(posterior.of(0)).isCloseTo(Math.log(0.7), within(1e-6));
         GroupScores without = new GroupScores(List.of(new GroupScores.GroupScore(1, LabelRegistry.UNLABELLED, 3)));
-        assertThat(without.of(1, 0)).as("without a label it may be any").isEqualTo(3);
+        assertThat(without.of(1, 2)).as("without a label it may be any").containsExactly(3, 3);
         assertThat(without.of(1)).isEqualTo(3);
-        assertThat(posterior.of(0, 2)).isEqualTo(Double.NEGATIVE_INFINITY);
+        assertThat(posterior.of(0, 3)[2]).isEqualTo(Double.NEGATIVE_INFINITY);
         List<float[]> own = List.of(new float[] {0.1f, 0.9f, 0f}, new float[] {0.25f, 0f, 0.75f});
         AnswerProduct answer = AnswerProduct.product(posterior, posterior.components(), own, component -> 1);
         // component 0: 0.7 / 0.8, shared as 0.05 to 0.18; component 1: 0.1 / 0.8, all of it class 2
