@@ -19,8 +19,8 @@ import dev.levitstream.learner.StateEntry;
 import dev.levitstream.learner.UnitOfWork;
 import dev.levitstream.learner.Verdict;
 import dev.levitstream.learner.WorkReport;
-import dev.levitstream.learner.change.LabelChangeTest;
-import dev.levitstream.learner.change.LabelChangeTest.LabelChange;
+import dev.levitstream.learner.change.LabelChangeDetector;
+import dev.levitstream.learner.change.LabelChangeDetector.LabelChange;
 import dev.levitstream.learner.common.Component;
 import dev.levitstream.learner.common.ComponentFactory;
 import dev.levitstream.learner.common.ComponentUpdate;
@@ -51,7 +51,7 @@ final class LevitLearner implements Learner, Inspectable {
     private final ReplayMemory memory;
     private final LearnerCounters counters;
     private final ExpansionCriterion criterion;
-    private final LabelChangeTest labels;
+    private final LabelChangeDetector labels;
     /** The batch that is being learnt from. */
     private List<byte[]> latest = List.of();
 
@@ -62,7 +62,7 @@ final class LevitLearner implements Learner, Inspectable {
         pool = new ComponentPool(context, own, factory);
         memory = new ReplayMemory(own.memory());
         counters = new LearnerCounters(context, own.budget());
-        labels = new LabelChangeTest(own.expansion().falseAlarm());
+        labels = new LabelChangeDetector(own.expansion().falseAlarm());
         byte[] control = state.get(CONTROL);
         if (control == null) {
             criterion = criterion();

@@ -64,6 +64,15 @@ final class FeatureGroup {
         }
     }
 
+    /** Adds the outer product of its mean, count m m', to a lower triangle, row by row. */
+    void addMeanTo(double[] triangle) {
+        for (int i = 0, at = 0; i < sum.length; at += ++i) {
+            for (int j = 0; j <= i; j++) {
+                triangle[at + j] += sum[i] * sum[j] / count;
+            }
+        }
+    }
+
     void clearSum() {
         Arrays.fill(sum, 0);
     }

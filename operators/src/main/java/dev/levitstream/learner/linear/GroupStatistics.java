@@ -31,7 +31,7 @@ public final class GroupStatistics {
     private final FixedFeatures fixed;
     private final LinearHead head;
     private final int width;
-    private final SecondMoments moments;
+    private final GroupMoments moments;
     private final List<FeatureGroup> groups = new ArrayList<>();
     private final EarlyImages early = new EarlyImages();
     private long sinceBirth;
@@ -45,7 +45,7 @@ public final class GroupStatistics {
         this.fixed = fixed;
         this.head = head;
         this.width = fixed.width();
-        this.moments = new SecondMoments(width);
+        this.moments = new GroupMoments(width);
     }
 
     /** Number of features. */
@@ -82,7 +82,7 @@ public final class GroupStatistics {
         group.count++;
         sinceBirth++;
         group.add(features);
-        moments.add(features);
+        moments.add(features, label);
         if (fixed.isProvisional()) {
             early.add(fixed.seen(pixels), group);
         }
@@ -103,7 +103,7 @@ public final class GroupStatistics {
         group.count++;
         sinceBirth++;
         group.add(features);
-        moments.add(features);
+        moments.add(features, label);
         if (fixed.isProvisional()) {
             early.move(seen, group);
         }
@@ -131,7 +131,7 @@ public final class GroupStatistics {
             for (int n = 0; n < times; n++) {
                 group.ifPresent(counted -> {
                     counted.add(features);
-                    moments.add(features);
+                    moments.add(features, counted.label);
                 });
                 seen.add(features);
             }
@@ -171,13 +171,14 @@ public final class GroupStatistics {
         float[] features = fixed.ofSeen(seen);
         Optional<FeatureGroup> from =
                 find(component, LabelRegistry.UNLABELLED, false).filter(group -> group.count > 1);
-        from.ifPresent(unlabelled -> {
+        from.ifPresent(without -> {
             FeatureGroup to = group(component, label, false);
-            unlabelled.count--;
+            without.count--;
             to.count++;
-            unlabelled.subtract(features);
+            without.subtract(features);
             to.add(features);
-            early.move(seen, unlabelled, to);
+            moments.label(features);
+            early.move(seen, without, to);
         });
         return from.isPresent();
     }
@@ -189,7 +190,7 @@ public final class GroupStatistics {
     public void forget(Set<Integer> labels) {
         for (FeatureGroup group : List.copyOf(groups)) {
             if (labels.contains(group.label)) {
-                moments.subtractMean(group.sum, group.count);
+                moments.forget(group);
                 early.forget(group);
                 groups.remove(group);
             }
@@ -231,11 +232,7 @@ public final class GroupStatistics {
             return;
         }
         nextSolution = sinceBirth + Math.max(FIRST, Math.min(PERIOD, sinceBirth));
-        LinearHead.Solution solution = head.solve(new LinearHead.Sums(
-                moments.lowerTriangle(),
-                groups.stream().map(group -> group.sum).toList(),
-                groups.stream().mapToLong(group -> group.count).toArray(),
-                ungrouped()));
+        LinearHead.Solution solution = head.solve(moments.sums(groups));
         for (int g = 0; g < groups.size(); g++) {
             FeatureGroup group = groups.get(g);
             group.solved(solution.weights().get(g), solution.biases()[g] + unlabelledShare(group));
@@ -263,12 +260,6 @@ public final class GroupStatistics {
                 .sum();
     }
 
-    /** Images that belong to no group any more, of which the moments keep what they vary (count). */
-    private long ungrouped() {
-        return moments.images()
-                - groups.stream().mapToLong(group -> group.count).sum();
-    }
-
     public void write(DataOutputStream out) throws IOException {
         out.writeLong(moments.images());
         out.writeLong(sinceBirth);
@@ -282,6 +273,7 @@ public final class GroupStatistics {
             fixed.write(out);
             early.write(out, groups);
         }
+        moments.writeApart(out);
     }
 
     public void read(StateCodec.Input in) throws IOException {
@@ -297,5 +289,6 @@ public final class GroupStatistics {
             fixed.read(in);
             early.read(in, groups);
         }
+        moments.readApart(in, groups);
     }
 }

@@ -63,6 +63,18 @@ final class SecondMoments {
         }
     }
 
+    /** Takes one image out again; others must be left. */
+    void subtract(float[] features) {
+        addPending();
+        early.clear();
+        images--;
+        for (int i = 0, at = 0; i < width; at += ++i) {
+            for (int j = 0; j <= i; j++) {
+                sums[at + j] -= (double) features[i] * features[j];
+            }
+        }
+    }
+
     /** Forgets all images. */
     void clear() {
         Arrays.fill(sums, 0);

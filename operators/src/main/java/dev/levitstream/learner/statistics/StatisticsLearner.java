@@ -16,8 +16,8 @@ import dev.levitstream.learner.UnitOfWork;
 import dev.levitstream.learner.Verdict;
 import dev.levitstream.learner.WorkReport;
 import dev.levitstream.learner.change.ChangeAlarm;
-import dev.levitstream.learner.change.LabelChangeTest;
-import dev.levitstream.learner.change.LabelChangeTest.LabelChange;
+import dev.levitstream.learner.change.LabelChangeDetector;
+import dev.levitstream.learner.change.LabelChangeDetector.LabelChange;
 import dev.levitstream.learner.change.RandomProjection;
 import dev.levitstream.learner.common.LabelRegistry;
 import dev.levitstream.learner.common.LearnerCounters;
@@ -50,7 +50,7 @@ final class StatisticsLearner implements Learner {
     private final LinearHead head;
     private final GroupStatistics statistics;
     private final ChangeAlarm alarm;
-    private final LabelChangeTest labels;
+    private final LabelChangeDetector labels;
     private final LearnerCounters counters;
     /** Present world, from 0. */
     private int world;
@@ -75,7 +75,7 @@ final class StatisticsLearner implements Learner {
         RandomProjection projection = context.shared()
                 .get("random-projection/" + width, RandomProjection.class, () -> new RandomProjection(width));
         alarm = new ChangeAlarm(projection, own.falseAlarm(), own.worlds());
-        labels = new LabelChangeTest(own.falseAlarm());
+        labels = new LabelChangeDetector(own.falseAlarm());
         counters = new LearnerCounters(context);
         if (!state.isEmpty()) {
             restore(state);

@@ -14,19 +14,9 @@ public interface LinearHead {
      * @param moments lower triangle of the sum of f f' over all images, row by row; borrowed
      * @param sums of the features of each group; borrowed
      * @param counts images of each group (count), positive
-     * @param ungrouped images that have a part in the moments and belong to no group (count), at least 0: what they
-     *     vary around their own mean
+     * @param images of which the moments say how they vary within groups (count), positive: mostly all of all groups
      */
-    record Sums(double[] moments, List<double[]> sums, long[] counts, long ungrouped) {
-        /** All images (count). */
-        long images() {
-            long images = ungrouped;
-            for (long count : counts) {
-                images += count;
-            }
-            return images;
-        }
-    }
+    record Sums(double[] moments, List<double[]> sums, long[] counts, long images) {}
 
     /**
      * Scores of groups.

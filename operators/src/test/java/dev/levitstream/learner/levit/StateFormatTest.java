@@ -43,7 +43,9 @@ class StateFormatTest {
     }
 
     private static void restores(LearnerOptions options, int format, long seed) {
-        List<LabelledImage> images = LearnerContractTest.stream(seed);
+        List<LabelledImage> images = LearnerContractTest.stream(seed).stream()
+                .filter(image -> image.label().isPresent())
+                .toList();
         try (Learner learner = TinyLearners.open(options, seed)) {
             for (int i = 0; i < 240; i += 4) {
                 LearnerContractTest.observe(learner, images, i);
@@ -56,8 +58,6 @@ class StateFormatTest {
             try (Learner restored = TinyLearners.restore(options, older)) {
                 Map<String, byte[]> found = TinyLearners.state(restored);
                 assertThat(found.keySet()).isEqualTo(present.keySet());
-                found.replaceAll((name, bytes) -> name.equals("control") ? withoutUnlabelled(options, bytes) : bytes);
-                present.replaceAll((name, bytes) -> name.equals("control") ? withoutUnlabelled(options, bytes) : bytes);
                 present.forEach(
                         (name, bytes) -> assertThat(found.get(name)).as(name).isEqualTo(bytes));
                 LearnerContractTest.assertInvariants(restored, options);
@@ -73,8 +73,9 @@ class StateFormatTest {
         byte[] older = sealed.clone();
         if (format < 5 && (name.equals("active") || name.startsWith("component/"))) {
             older = StateCodec.seal(out -> rewrite(options, format, name, sealed, out));
-        } else if (name.equals("router") && format < 5) {
-            older = withoutForm(sealed);
+        } else if (name.equals("router")) {
+            byte[] before = withoutEnd(sealed);
+            older = format < 5 ? withoutForm(before) : before;
         } else if (name.equals("control")) {
             older = withoutUnlabelled(options, sealed);
         }
@@ -94,6 +95,11 @@ class StateFormatTest {
             out.write(sealed, HEADER_BYTES, at - HEADER_BYTES);
             out.write(sealed, at + Long.BYTES, sealed.length - at - Long.BYTES);
         });
+    }
+
+    /** Until format 5 nothing said at the end whether images without a label were counted apart. */
+    private static byte[] withoutEnd(byte[] sealed) {
+        return StateCodec.seal(out -> out.write(sealed, HEADER_BYTES, sealed.length - HEADER_BYTES - 2));
     }
 
     /** Until format 4 nothing said in which form a router's sums follow its three counts. */

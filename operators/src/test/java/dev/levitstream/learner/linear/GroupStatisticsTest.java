@@ -102,6 +102,9 @@ class GroupStatisticsTest {
         double[][] means = new double[3][WIDTH];
         double[] sizes = new double[3];
         double[][] covariance = new double[WIDTH][WIDTH];
+        double labelled = images.stream()
+                .filter(image -> image.label() != LabelRegistry.UNLABELLED)
+                .count();
         for (int g = 0; g < 3; g++) {
             List<Integer> key = keys.get(g);
             List<float[]> members = images.stream()
@@ -117,7 +120,9 @@ class GroupStatisticsTest {
             for (float[] member : members) {
                 for (int i = 0; i < WIDTH; i++) {
                     for (int j = 0; j < WIDTH; j++) {
-                        covariance[i][j] += (member[i] - means[g][i]) * (member[j] - means[g][j]) / images.size();
+                        // images without a label vary by class, too
+                        double share = g == 2 ? 0 : 1 / labelled;
+                        covariance[i][j] += share * (member[i] - means[g][i]) * (member[j] - means[g][j]);
                     }
                 }
             }
@@ -372,5 +377,57 @@ class GroupStatisticsTest {
         }
         assertThat(StateCodec.seal(early::write)).isEqualTo(StateCodec.seal(whole::write));
         assertThat(StateCodec.seal(late::write)).isEqualTo(StateCodec.seal(whole::write));
+    }
+
+    /** Labels that come after many images without one are learnt as if those had never been. */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {0, 1, 2, 3, 4})
+    void imagesWithoutALabelDoNotHideClasses(long seed) {
+        List<Shown> labelled = shown(seed, 600).stream()
+                .filter(image -> image.label() != LabelRegistry.UNLABELLED)
+                .map(image -> new Shown(image.features(), 0, image.label()))
+                .toList();
+        GroupStatistics fresh = learn(labelled);
+        GroupStatistics late = router();
+        for (Shown image : shown(seed, 3000)) {
+            late.learnt(NO_PIXELS, image.features(), 0, LabelRegistry.UNLABELLED, false);
+        }
+        for (Shown image : labelled) {
+            late.learnt(NO_PIXELS, image.features(), 0, image.label(), false);
+        }
+        late.refresh();
+        for (Shown image : shown(seed, 200)) {
+            double[] expected = fresh.scores(image.features()).of(0, 2);
+            double[] found = late.scores(image.features()).of(0, 2);
+            assertThat(found[1] - found[0]).isCloseTo(expected[1] - expected[0], within(1e-2));
+        }
+    }
+
+    @Test
+    void anImageThatGetsItsLabelLateIsCountedAsALabelledOne() {
+        List<Shown> images = shown(4, 400);
+        GroupStatistics late = router();
+        GroupStatistics inTime = router();
+        SplittableRandom random = new SplittableRandom(5);
+        byte[] other = picture(random, 0);
+        for (GroupStatistics one : List.of(late, inTime)) {
+            one.learnt(other, one.features(other), 0, LabelRegistry.UNLABELLED, false);
+        }
+        for (Shown image : images) {
+            byte[] pixels = picture(random, image.label() == 0 ? 0 : 1);
+            late.learnt(pixels, late.features(pixels), 0, LabelRegistry.UNLABELLED, false);
+            inTime.learnt(pixels, inTime.features(pixels), 0, image.label(), false);
+            if (image.label() != LabelRegistry.UNLABELLED) {
+                assertThat(late.label(pixels, 0, image.label())).isTrue();
+            }
+        }
+        late.refresh();
+        inTime.refresh();
+        for (int n = 0; n < 50; n++) {
+            float[] probe = late.features(picture(random, n % 2));
+            double[] expected = inTime.scores(probe).of(0, 2);
+            double[] found = late.scores(probe).of(0, 2);
+            assertThat(found[1] - found[0]).isCloseTo(expected[1] - expected[0], within(1e-2));
+        }
     }
 }

@@ -45,7 +45,7 @@ class LinearDiscriminantTest {
                 sums.add(sum);
             }
             long[] counts = features.stream().mapToLong(List::size).toArray();
-            return discriminant().solve(new LinearHead.Sums(moments, sums, counts, 0));
+            return discriminant().solve(new LinearHead.Sums(moments, sums, counts, images()));
         }
 
         long images() {
@@ -267,7 +267,7 @@ class LinearDiscriminantTest {
         double[] sum = new double[WIDTH];
         Arrays.fill(sum, 20);
         LinearHead.Solution solution = discriminant()
-                .solve(new LinearHead.Sums(new double[WIDTH * (WIDTH + 1) / 2], List.of(sum), new long[] {10}, 0));
+                .solve(new LinearHead.Sums(new double[WIDTH * (WIDTH + 1) / 2], List.of(sum), new long[] {10}, 10));
         assertFinite(solution.weights().get(0));
         assertFinite(solution.biases());
     }
@@ -277,7 +277,7 @@ class LinearDiscriminantTest {
         double[] moments = new double[WIDTH * (WIDTH + 1) / 2];
         moments[0] = Double.NaN;
         assertThatThrownBy(() -> discriminant()
-                        .solve(new LinearHead.Sums(moments, List.of(new double[WIDTH]), new long[] {1}, 0)))
+                        .solve(new LinearHead.Sums(moments, List.of(new double[WIDTH]), new long[] {1}, 1)))
                 .isInstanceOf(NumericException.class)
                 .hasMessage("the moments of 18 features must be finite");
     }

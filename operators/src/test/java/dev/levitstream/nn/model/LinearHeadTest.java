@@ -63,7 +63,7 @@ class LinearHeadTest {
                     }
                 }
             }
-            return new LinearHead.Sums(moments, sums, counts, 0);
+            return new LinearHead.Sums(moments, sums, counts, features.size());
         }
     }
 
@@ -203,7 +203,7 @@ class LinearHeadTest {
             }
         }
         LinearHead.Solution left = head.solve(new LinearHead.Sums(
-                moments, all.sums().subList(0, 2), new long[] {all.counts()[0], all.counts()[1]}, all.counts()[2]));
+                moments, all.sums().subList(0, 2), new long[] {all.counts()[0], all.counts()[1]}, all.images()));
         for (int g = 0; g < 2; g++) {
             assertThat(left.biases()[g]).isCloseTo(whole.biases()[g], within(1e-4f));
             for (int i = 0; i < WIDTH; i++) {

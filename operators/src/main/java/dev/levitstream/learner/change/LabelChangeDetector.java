@@ -28,7 +28,7 @@ import org.apache.commons.statistics.distribution.BinomialDistribution;
  * answered wrongly more often than before, P(X &gt;= wrong) &lt; {@value #STALE}: what was learnt as theirs is others'
  * now.
  */
-public final class LabelChangeTest {
+public final class LabelChangeDetector {
     private static final int WINDOW = 150;
     private static final int PAST = 500;
     /** Images of the past from which on there is a test. */
@@ -78,7 +78,7 @@ public final class LabelChangeTest {
     }
 
     /** @param falseAlarm probability of an alarm at one test while nothing changes, above 0 */
-    public LabelChangeTest(double falseAlarm) {
+    public LabelChangeDetector(double falseAlarm) {
         this.falseAlarm = falseAlarm;
     }
 

@@ -2,7 +2,7 @@ package dev.levitstream.learner.change;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.levitstream.learner.change.LabelChangeTest.LabelChange;
+import dev.levitstream.learner.change.LabelChangeDetector.LabelChange;
 import dev.levitstream.learner.common.StateCodec;
 import java.util.Map;
 import java.util.Optional;
@@ -12,14 +12,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class LabelChangeTestTest {
+class LabelChangeDetectorTest {
     private static final double FALSE_ALARM = 3e-7;
     private static final int CLASSES = 10;
 
     /** Images of ten classes whose answers are wrong with some probability, and whose labels are named anew. */
     private static final class Answers {
         private final SplittableRandom random;
-        private final LabelChangeTest test = new LabelChangeTest(FALSE_ALARM);
+        private final LabelChangeDetector test = new LabelChangeDetector(FALSE_ALARM);
 
         private Answers(long seed) {
             random = new SplittableRandom(seed);
@@ -40,7 +40,7 @@ class LabelChangeTestTest {
 
         private Optional<LabelChange> last = Optional.empty();
 
-        private void next(LabelChangeTest shown, double errors, IntUnaryOperator names) {
+        private void next(LabelChangeDetector shown, double errors, IntUnaryOperator names) {
             int truth = random.nextInt(CLASSES);
             int answered = random.nextDouble() < errors ? random.nextInt(CLASSES) : truth;
             shown.observe(names.applyAsInt(truth), answered);
@@ -56,7 +56,8 @@ class LabelChangeTestTest {
     void renamedClassesAreToldWithinThreeHundredImages(long seed) {
         for (double errors : new double[] {0, 0.03, 0.4}) {
             Answers answers = new Answers(seed);
-            assertThat(answers.show(2000, errors, LabelChangeTestTest::same)).isEqualTo(-1);
+            assertThat(answers.show(2000, errors, LabelChangeDetectorTest::same))
+                    .isEqualTo(-1);
             assertThat(answers.show(300, errors, label -> (label + 3) % CLASSES))
                     .isBetween(150, 299);
             LabelChange change = answers.last.orElseThrow();
@@ -69,7 +70,7 @@ class LabelChangeTestTest {
     @MethodSource("dev.levitstream.testing.Seeds#twenty")
     void onlyTheLabelsThatWereSwappedAreStale(long seed) {
         Answers answers = new Answers(seed);
-        answers.show(2000, 0.02, LabelChangeTestTest::same);
+        answers.show(2000, 0.02, LabelChangeDetectorTest::same);
         int told = answers.show(400, 0.02, label -> label < 4 ? label ^ 1 : label);
         assertThat(told).isPositive();
         assertThat(answers.last.orElseThrow().stale()).containsExactly(0, 1, 2, 3);
@@ -79,7 +80,7 @@ class LabelChangeTestTest {
     @MethodSource("dev.levitstream.testing.Seeds#twenty")
     void newNamesMakeTheOldOnesStale(long seed) {
         Answers answers = new Answers(seed);
-        answers.show(2000, 0.02, LabelChangeTestTest::same);
+        answers.show(2000, 0.02, LabelChangeDetectorTest::same);
         int told = answers.show(600, 0.02, label -> label + CLASSES);
         assertThat(told).as("the first images of each new label do not count").isBetween(200, 599);
         assertThat(answers.last.orElseThrow().stale())
@@ -90,17 +91,18 @@ class LabelChangeTestTest {
     void errorsThatStayAsTheyAreTellNothing() {
         for (double errors : new double[] {0, 0.05, 0.3, 0.6, 1}) {
             Answers answers = new Answers(7);
-            assertThat(answers.show(20_000, errors, LabelChangeTestTest::same)).isEqualTo(-1);
+            assertThat(answers.show(20_000, errors, LabelChangeDetectorTest::same))
+                    .isEqualTo(-1);
         }
     }
 
     @Test
     void whatANewWorldBringsIsNoChangeOfLabels() {
         Answers answers = new Answers(3);
-        answers.show(1000, 0.02, LabelChangeTestTest::same);
-        assertThat(answers.show(120, 1, LabelChangeTestTest::same)).isEqualTo(-1);
+        answers.show(1000, 0.02, LabelChangeDetectorTest::same);
+        assertThat(answers.show(120, 1, LabelChangeDetectorTest::same)).isEqualTo(-1);
         assertThat(answers.test.take(true)).isEmpty();
-        assertThat(answers.show(200, 0.9, LabelChangeTestTest::same)).isEqualTo(-1);
+        assertThat(answers.show(200, 0.9, LabelChangeDetectorTest::same)).isEqualTo(-1);
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -108,14 +110,14 @@ class LabelChangeTestTest {
     void aStoredOneGoesOnToTheSameBytes(long seed) {
         Answers answers = new Answers(seed);
         Answers same = new Answers(seed);
-        LabelChangeTest stored = new LabelChangeTest(FALSE_ALARM);
+        LabelChangeDetector stored = new LabelChangeDetector(FALSE_ALARM);
         for (int n = 0; n < 1300; n++) {
-            IntUnaryOperator names = n < 1000 ? LabelChangeTestTest::same : label -> (label + 1) % CLASSES;
+            IntUnaryOperator names = n < 1000 ? LabelChangeDetectorTest::same : label -> (label + 1) % CLASSES;
             answers.next(answers.test, 0.1, names);
             same.next(stored, 0.1, names);
             if (n % 61 == 0) {
                 byte[] bytes = StateCodec.seal(stored::write);
-                LabelChangeTest fresh = new LabelChangeTest(FALSE_ALARM);
+                LabelChangeDetector fresh = new LabelChangeDetector(FALSE_ALARM);
                 StateCodec.readIfThere("labels", Map.of("labels", bytes), fresh::read);
                 stored = fresh;
             }
