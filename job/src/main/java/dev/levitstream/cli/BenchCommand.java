@@ -10,6 +10,7 @@ import dev.levitstream.bench.run.RunPlan;
 import dev.levitstream.bench.run.StandardBenchmark;
 import dev.levitstream.common.Check;
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.job.CommandLineOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +19,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -252,6 +256,11 @@ final class BenchCommand implements Callable<Integer> {
                 }
             }
         }
+        Set<String> keys = variants(common).stream()
+                .flatMap(variant -> variant.keySet().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+        CommandLineOptions.requireOptions(
+                "--set or --vary", keys, learners.stream().map(RunPlan::method).toList());
         return plans;
     }
 

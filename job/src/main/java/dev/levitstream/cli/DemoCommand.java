@@ -11,6 +11,7 @@ import dev.levitstream.embedded.OnInterrupt;
 import dev.levitstream.embedded.ResultReader;
 import dev.levitstream.embedded.StreamPublisher;
 import dev.levitstream.embedded.WorkFolder;
+import dev.levitstream.job.CommandLineOptions;
 import dev.levitstream.job.JobOptions;
 import dev.levitstream.job.KafkaOptions;
 import dev.levitstream.job.OptionCatalogue;
@@ -89,6 +90,8 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Check.that(rate >= 0, "rate", rate, "must be at least 0");
+        String method = settings.getOrDefault(OptionCatalogue.LEARNER, OptionCatalogue.DEFAULT_LEARNER);
+        CommandLineOptions.requireOptions("--set", settings.keySet(), List.of(method));
         Dataset dataset = data.read();
         int port = uiPort == 0 ? EmbeddedKafka.freePort() : EmbeddedKafka.requireFree(uiPort);
         try (WorkFolder folder = workDir == null ? WorkFolder.temporary() : WorkFolder.chosen(workDir, "--work-dir")) {

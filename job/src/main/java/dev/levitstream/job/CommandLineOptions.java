@@ -7,12 +7,15 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -117,23 +120,44 @@ public final class CommandLineOptions {
     /** @param known options of the command that the file is given to */
     private static Map<String, String> readFile(Path file, CommandSpec known) {
         Properties properties = readProperties(file);
-        Map<String, String> given = new LinkedHashMap<>();
-        CommandSpec keys = CommandSpec.create();
-        known.options().stream()
+        Stream<String> keys = known.options().stream()
                 .filter(option -> option.type() == String.class)
-                .forEach(option -> keys.addOption(OptionSpec.builder(option.longestName())
-                        .type(String.class)
-                        .build()));
-        for (String key : properties.stringPropertyNames()) {
-            // one parser for both: picocli names the closest known key
-            try {
-                new CommandLine(keys).parseArgs("--" + key, properties.getProperty(key));
-            } catch (CommandLine.UnmatchedArgumentException e) {
-                throw new IllegalArgumentException("config=" + file + ": unknown key " + key + closest(e), e);
-            }
-            given.put(key, properties.getProperty(key));
-        }
+                .map(option -> option.longestName().substring(2));
+        requireKnown("config=" + file, properties.stringPropertyNames(), keys);
+        Map<String, String> given = new LinkedHashMap<>();
+        properties.stringPropertyNames().forEach(key -> given.put(key, properties.getProperty(key)));
         return given;
+    }
+
+    /**
+     * Checks that settings are options of the job or of one of some methods.
+     *
+     * @param origin where they were given
+     * @param methods names
+     * @throws IllegalArgumentException with the closest known key
+     */
+    public static void requireOptions(String origin, Set<String> keys, Collection<String> methods) {
+        requireKnown(
+                origin,
+                keys,
+                methods.stream()
+                        .flatMap(method -> OptionCatalogue.all(method).stream())
+                        .flatMap(option -> Stream.of(option.key(), option.formerKey())));
+    }
+
+    private static void requireKnown(String origin, Set<String> keys, Stream<String> known) {
+        CommandSpec spec = CommandSpec.create();
+        known.distinct()
+                .forEach(key -> spec.addOption(
+                        OptionSpec.builder("--" + key).type(String.class).build()));
+        for (String key : keys) {
+            // picocli names the closest known key
+            try {
+                new CommandLine(spec).parseArgs("--" + key, "");
+            } catch (CommandLine.UnmatchedArgumentException e) {
+                throw new IllegalArgumentException(origin + ": unknown key " + key + closest(e), e);
+            }
+        }
     }
 
     /**

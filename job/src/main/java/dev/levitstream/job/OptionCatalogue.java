@@ -23,7 +23,7 @@ public final class OptionCatalogue {
     public static final String LEARNER = "learner";
 
     /** The method that learns where none is asked for. */
-    static final String DEFAULT_LEARNER = "levit-dkf";
+    public static final String DEFAULT_LEARNER = "levit-dkf";
 
     /** Room for every preset at 224x224x3; the article's own needs the most. */
     private static final int MAX_MIB = 2048;

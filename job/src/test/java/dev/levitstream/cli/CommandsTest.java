@@ -85,6 +85,17 @@ class CommandsTest {
     }
 
     @Test
+    void aSettingThatIsNoOptionIsRefused() {
+        assertThat(run("demo", "--set", "budget.update=1")).isEqualTo(2);
+        assertThat(error())
+                .isEqualTo("levit-stream: --set: unknown key budget.update; closest known: --budget.updates");
+        err.getBuffer().setLength(0);
+        assertThat(run("bench", "split-mnist", "--learner", "slda", "--vary", "vit.heads=1,2"))
+                .isEqualTo(2);
+        assertThat(error()).startsWith("levit-stream: --set or --vary: unknown key vit.heads");
+    }
+
+    @Test
     void aWrongValueIsOneLine() {
         assertThat(run("run", "--levit.budget.updates", "-3")).isEqualTo(2);
         assertThat(error()).isEqualTo("levit-stream: levit.budget.updates=-3 must be at least 0");

@@ -52,6 +52,11 @@ public record RunPlan(
                 && LearnerMethods.named(learner).description().expands();
     }
 
+    /** The method of a learner. */
+    public static String method(String learner) {
+        return learner.equals(OFFLINE) ? "finetune" : learner;
+    }
+
     boolean isOffline() {
         return learner.equals(OFFLINE);
     }
@@ -86,7 +91,7 @@ public record RunPlan(
     /** Options of the job that are not the presets', by key. */
     public Map<String, String> given(ImageShape shape) {
         Map<String, String> given = new LinkedHashMap<>();
-        String method = isOffline() ? "finetune" : learner;
+        String method = method(learner);
         String family = LearnerMethods.named(method).description().family();
         given.put(family + ".preset", preset);
         given.put("image", shape.toString());
