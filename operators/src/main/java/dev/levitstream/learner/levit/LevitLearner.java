@@ -217,6 +217,7 @@ final class LevitLearner implements Learner, Inspectable {
             pool.discriminant().ifPresent(router -> router.handOver(pool.size() - 1));
         }
         memory.clear();
+        labels.restart();
         criterion.expanded(verdict.isPresent());
         return new Expansion(pool.size(), counters.step(), verdict, pool.size(), imagesSeen);
     }
