@@ -46,7 +46,7 @@ class CommandsTest {
     }
 
     @Test
-    void benchSaysWhatIsWrongBeforeItRunsAnything(@TempDir Path dir) {
+    void benchSaysWhatIsWrongBeforeItRunsAnything(@TempDir Path dir) throws IOException {
         assertThat(run("bench", "--help")).isZero();
         assertThat(out.toString()).contains("split-mnist", "permuted-mnist", "--resume", "compare", "table");
         Map<List<String>, String> wrong = new LinkedHashMap<>();
@@ -60,6 +60,11 @@ class CommandsTest {
         wrong.put(
                 List.of("split-mnist", "--dir", dir.toString()),
                 "train-images-idx3-ubyte.gz is missing (looked in mnist/ too): it is published as part of the MNIST");
+        Path single = Files.createDirectory(dir.resolve("single"));
+        Files.createFile(single.resolve("train-images-idx3-ubyte.gz"));
+        wrong.put(
+                List.of("split-mnist-fashion", "--dir", single.toString()),
+                "dir=" + single + " must hold folders mnist and fashion-mnist, but holds files of one of them");
         wrong.put(
                 List.of("compare", dir.toString(), dir.toString()),
                 dir + "/runs is missing: " + dir + " must be the --out folder of a bench run");

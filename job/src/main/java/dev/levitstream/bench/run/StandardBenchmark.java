@@ -1,5 +1,6 @@
 package dev.levitstream.bench.run;
 
+import dev.levitstream.common.Check;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.data.Dataset;
 import dev.levitstream.data.ImageFolder;
@@ -40,7 +41,7 @@ public enum StandardBenchmark {
     SPLIT_MNIST_FASHION(
             "Split MNIST, then Split Fashion-MNIST, 10 shared labels",
             (dir, shape, order) -> concatenated(
-                    split(StandardDataset.MNIST, "digits ", dir, 2, shape, order),
+                    split(StandardDataset.MNIST, "digits ", apart(dir), 2, shape, order),
                     split(StandardDataset.FASHION_MNIST, "fashion ", dir, 2, shape, order))),
     SPLIT_MNIST_SVHN(
             "Split MNIST, then Split SVHN, 10 shared labels, all as 32x32x3",
@@ -111,6 +112,16 @@ public enum StandardBenchmark {
         List<Task> tasks = new ArrayList<>(first);
         tasks.addAll(second);
         return tasks;
+    }
+
+    /** Files of MNIST and Fashion-MNIST have the same names. */
+    private static Path apart(Path dir) {
+        Check.that(
+                !Files.exists(dir.resolve("train-images-idx3-ubyte.gz")),
+                "dir",
+                dir,
+                "must hold folders mnist and fashion-mnist, but holds files of one of them");
+        return dir;
     }
 
     private static List<Task> permuted(Path dir, ImageShape shape) throws IOException {
