@@ -81,6 +81,11 @@ public final class ChangeAlarm {
         return taken;
     }
 
+    /** Whether a change of images would be told now; see {@link ChangeDetector#isWatching}. */
+    public boolean isWatching() {
+        return detector.isWatching();
+    }
+
     /** Whether there is evidence for a change, be it enough or not yet. */
     public boolean suspects() {
         return detector.suspects() || raised.isPresent();

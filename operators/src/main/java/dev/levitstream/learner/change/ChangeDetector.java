@@ -234,6 +234,16 @@ public final class ChangeDetector {
         restart();
     }
 
+    /**
+     * Whether a change would be told now, image by image: not before enough of a world was seen, and not in a video,
+     * whose scenes are few.
+     */
+    public boolean isWatching() {
+        return scenes.isEmpty()
+                && first.isEmpty()
+                && test.map(TwoSampleTest::isReady).orElse(false);
+    }
+
     /** How many of the latest images hardly differ from the one before, without a break (count). */
     public long repeats() {
         return repeats;

@@ -22,7 +22,8 @@ import org.apache.commons.statistics.distribution.BinomialDistribution;
  * Tells from answers that were given before their labels came whether labels have come to mean other images: errors
  * among the newest {@value #WINDOW} are more than the rate e / n of the {@value #PAST} before them explains, P(X &gt;=
  * errors) &lt; false alarm with X binomial, and have been for {@value #WINDOW} images. A change of images brings
- * errors, too; it is told by its features within that time, and whoever tells it {@link #restart restarts} this test.
+ * errors, too: so there is no test but while somebody watches the images' features, who would tell it within that time
+ * and then {@link #restart restarts} this test.
  *
  * <p>A label's first {@value #NEW} images do not count: nobody can know them. Of a change, labels are stale that were
  * answered wrongly more often than before, P(X &gt;= wrong) &lt; {@value #STALE}: what was learnt as theirs is others'
@@ -87,8 +88,13 @@ public final class LabelChangeDetector {
      *
      * @param label its class
      * @param answered class that was answered before the label was known
+     * @param isWatched whether a change of images would be told now
      */
-    public void observe(int label, int answered) {
+    public void observe(int label, int answered, boolean isWatched) {
+        if (!isWatched) {
+            restart();
+            return;
+        }
         if (seen.merge(label, 1, (before, one) -> Math.min(NEW + 1, before + one)) <= NEW) {
             return;
         }

@@ -54,6 +54,11 @@ sealed interface ExpansionCriterion permits LatentDistance, ReconstructionError,
      */
     Optional<Verdict> verdict(List<byte[]> batch, ReplayMemory memory, ComponentPool pool);
 
+    /** Whether a change of features would be told now. */
+    default boolean watchesFeatures() {
+        return false;
+    }
+
     /** What was noticed besides new worlds since this was last asked. */
     default List<LearnerNotice> takeNotices() {
         return List.of();

@@ -122,7 +122,7 @@ final class LevitLearner implements Learner, Inspectable {
             return;
         }
         int label = counters.classOf(image);
-        counters.answered(observed).ifPresent(answered -> labels.observe(label, answered));
+        counters.answered(observed).ifPresent(answered -> labels.observe(label, answered, criterion.watchesFeatures()));
         pool.weights().observed(result, label);
         pool.active().sawImage();
         pool.discriminant()

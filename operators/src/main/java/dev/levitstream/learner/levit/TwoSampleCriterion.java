@@ -35,6 +35,11 @@ final class TwoSampleCriterion implements ExpansionCriterion {
     }
 
     @Override
+    public boolean watchesFeatures() {
+        return alarm.isWatching();
+    }
+
+    @Override
     public List<LearnerNotice> takeNotices() {
         return alarm.takeNotices();
     }

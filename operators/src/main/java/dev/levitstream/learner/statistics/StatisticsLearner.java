@@ -146,7 +146,7 @@ final class StatisticsLearner implements Learner {
     private void learn(Observation image, boolean suspected) {
         byte[] pixels = image.image().pixels();
         int label = learnsClasses ? counters.classOf(image.image()) : LabelRegistry.UNLABELLED;
-        counters.answered(image).ifPresent(answered -> labels.observe(label, answered));
+        counters.answered(image).ifPresent(answered -> labels.observe(label, answered, alarm.isWatching()));
         if (label == LabelRegistry.UNLABELLED) {
             statistics.noted(pixels);
         } else {

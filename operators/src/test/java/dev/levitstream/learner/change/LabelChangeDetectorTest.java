@@ -43,7 +43,7 @@ class LabelChangeDetectorTest {
         private void next(LabelChangeDetector shown, double errors, IntUnaryOperator names) {
             int truth = random.nextInt(CLASSES);
             int answered = random.nextDouble() < errors ? random.nextInt(CLASSES) : truth;
-            shown.observe(names.applyAsInt(truth), answered);
+            shown.observe(names.applyAsInt(truth), answered, true);
         }
     }
 
@@ -93,6 +93,15 @@ class LabelChangeDetectorTest {
             Answers answers = new Answers(7);
             assertThat(answers.show(20_000, errors, LabelChangeDetectorTest::same))
                     .isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void whileNobodyWatchesTheImagesErrorsTellNothing() {
+        LabelChangeDetector detector = new LabelChangeDetector(FALSE_ALARM);
+        for (int n = 0; n < 3000; n++) {
+            detector.observe(n % CLASSES, n < 1000 ? n % CLASSES : (n + 1) % CLASSES, false);
+            assertThat(detector.take(false)).isEmpty();
         }
     }
 

@@ -11,6 +11,7 @@ import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Learning;
 import dev.levitstream.learner.Outcome;
 import dev.levitstream.learner.WorkReport;
+import dev.levitstream.learner.levit.ExpansionOptions;
 import dev.levitstream.learner.linear.FeatureOptions;
 import dev.levitstream.learner.linear.FeatureOptions.Kind;
 import dev.levitstream.testing.StreamSimulator;
@@ -154,6 +155,26 @@ class StatisticsLearnerTest {
         }
     }
 
+    /** LEViT with one component, whose criterion watches features. */
+    private static LearnerOptions twoSample(String method) {
+        LearnerOptions options = TinyLearners.withMost(TinyLearners.options(method), 1);
+        ExpansionOptions e = TinyLearners.levit(options).expansion();
+        return TinyLearners.with(
+                options,
+                new ExpansionOptions(
+                        ExpansionOptions.Criterion.TWO_SAMPLE,
+                        e.scale(),
+                        e.threshold(),
+                        e.codes(),
+                        e.samples(),
+                        e.evidence(),
+                        e.warmUp(),
+                        false,
+                        0,
+                        1,
+                        3e-7));
+    }
+
     /** The same images with the names of their classes exchanged. */
     private static List<LabelledImage> exchanged(List<LabelledImage> images) {
         return images.stream()
@@ -165,9 +186,7 @@ class StatisticsLearnerTest {
     @ParameterizedTest
     @ValueSource(strings = {"slda", "ncm", "ranpac", "levit-dkf"})
     void labelsThatMeanOtherImagesNowAreToldAndLearntAnew(String method) {
-        LearnerOptions options = method.equals("levit-dkf")
-                ? TinyLearners.withMost(TinyLearners.options(method), 1)
-                : options(method, Kind.RANDOM, 5);
+        LearnerOptions options = method.equals("levit-dkf") ? twoSample(method) : options(method, Kind.RANDOM, 5);
         try (Learner learner = TinyLearners.open(options, 1)) {
             learn(learner, world(0, 1200));
             List<LabelledImage> after = exchanged(new StreamSimulator(TinyLearners.SHAPE, 9).phase(0, 1200, 0));
