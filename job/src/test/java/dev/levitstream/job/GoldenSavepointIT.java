@@ -7,6 +7,7 @@ import dev.levitstream.cluster.TestStream;
 import dev.levitstream.embedded.EmbeddedJob;
 import dev.levitstream.embedded.EmbeddedKafka;
 import dev.levitstream.embedded.ResultReader;
+import dev.levitstream.learner.common.StateCodec;
 import dev.levitstream.schema.Prediction;
 import java.io.IOException;
 import java.net.URI;
@@ -153,8 +154,8 @@ class GoldenSavepointIT {
                 EmbeddedJob job = EmbeddedJob.start(
                         options(kafka.bootstrapServers()), dir.resolve("checkpoints"), EmbeddedKafka.freePort())) {
             assertThatThrownBy(job::await)
-                    .hasStackTraceContaining(
-                            "format=6 must be 1 to 5; it was written by a newer release, restore it with that one");
+                    .hasStackTraceContaining("format=" + (StateCodec.FORMAT + 1) + " must be 1 to " + StateCodec.FORMAT
+                            + "; it was written by a newer release, restore it with that one");
         }
     }
 
@@ -171,7 +172,7 @@ class GoldenSavepointIT {
                 ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
                 for (int i = 0; i + 8 <= bytes.limit(); i++) {
                     if (bytes.getInt(i) == 0x4C565354 && bytes.getInt(i + 4) == FORMATS) {
-                        bytes.putInt(i + 4, FORMATS + 1);
+                        bytes.putInt(i + 4, StateCodec.FORMAT + 1);
                         raised++;
                     }
                 }
