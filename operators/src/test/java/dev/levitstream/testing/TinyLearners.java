@@ -10,6 +10,7 @@ import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.MethodOptions;
 import dev.levitstream.learner.SharedWeights;
 import dev.levitstream.learner.StateEntry;
+import dev.levitstream.learner.change.ChangeDetector;
 import dev.levitstream.learner.common.Augmentation;
 import dev.levitstream.learner.common.BudgetOptions;
 import dev.levitstream.learner.common.MemoryOptions;
@@ -135,7 +136,7 @@ public final class TinyLearners {
                         true,
                         0,
                         4,
-                        ExpansionOptions.FALSE_ALARM));
+                        ChangeDetector.FALSE_ALARM));
     }
 
     /** Options of the preset {@code stream}, and others by key. */

@@ -27,6 +27,9 @@ import java.util.Optional;
  * <p>Deterministic; memory is bounded. A stored one goes on to the same bits.
  */
 public final class ChangeDetector {
+    /** False-alarm probability of a test by default: z = 5 of a normal law, one-sided. */
+    public static final double FALSE_ALARM = 3e-7;
+
     /** Images that say what is usual. */
     static final int FIRST = 300;
 

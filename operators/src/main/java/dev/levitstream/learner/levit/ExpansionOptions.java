@@ -34,9 +34,6 @@ public record ExpansionOptions(
         int maxComponents,
         double falseAlarm)
         implements Serializable {
-    /** z = 5 of a normal law, one-sided. */
-    public static final double FALSE_ALARM = 3e-7;
-
     /** What is measured. */
     public enum Criterion {
         /** Eq. (6): distance in the active encoder between the memory and what frozen components generate. */

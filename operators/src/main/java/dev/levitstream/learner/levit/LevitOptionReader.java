@@ -2,6 +2,7 @@ package dev.levitstream.learner.levit;
 
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.common.OptionReader;
+import dev.levitstream.learner.change.ChangeDetector;
 import dev.levitstream.learner.common.MemoryOptions;
 import dev.levitstream.learner.common.SharedSettings;
 import dev.levitstream.learner.common.SharedSettings.Preset;
@@ -175,7 +176,7 @@ final class LevitOptionReader {
                         true,
                         0,
                         50,
-                        ExpansionOptions.FALSE_ALARM)
+                        ChangeDetector.FALSE_ALARM)
                 : new ExpansionOptions(
                         Criterion.NOVELTY,
                         Scale.RATIO,
@@ -187,7 +188,7 @@ final class LevitOptionReader {
                         false,
                         0,
                         20,
-                        ExpansionOptions.FALSE_ALARM);
+                        ChangeDetector.FALSE_ALARM);
         OptionReader.Reading free = options.free();
         return new ExpansionOptions(
                 free.choice("expansion.criterion", base.criterion(), "what tells that the world has changed"),

@@ -78,14 +78,19 @@ public final class GroupStatistics {
      * @param suspected whether there is evidence for a change at the moment
      */
     public void learnt(byte[] pixels, float[] features, int component, int label, boolean suspected) {
+        FeatureGroup group = count(features, component, label, suspected);
+        if (fixed.isProvisional()) {
+            early.add(fixed.seen(pixels), group);
+        }
+    }
+
+    private FeatureGroup count(float[] features, int component, int label, boolean suspected) {
         FeatureGroup group = group(component, label, suspected);
         group.count++;
         sinceBirth++;
         group.add(features);
         moments.add(features, label);
-        if (fixed.isProvisional()) {
-            early.add(fixed.seen(pixels), group);
-        }
+        return group;
     }
 
     /** Takes note of an image that is in no group: filters are learnt from it, too. */
@@ -98,12 +103,7 @@ public final class GroupStatistics {
     /** Learns an image that was noted before. */
     public void learntLate(byte[] pixels, int component, int label) {
         byte[] seen = fixed.seen(pixels);
-        FeatureGroup group = group(component, label, false);
-        float[] features = fixed.ofSeen(seen);
-        group.count++;
-        sinceBirth++;
-        group.add(features);
-        moments.add(features, label);
+        FeatureGroup group = count(fixed.ofSeen(seen), component, label, false);
         if (fixed.isProvisional()) {
             early.move(seen, group);
         }

@@ -70,7 +70,7 @@ final class StatisticsLearner implements Learner {
         FixedFeatures features =
                 new FixedFeatures(options.image(), own.features(), context.shared(), context.compute());
         int width = features.width();
-        head = method.head(width, own.shrinkage(), context.compute());
+        head = method.head().of(context.compute(), width, own.shrinkage());
         statistics = new GroupStatistics(features, head);
         RandomProjection projection = context.shared()
                 .get("random-projection/" + width, RandomProjection.class, () -> new RandomProjection(width));

@@ -8,6 +8,7 @@ import dev.levitstream.learner.LearnerContext;
 import dev.levitstream.learner.LearnerMethod;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.MethodDescription;
+import dev.levitstream.learner.change.ChangeDetector;
 import dev.levitstream.learner.linear.FeatureOptions;
 import dev.levitstream.learner.linear.FeatureOptions.Kind;
 import dev.levitstream.nn.engine.Compute;
@@ -20,84 +21,97 @@ import java.util.Map;
 /** The methods of sums. They differ in the head that is solved from the same sums, and in nothing else. */
 public abstract class StatisticsMethod implements LearnerMethod {
     private static final double MIB = 1 << 20;
-    /** z = 5 of a normal law, one-sided. */
-    private static final double FALSE_ALARM = 3e-7;
+
+    /** Makes what is solved from the sums. */
+    interface Head {
+        /**
+         * Makes it.
+         *
+         * @param width features (count)
+         * @param strength how much it is regularised, in its own units
+         */
+        LinearHead of(Compute compute, int width, double strength);
+    }
 
     /** Streaming linear discriminant analysis (Hayes and Kanan 2020). */
     public static final class Slda extends StatisticsMethod {
         public Slda() {
-            super("slda", "linear discriminant analysis over fixed features, by world", 0.03, 0);
-        }
-
-        @Override
-        LinearHead head(int width, double shrinkage, Compute compute) {
-            return new LinearDiscriminant(compute, width, shrinkage);
+            super(
+                    "slda",
+                    "linear discriminant analysis over fixed features, by world",
+                    true,
+                    LinearDiscriminant::new,
+                    0.03,
+                    0);
         }
     }
 
     /** Nearest class mean, as in SimpleCIL (Zhou et al. 2024) but for the distance. */
     public static final class Ncm extends StatisticsMethod {
         public Ncm() {
-            super("ncm", "nearest class mean over fixed features, by world", 0.03, 0);
-        }
-
-        @Override
-        LinearHead head(int width, double shrinkage, Compute compute) {
-            return new NearestMeans(width);
+            super("ncm", "nearest class mean over fixed features, by world", true, StatisticsMethod::means, 0.03, 0);
         }
     }
 
     /** Ridge regression over random sums of the features (McDonnell et al. 2023). */
     public static final class RanPac extends StatisticsMethod {
         public RanPac() {
-            super("ranpac", "ridge regression over random sums of fixed features, by world", 0.1, 2000);
-        }
-
-        @Override
-        LinearHead head(int width, double shrinkage, Compute compute) {
-            return new RidgeRegression(compute, width, shrinkage);
+            super(
+                    "ranpac",
+                    "ridge regression over random sums of fixed features, by world",
+                    true,
+                    RidgeRegression::new,
+                    0.1,
+                    2000);
         }
     }
 
     /** No classes at all: changes are told, and nothing else. */
     public static final class None extends StatisticsMethod {
         public None() {
-            super("none", "learns no classes and answers nothing: tells changes alone", 0.03, 0);
-        }
-
-        @Override
-        LinearHead head(int width, double shrinkage, Compute compute) {
-            return new NearestMeans(width);
-        }
-
-        @Override
-        boolean learnsClasses() {
-            return false;
+            super(
+                    "none",
+                    "learns no classes and answers nothing: tells changes alone",
+                    false,
+                    StatisticsMethod::means,
+                    0.03,
+                    0);
         }
     }
 
     private final String name;
     private final String summary;
+    private final boolean learnsClasses;
+    private final Head head;
     private final double shrinkage;
     private final int expansion;
 
     /**
+     * @param learnsClasses whether labels are learnt
+     * @param head what is solved from the sums
      * @param shrinkage by default
      * @param expansion random sums by default (count)
      */
-    private StatisticsMethod(String name, String summary, double shrinkage, int expansion) {
+    private StatisticsMethod(
+            String name, String summary, boolean learnsClasses, Head head, double shrinkage, int expansion) {
         this.name = name;
         this.summary = summary;
+        this.learnsClasses = learnsClasses;
+        this.head = head;
         this.shrinkage = shrinkage;
         this.expansion = expansion;
     }
 
-    /** What is solved from the sums. */
-    abstract LinearHead head(int width, double strength, Compute compute);
+    private static LinearHead means(Compute compute, int width, double strength) {
+        return new NearestMeans(width);
+    }
 
-    /** Whether labels are learnt. */
+    Head head() {
+        return head;
+    }
+
     boolean learnsClasses() {
-        return true;
+        return learnsClasses;
     }
 
     @Override
@@ -114,7 +128,7 @@ public abstract class StatisticsMethod implements LearnerMethod {
         return new MethodDescription(
                 "statistics",
                 summary,
-                learnsClasses() ? "labelled images; of others only changes are seen" : "images",
+                learnsClasses ? "labelled images; of others only changes are seen" : "images",
                 "full; features are our own",
                 "sums, filters, what changes are told by; the first 500 images until filters are learnt",
                 true);
@@ -147,7 +161,7 @@ public abstract class StatisticsMethod implements LearnerMethod {
                         "most worlds whose classes are counted apart; with 1 changes are only told"),
                 free.number(
                         "false-alarm",
-                        FALSE_ALARM,
+                        ChangeDetector.FALSE_ALARM,
                         "probability, above 0, at most 0.01",
                         "that a test, one in ten images, finds a change where there is none"));
     }

@@ -11,6 +11,7 @@ import dev.levitstream.learner.LearnerContractTest;
 import dev.levitstream.learner.LearnerEvent;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Verdict;
+import dev.levitstream.learner.change.ChangeDetector;
 import dev.levitstream.learner.common.MemoryOptions;
 import dev.levitstream.learner.levit.ExpansionOptions.Codes;
 import dev.levitstream.learner.levit.ExpansionOptions.Criterion;
@@ -53,7 +54,7 @@ class ExpansionCriterionTest {
                 firstFill,
                 0,
                 9,
-                ExpansionOptions.FALSE_ALARM);
+                ChangeDetector.FALSE_ALARM);
     }
 
     /** A world, then another one. */
