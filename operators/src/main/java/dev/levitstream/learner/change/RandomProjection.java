@@ -2,6 +2,7 @@ package dev.levitstream.learner.change;
 
 import dev.levitstream.common.Check;
 import dev.levitstream.common.Randomness;
+import dev.levitstream.learner.SharedWeights;
 
 /**
  * Few random sums of many features, y = R f with R_ij ~ N(0, 1 / width): distances are kept up to a constant (Johnson
@@ -24,6 +25,11 @@ public final class RandomProjection {
         for (int i = 0; i < SIZE; i++) {
             Randomness.normals(Randomness.at(SEED, Randomness.Purpose.INITIALISE, i), rows[i]);
         }
+    }
+
+    /** That of features of a width, held once for all learners. */
+    public static RandomProjection shared(SharedWeights weights, int width) {
+        return weights.get("random-projection/" + width, RandomProjection.class, () -> new RandomProjection(width));
     }
 
     /** The {@value #SIZE} sums of the features of one image. */

@@ -130,6 +130,19 @@ public final class LearnerCounters {
         return image.label().map(labels::classOf).orElse(LabelRegistry.UNLABELLED);
     }
 
+    /**
+     * Makes the label of an image known that was observed without one.
+     *
+     * @param learning whether a batch is being learnt, which must not be
+     * @return its class
+     */
+    public int late(LabelledImage image, boolean learning) {
+        requireIdle(learning);
+        labels.register(Set.of(image.label().orElseThrow()));
+        changed();
+        return classOf(image);
+    }
+
     /** Class that was answered to an image, if it was answered and has a label now. */
     public OptionalInt answered(Observation image) {
         return image.image().label().isPresent() && image.prediction().label().isPresent()

@@ -66,8 +66,7 @@ final class ComponentPool implements AutoCloseable {
 
     /** Few random sums of the features that the router goes by. */
     RandomProjection projection() {
-        int width = discriminant.orElseThrow().width();
-        return shared.get("random-projection/" + width, RandomProjection.class, () -> new RandomProjection(width));
+        return RandomProjection.shared(shared, discriminant.orElseThrow().width());
     }
 
     int size() {

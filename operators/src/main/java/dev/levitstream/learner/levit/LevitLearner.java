@@ -36,7 +36,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.SplittableRandom;
 
 /** LEViT, Algorithm 1, and its variants. */
@@ -231,11 +230,8 @@ final class LevitLearner implements Learner, Inspectable {
     /** Learns the label of an image that is in the memory: only the active component can. */
     @Override
     public boolean onLabel(LabelledImage image) {
-        counters.requireIdle(isLearning());
-        counters.labels().register(Set.of(image.label().orElseThrow()));
-        counters.changed();
+        int label = counters.late(image, isLearning());
         growHead();
-        int label = counters.classOf(image);
         boolean held = memory.label(image.pixels(), label);
         if (held) {
             pool.discriminant().ifPresent(router -> router.label(image.pixels(), pool.size() - 1, label));

@@ -31,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /**
  * Sums over fixed features by world and label, and the head that is solved from them: p(y | x) is the sum over worlds
@@ -72,8 +71,7 @@ final class StatisticsLearner implements Learner {
         int width = features.width();
         head = method.head().of(context.compute(), width, own.shrinkage());
         statistics = new GroupStatistics(features, head);
-        RandomProjection projection = context.shared()
-                .get("random-projection/" + width, RandomProjection.class, () -> new RandomProjection(width));
+        RandomProjection projection = RandomProjection.shared(context.shared(), width);
         alarm = new ChangeAlarm(projection, own.falseAlarm(), own.worlds());
         labels = new LabelChangeDetector(own.falseAlarm());
         counters = new LearnerCounters(context);
@@ -205,11 +203,9 @@ final class StatisticsLearner implements Learner {
     /** Counts to the present world; a label that comes twice counts twice. */
     @Override
     public boolean onLabel(LabelledImage image) {
-        counters.requireIdle(learning);
-        counters.labels().register(Set.of(image.label().orElseThrow()));
-        counters.changed();
+        int label = counters.late(image, learning);
         if (learnsClasses) {
-            statistics.learntLate(image.pixels(), world, counters.classOf(image));
+            statistics.learntLate(image.pixels(), world, label);
         }
         return learnsClasses;
     }
