@@ -22,6 +22,7 @@ final class DemoView {
     private final long images;
     private final long start = System.nanoTime();
     private long lastTick = start;
+    private double highest;
     private boolean headed;
 
     DemoView(PrintWriter out, List<Phase> phases) {
@@ -54,7 +55,7 @@ final class DemoView {
                     "images",
                     "phase",
                     "accuracy",
-                    "novelty up to threshold |",
+                    "novelty",
                     "components"));
         }
         if (score.testAnswers() > 0) {
@@ -141,11 +142,14 @@ final class DemoView {
         return "";
     }
 
-    /** Novelty as a bar in which the threshold has a fixed place. */
-    private static String bar(double novelty, double threshold) {
+    /** Novelty as a bar in which the threshold has a fixed place, or, where there is none, the highest the end. */
+    private String bar(double novelty, double threshold) {
+        if (novelty == 0) {
+            return Ansi.AUTO.string("@|faint " + pad("not measured") + "|@");
+        }
+        highest = Math.max(highest, novelty);
         if (Double.isNaN(threshold)) {
-            String text = novelty == 0 ? "not measured" : String.format("%.1f, no norm yet", novelty);
-            return Ansi.AUTO.string("@|faint " + pad(text) + "|@");
+            return Ansi.AUTO.string("@|cyan " + pad("#".repeat((int) Math.round(novelty / highest * BAR))) + "|@");
         }
         int length = (int) Math.max(0, Math.min(BAR, Math.round(novelty / threshold * THRESHOLD_AT)));
         StringBuilder bar = new StringBuilder(pad("#".repeat(length)));

@@ -76,6 +76,8 @@ class BenchIT {
                 "training.batch=16",
                 "training.learning-rate=0.005",
                 "memory.capacity=512",
+                "routing.features=random",
+                "expansion.criterion=novelty",
                 "expansion.warm-up=128")) {
             common.addAll(List.of("--set", setting));
         }

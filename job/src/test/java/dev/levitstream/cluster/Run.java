@@ -90,6 +90,8 @@ final class Run {
         options.put("levit.training.learning-rate", "0.01");
         options.put("levit.training.kl-weight", "0.1");
         options.put("levit.memory.capacity", "128");
+        options.put("levit.routing.features", "random");
+        options.put("levit.expansion.criterion", "novelty"); // tells changes after fewer images
         options.put("levit.expansion.warm-up", "64");
         options.put("batch.size", Integer.toString(BATCH));
         options.put("levit.budget.updates", "3");

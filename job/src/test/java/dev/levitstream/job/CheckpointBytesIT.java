@@ -46,6 +46,7 @@ class CheckpointBytesIT {
                 Map.entry("levit.training.batch", "32"),
                 Map.entry("levit.expansion.max-images", Integer.toString(IMAGES_PER_COMPONENT)),
                 Map.entry("levit.components.max", "60"),
+                Map.entry("levit.routing.features", "random"),
                 Map.entry("checkpoint.interval-millis", "500"),
                 Map.entry("device", "cpu"),
                 Map.entry("kafka.bootstrap-servers", bootstrapServers)));

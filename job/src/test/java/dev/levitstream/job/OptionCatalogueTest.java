@@ -38,7 +38,7 @@ class OptionCatalogueTest {
             Map.entry("levit.routing.judges", "all"),
             Map.entry("levit.routing.router", "vae"),
             Map.entry("levit.routing.score", "elbo"),
-            Map.entry("levit.routing.features", "learnt"),
+            Map.entry("levit.routing.features", "random"),
             Map.entry("levit.routing.filters", "7"),
             Map.entry("levit.routing.shrinkage", "0.5"),
             Map.entry("levit.vit.patch", "14"),

@@ -50,6 +50,7 @@ class RestoredOptionsTest {
             Map.entry("levit.vit.hidden", "8"),
             Map.entry("levit.vae.latent-width", "4"),
             Map.entry("levit.vae.hidden", "12,12"),
+            Map.entry("levit.routing.features", "random"),
             Map.entry("levit.routing.filters", "2"),
             Map.entry("levit.training.batch", "16"),
             Map.entry("levit.budget.updates", "1"),

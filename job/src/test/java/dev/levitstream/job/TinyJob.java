@@ -23,6 +23,8 @@ public final class TinyJob {
         given.put("levit.vae.hidden", "16,16");
         given.put("levit.training.batch", "16");
         given.put("levit.memory.capacity", "128");
+        given.put("levit.routing.features", "random");
+        given.put("levit.expansion.criterion", "novelty"); // tells changes after fewer images
         given.put("levit.expansion.warm-up", "64");
         given.put("batch.size", "4");
         given.put("device", "cpu");

@@ -93,7 +93,10 @@ public final class TinyLearners {
                         new MemoryOptions(64, MemoryOptions.Admission.RESERVOIR, MemoryOptions.Unlabelled.ROUTED));
             case "statistics" ->
                 new StatisticsOptions(
-                        new FeatureOptions(Kind.LEARNT, 2, method.equals("ranpac") ? 20 : 0), 1e-2, 3, 1e-3);
+                        new FeatureOptions(Kind.LEARNT, 2, method.equals("ranpac") ? 20 : 0),
+                        method.equals("slda") ? 0 : 1e-2,
+                        3,
+                        1e-3);
             default -> LearnerMethods.named(method).read(new OptionReader(Map.of()), SHAPE);
         };
         return new LearnerOptions(method, SHAPE, 4, 1, 0, 1000, 64, 0, own);
@@ -119,8 +122,8 @@ public final class TinyLearners {
                         },
                         VaeRouter.Score.ELBO,
                         few ? Scorers.LIKELIEST : Scorers.ALL,
-                        new FeatureOptions(Kind.RANDOM, 2, 0),
-                        1e-2),
+                        new FeatureOptions(few ? Kind.LEARNT : Kind.RANDOM, 2, 0),
+                        few ? 0 : 1e-2),
                 new NetworkOptions(VIT, new VaeOptions(SHAPE, 4, List.of(), List.of(12, 12)), List.of(10, 8), false),
                 training(),
                 new BudgetOptions(3, 2, 0, 50),

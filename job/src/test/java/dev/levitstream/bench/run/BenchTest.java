@@ -35,6 +35,8 @@ class BenchTest {
             Map.entry("training.batch", "16"),
             Map.entry("training.learning-rate", "0.01"),
             Map.entry("memory.capacity", "256"),
+            Map.entry("routing.features", "random"),
+            Map.entry("expansion.criterion", "novelty"),
             Map.entry("expansion.samples", "64"),
             Map.entry("expansion.warm-up", "128"));
 

@@ -16,7 +16,8 @@ import java.util.Optional;
  * fit their own covariance too well. From {@value TwoSampleTest#LEAST} images of past and a full window on, every
  * {@value #EVERY} images are a test. A change is reported once its probability under "nothing has changed" is below the
  * false-alarm probability, it has lasted for {@value #LASTING} images, and the newest images by themselves speak for
- * it: a burst of odd images is no world.
+ * it: a burst of odd images is no world. A small change that is never seen in the window alone is found where all
+ * images are split at the best place, a few hundred images later.
  *
  * <p>Images that hardly differ from the one before say nothing new and are left out, so that a camera that froze is no
  * world either.
@@ -101,23 +102,33 @@ public final class ChangeDetector {
         if (scenes.isPresent()) {
             return observeScenes(scenes.get(), projected);
         }
+        return takeIn(projected) && isDue() && !isUndecided() ? check(test.orElseThrow()) : Optional.empty();
+    }
+
+    /**
+     * Takes in an image, be it one that says what is usual or one that is compared.
+     *
+     * @return whether it is compared
+     */
+    private boolean takeIn(float[] projected) {
         if (test.isEmpty() || !first.isEmpty()) {
             first.add(projected);
         }
-        if (test.isEmpty()) {
-            if (first.size() == FIRST && !(SceneChanges.isLikely(first) && showsScenes())) {
-                test = Optional.of(new TwoSampleTest(Whitening.of(first)));
-            }
-            return Optional.empty();
+        if (test.isPresent()) {
+            test.get().add(projected);
+            sinceTest++;
+            return true;
         }
-        TwoSampleTest running = test.get();
-        running.add(projected);
-        sinceTest++;
-        if (sinceTest < EVERY || !running.isReady()) {
-            return Optional.empty();
+        if (first.size() == FIRST && !(SceneChanges.isLikely(first) && showsScenes())) {
+            test = Optional.of(new TwoSampleTest(Whitening.of(first)));
         }
-        sinceTest = 0;
-        return isUndecided() ? Optional.empty() : check(running);
+        return false;
+    }
+
+    private boolean isDue() {
+        boolean due = sinceTest >= EVERY && test.orElseThrow().isReady();
+        sinceTest = due ? 0 : sinceTest;
+        return due;
     }
 
     private Optional<Change> observeScenes(SceneChanges running, float[] projected) {
@@ -161,26 +172,42 @@ public final class ChangeDetector {
         return Kernel.squaredDistance(whitening.whiten(projected), whitening.whiten(latest)) < REPEATED;
     }
 
+    /** What the window only makes suspicious may be plain where all images are split at the best place. */
     private Optional<Change> check(TwoSampleTest running) {
         probability = running.probability();
-        if (probability >= falseAlarm) {
+        if (!suspects()) {
             return Optional.empty();
         }
-        int since = running.sinceChange();
-        if (since < LASTING || running.probability(NEWEST) > DOUBT) {
+        TwoSampleTest.Split split = running.bestSplit();
+        double likely = Math.min(probability, running.probability(split));
+        int since = split.newer();
+        if (likely >= falseAlarm || since < LASTING) {
+            return Optional.empty();
+        }
+        int newestHalf = Math.max(NEWEST, Math.min(TwoSampleTest.WINDOW, since / 2));
+        if (running.probability(newestHalf) > DOUBT) {
             return Optional.empty();
         }
         List<float[]> newest = running.newest(since);
         Optional<World> known = recurring(newest);
-        Change change = new Change(probability, since, known.isPresent());
+        Change change = new Change(likely, since, known.isPresent());
         remember(running.world(since), known);
         restart();
         if (known.isPresent()) {
             resume(known.get(), newest);
         } else {
-            first.addAll(newest);
+            newest.forEach(this::begin);
         }
         return Optional.of(change);
+    }
+
+    /** An image of a world that has begun already. */
+    private void begin(float[] projected) {
+        if (scenes.isPresent()) {
+            scenes.get().observe(projected);
+        } else {
+            takeIn(projected);
+        }
     }
 
     /** An earlier world goes on. */

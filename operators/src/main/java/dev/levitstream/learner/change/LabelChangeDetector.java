@@ -26,8 +26,10 @@ import org.apache.commons.statistics.distribution.BinomialDistribution;
  * and then {@link #restart restarts} this test.
  *
  * <p>A label's first {@value #NEW} images do not count: nobody can know them. Of a change, labels are stale that were
- * answered wrongly more often than before, P(X &gt;= wrong) &lt; {@value #STALE}: what was learnt as theirs is others'
- * now.
+ * answered wrongly more often than before, P(X &gt;= wrong) &lt; {@value #STALE}, if images that came with them were
+ * answered otherwise more often, too, P &lt; {@value #DOUBTED}, or if none came and nearly all that were taken for
+ * theirs have one and the same other label. That new classes are taken for old ones says nothing of the old ones'
+ * labels.
  */
 public final class LabelChangeDetector {
     private static final int WINDOW = 150;
@@ -37,6 +39,10 @@ public final class LabelChangeDetector {
 
     private static final int NEW = 20;
     private static final double STALE = 1e-3;
+    /** The same of the images that came with a stale label. */
+    private static final double DOUBTED = 0.2;
+    /** Share of a label's images that have the same other label, from which on it is called otherwise now. */
+    private static final double RENAMED = 0.9;
     /** Fewer errors say nothing. */
     private static final double LEAST_RATE = 0.02;
 
@@ -105,7 +111,7 @@ public final class LabelChangeDetector {
                 past.remove();
             }
         }
-        double probability = past.size() < LEAST ? 1 : tail(newest.size(), errors());
+        double probability = past.size() < LEAST ? 1 : tail(List.copyOf(newest));
         lasting = probability < falseAlarm ? lasting + 1 : 0;
         if (lasting >= WINDOW) {
             SortedSet<Integer> stale = stale();
@@ -129,10 +135,6 @@ public final class LabelChangeDetector {
         return taken;
     }
 
-    private int errors() {
-        return (int) newest.stream().filter(Answer::isWrong).count();
-    }
-
     /** P(X >= errors) of so many images at the past's rate. */
     private double tail(int images, int errors) {
         long wrong = past.stream().filter(isWrong -> isWrong).count();
@@ -141,19 +143,33 @@ public final class LabelChangeDetector {
     }
 
     private SortedSet<Integer> stale() {
-        SortedMap<Integer, int[]> counts = new TreeMap<>(); // by answered label: images, errors
-        for (Answer answer : newest) {
-            int[] count = counts.computeIfAbsent(answer.answered(), any -> new int[2]);
-            count[0]++;
-            count[1] += answer.isWrong() ? 1 : 0;
-        }
-        SortedSet<Integer> stale = new TreeSet<>();
-        counts.forEach((label, count) -> {
-            if (tail(count[0], count[1]) < STALE) {
-                stale.add(label);
-            }
-        });
-        return stale;
+        return newest.stream()
+                .map(Answer::answered)
+                .filter(this::isStale)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private boolean isStale(int label) {
+        List<Answer> given =
+                newest.stream().filter(answer -> answer.answered() == label).toList();
+        List<Answer> own =
+                newest.stream().filter(answer -> answer.label() == label).toList();
+        return tail(given) < STALE && (own.isEmpty() ? isRenamed(given) : tail(own) < DOUBTED);
+    }
+
+    private double tail(List<Answer> answers) {
+        return tail(
+                answers.size(), (int) answers.stream().filter(Answer::isWrong).count());
+    }
+
+    /** Whether nearly all images that were given one label have another one now, and the same. */
+    private static boolean isRenamed(List<Answer> given) {
+        long most =
+                given.stream().collect(Collectors.groupingBy(Answer::label, Collectors.counting())).values().stream()
+                        .mapToLong(count -> count)
+                        .max()
+                        .orElse(0);
+        return most >= RENAMED * given.size();
     }
 
     /** Begins again, as when the images have changed. */

@@ -30,6 +30,10 @@ final class TwoSampleTest {
     private static final int LAW_PERIOD = 128;
     /** Fewest images on the newer side of a split. */
     private static final int SPLIT = 10;
+    /** Most of them. */
+    private static final int MOST_NEWER = 4 * WINDOW;
+    /** As many splits that do not depend on each other are about what there is to choose from. */
+    private static final double SPLITS = 10;
 
     private final Whitening whitening;
     /** The past, then the window. */
@@ -183,12 +187,19 @@ final class TwoSampleTest {
     }
 
     /**
-     * How many of the newest images (count) are on the other side of a change, if there was one: the split of the
-     * newest two windows against the two before them at which X, with each side's size, is largest.
+     * Where the past may end.
+     *
+     * @param newer images since (count)
+     * @param statistic X of them against all before
      */
-    int sinceChange() {
-        int size = Math.min(points.size(), 4 * WINDOW);
-        List<Point> recent = points.subList(points.size() - size, points.size());
+    record Split(int newer, double statistic) {}
+
+    /**
+     * The likeliest place of a change, if there was one: the split of all images at which X, with each side's size, is
+     * largest, with at most four windows on the newer side and the least past before.
+     */
+    Split bestSplit() {
+        int size = points.size();
         double[] rows = new double[size];
         double[] newerRows = new double[size]; // sums over the images after each
         double all = 0;
@@ -196,18 +207,17 @@ final class TwoSampleTest {
             rows[i]++;
             all++;
             for (int j = 0; j < i; j++) {
-                double kernel = Kernel.of(recent.get(i).whitened, recent.get(j).whitened);
+                double kernel = Kernel.of(points.get(i).whitened, points.get(j).whitened);
                 rows[i] += kernel;
                 rows[j] += kernel;
                 newerRows[j] += kernel;
                 all += 2 * kernel;
             }
         }
-        int best = SPLIT;
-        double largest = Double.NEGATIVE_INFINITY;
+        Split best = new Split(SPLIT, Double.NEGATIVE_INFINITY);
         double newer = 0;
         double total = 0;
-        for (int split = size - 1; split >= Math.max(1, size - 2 * WINDOW); split--) {
+        for (int split = size - 1; split >= Math.max(LEAST, size - MOST_NEWER); split--) {
             newer += 1 + 2 * newerRows[split];
             total += rows[split];
             double after = size - split;
@@ -216,12 +226,16 @@ final class TwoSampleTest {
             double older = all - 2 * across - newer;
             double discrepancy = newer / after / after - 2 * across / after / before + older / before / before;
             double weighted = discrepancy / (1 / after + 1 / before);
-            if (after >= SPLIT && weighted > largest) {
-                largest = weighted;
-                best = size - split;
+            if (after >= SPLIT && weighted > best.statistic) {
+                best = new Split(size - split, weighted);
             }
         }
         return best;
+    }
+
+    /** Probability of a difference as large as that of the best of all splits, if nothing has changed. */
+    double probability(Split best) {
+        return Math.min(1, SPLITS * present().probability(best.statistic));
     }
 
     /** Projections of the newest images, oldest first. */

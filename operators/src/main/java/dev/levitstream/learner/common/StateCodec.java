@@ -27,9 +27,10 @@ public final class StateCodec {
      * Since 2 the values of some weights lie column by column ({@link Input#parameters}); since 3 a component says how
      * many others it fuses ({@link Input#fused}); since 4 the channels of convolutions lie last; since 5 what has
      * learnt next to nothing is stored in short ({@link Input#isShort}); since 6 a memory counts images without a label
-     * apart ({@link Input#countsUnlabelled}), and changes are told by scenes too ({@link Input#knowsScenes}).
+     * apart ({@link Input#countsUnlabelled}), changes are told by scenes too ({@link Input#knowsScenes}); since 7 heads
+     * are chosen ({@link Input#choosesHead}).
      */
-    public static final int FORMAT = 6;
+    public static final int FORMAT = 7;
 
     private static final int MAGIC = 0x4C565354; // LVST
     private static final int HEADER_BYTES = 12;
@@ -83,6 +84,11 @@ public final class StateCodec {
         /** Whether what changes are told by knows scenes. */
         public boolean knowsScenes() {
             return format >= 6;
+        }
+
+        /** Whether it follows which head was chosen. */
+        public boolean choosesHead() {
+            return format >= 7;
         }
 
         /** Whether what follows is in the short form of a part that has learnt next to nothing. */

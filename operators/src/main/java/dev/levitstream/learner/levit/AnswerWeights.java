@@ -16,13 +16,15 @@ import java.util.List;
  */
 final class AnswerWeights {
     private static final double SMALLEST = 1e-6;
+    /** A component changes while it learns. */
+    private static final double FADING = 0.995;
 
-    private final PrequentialChoice temperature = new PrequentialChoice(1, 0.5, 0.25, 0.125);
+    private final PrequentialChoice temperature = new PrequentialChoice(FADING, 1, 0.5, 0.25, 0.125);
     private final List<Double> frozen = new ArrayList<>();
     private PrequentialChoice active = exponents();
 
     private static PrequentialChoice exponents() {
-        return new PrequentialChoice(0, 0.5, 1, 2);
+        return new PrequentialChoice(FADING, 0, 0.5, 1, 2);
     }
 
     /** t. */

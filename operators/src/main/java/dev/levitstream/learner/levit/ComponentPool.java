@@ -61,7 +61,10 @@ final class ComponentPool implements AutoCloseable {
 
     private GroupStatistics statistics(ImageShape image, RoutingOptions routing) {
         FixedFeatures features = new FixedFeatures(image, routing.features(), shared, compute);
-        return new GroupStatistics(features, new LinearDiscriminant(compute, features.width(), routing.shrinkage()));
+        return new GroupStatistics(
+                features,
+                routing.shrinkage(),
+                shrinkage -> new LinearDiscriminant(compute, features.width(), shrinkage));
     }
 
     /** Few random sums of the features that the router goes by. */

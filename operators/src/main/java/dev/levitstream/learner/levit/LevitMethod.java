@@ -120,7 +120,7 @@ public abstract class LevitMethod implements LearnerMethod {
     @Override
     public Footprint footprint(LearnerOptions options) {
         LevitOptions own = own(options);
-        return new SizeEstimate(
+        Footprint networks = new SizeEstimate(
                         options.image(),
                         body(options),
                         vit(options),
@@ -129,6 +129,9 @@ public abstract class LevitMethod implements LearnerMethod {
                         own.training().batch(),
                         own.memory().capacity())
                 .footprint();
+        return own.routing().router() == RoutingOptions.Method.VAE
+                ? networks
+                : networks.and(own.routing().features().footprint("make routing.filters smaller"));
     }
 
     @Override

@@ -27,14 +27,16 @@ final class LevitOptionReader {
 
     static LevitOptions read(OptionReader options, ImageShape image) {
         Preset preset = SharedSettings.preset(options);
+        FusionOptions fusion = fusion(options, preset);
+        RoutingOptions routing = routing(options, preset);
         return new LevitOptions(
-                fusion(options, preset),
-                routing(options, preset),
+                fusion,
+                routing,
                 network(options, preset, image),
                 training(options, SharedSettings.training(preset)),
                 SharedSettings.budget(options, SharedSettings.budget(preset, image)),
                 memory(options, SharedSettings.memory(preset, image)),
-                expansion(options, preset));
+                expansion(options, preset, routing));
     }
 
     private static FusionOptions fusion(OptionReader options, Preset preset) {
@@ -58,7 +60,7 @@ final class LevitOptionReader {
         OptionReader.Reading structural = options.structural();
         Kind features = structural.choice(
                 "routing.features",
-                Kind.RANDOM,
+                paper ? Kind.RANDOM : Kind.LEARNT,
                 "what the discriminant and the two-sample criterion go by; learnt from the first 500 images");
         boolean learnt = features == Kind.LEARNT;
         return new RoutingOptions(
@@ -85,8 +87,8 @@ final class LevitOptionReader {
                 free.number(
                         "routing.shrinkage",
                         learnt ? 0.03 : 1e-3,
-                        "positive",
-                        "share of the mean variance that the discriminant adds to every feature's; 0.03 where they are learnt"));
+                        "at least 0",
+                        "share of the mean variance that the discriminant adds to every feature's, 0.03 where they are learnt; 0 to choose 0.01, 0.03, 0.1 or 0.3 by what served best so far"));
     }
 
     /**
@@ -163,7 +165,8 @@ final class LevitOptionReader {
                 options.free().choice("memory.unlabelled", base.unlabelled(), "which unlabelled images are learnt"));
     }
 
-    private static ExpansionOptions expansion(OptionReader options, Preset preset) {
+    /** The two-sample criterion goes by the router's features; the router {@code vae} has none. */
+    private static ExpansionOptions expansion(OptionReader options, Preset preset, RoutingOptions routing) {
         ExpansionOptions base = preset == Preset.PAPER
                 ? new ExpansionOptions(
                         Criterion.LATENT,
@@ -178,7 +181,7 @@ final class LevitOptionReader {
                         50,
                         ChangeDetector.FALSE_ALARM)
                 : new ExpansionOptions(
-                        Criterion.NOVELTY,
+                        routing.router() == Method.VAE ? Criterion.NOVELTY : Criterion.TWO_SAMPLE,
                         Scale.RATIO,
                         1.25,
                         Codes.MEAN,

@@ -13,7 +13,8 @@ import java.util.Locale;
  * @param scorers whose VAEs score an image; all do where the router is {@code vae} or the expansion criterion is not
  *     {@code novelty}, for they compare them
  * @param features what the discriminant goes by
- * @param shrinkage share of the mean variance that the discriminant adds to every feature's own, positive
+ * @param shrinkage share of the mean variance that the discriminant adds to every feature's own; 0 to choose by what
+ *     served best so far
  */
 public record RoutingOptions(
         Method router, VaeRouter.Score score, Scorers scorers, FeatureOptions features, double shrinkage)
@@ -43,6 +44,6 @@ public record RoutingOptions(
 
     public RoutingOptions {
         features.require("routing");
-        Check.that(shrinkage > 0, "routing.shrinkage", shrinkage, "must be positive");
+        Check.that(shrinkage >= 0, "routing.shrinkage", shrinkage, "must be at least 0");
     }
 }

@@ -1,6 +1,7 @@
 package dev.levitstream.learner.linear;
 
 import dev.levitstream.common.Check;
+import dev.levitstream.learner.Footprint;
 import dev.levitstream.nn.model.PatchFeatures;
 import java.io.Serializable;
 
@@ -13,6 +14,7 @@ import java.io.Serializable;
  */
 public record FeatureOptions(Kind kind, int filters, int expansion) implements Serializable {
     private static final long serialVersionUID = 1L;
+    private static final double MIB = 1 << 20;
 
     /** What features say of an image. */
     public enum Kind {
@@ -27,6 +29,17 @@ public record FeatureOptions(Kind kind, int filters, int expansion) implements S
     /** Number of features. */
     public int width() {
         return expansion > 0 ? expansion : PatchFeatures.PER_FILTER * filters;
+    }
+
+    /**
+     * What sums over them need: second moments once as a triangle and twice as a matrix while they are solved.
+     *
+     * @param advice what to change where that is too much
+     */
+    public Footprint footprint(String advice) {
+        double square = (double) width() * width();
+        return new Footprint(
+                Math.round(2.5 * Double.BYTES * square / MIB), square / 2 * Double.BYTES < Integer.MAX_VALUE, advice);
     }
 
     /**

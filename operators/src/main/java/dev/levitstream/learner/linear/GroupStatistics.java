@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.DoubleFunction;
 
 /**
  * Sums of fixed features f by group, and what a linear head makes of them: counts n_g, sums of f, and one sum of f f'
@@ -17,33 +18,29 @@ import java.util.Set;
  * and Kanan 2020).
  *
  * <p>Sums are all it keeps: nothing is forgotten, their order does not matter, and their size does not grow with the
- * number of images. Solved anew {@value #FIRST} images after a group's first, when the images since then have doubled,
- * and every {@value #PERIOD} images.
+ * number of images. When they are solved is a {@link SolutionSchedule}'s to say.
  *
  * <p>Images that come while there is evidence for a change are counted apart. If a component is created, they go over
  * to it, for they were the first of its world; else they stay with the component that learnt them. Without this the old
  * component would own a small group amid each new one, and draw its images.
  */
 public final class GroupStatistics {
-    private static final int FIRST = 10;
-    private static final int PERIOD = 1024;
-
     private final FixedFeatures fixed;
-    private final LinearHead head;
+    private final HeadChoice heads;
     private final int width;
     private final GroupMoments moments;
     private final List<FeatureGroup> groups = new ArrayList<>();
     private final EarlyImages early = new EarlyImages();
-    private long sinceBirth;
-    private long nextSolution;
+    private final SolutionSchedule schedule = new SolutionSchedule();
 
     /**
      * @param fixed what images are described by; taken over
-     * @param head what scores are made of the sums
+     * @param strength how much the head is regularised, in its own units; 0 to choose by what served best so far
+     * @param head makes what scores are made of the sums by
      */
-    public GroupStatistics(FixedFeatures fixed, LinearHead head) {
+    public GroupStatistics(FixedFeatures fixed, double strength, DoubleFunction<LinearHead> head) {
         this.fixed = fixed;
-        this.head = head;
+        this.heads = new HeadChoice(HeadChoice.heads(strength, head));
         this.width = fixed.width();
         this.moments = new GroupMoments(width);
     }
@@ -63,6 +60,18 @@ public final class GroupStatistics {
         return GroupScores.of(groups.stream().filter(FeatureGroup::isSolved).toList(), features);
     }
 
+    /**
+     * Turns the scores of one image into probabilities of its groups, in place: at least 0, sum 1.
+     *
+     * @param scores at least one
+     */
+    public void probabilities(double[] scores) {
+        for (int g = 0; g < scores.length; g++) {
+            scores[g] *= heads.temperature();
+        }
+        heads.head().probabilities(scores);
+    }
+
     /** Share of each group among the images of all groups, 0 to 1, in place of its score. */
     public List<GroupScores.GroupScore> frequencies() {
         double images = groups.stream().mapToLong(group -> group.count).sum();
@@ -78,6 +87,9 @@ public final class GroupStatistics {
      * @param suspected whether there is evidence for a change at the moment
      */
     public void learnt(byte[] pixels, float[] features, int component, int label, boolean suspected) {
+        if (label != LabelRegistry.UNLABELLED) {
+            heads.judge(features, label);
+        }
         FeatureGroup group = count(features, component, label, suspected);
         if (fixed.isProvisional()) {
             early.add(fixed.seen(pixels), group);
@@ -87,7 +99,7 @@ public final class GroupStatistics {
     private FeatureGroup count(float[] features, int component, int label, boolean suspected) {
         FeatureGroup group = group(component, label, suspected);
         group.count++;
-        sinceBirth++;
+        schedule.learnt();
         group.add(features);
         moments.add(features, label);
         return group;
@@ -137,7 +149,8 @@ public final class GroupStatistics {
             }
         });
         early.clear();
-        nextSolution = sinceBirth;
+        heads.restart();
+        schedule.dueNow();
         return seen;
     }
 
@@ -147,8 +160,7 @@ public final class GroupStatistics {
             return found.get();
         }
         if (!suspected || find(component, label, false).isEmpty()) {
-            sinceBirth = 0;
-            nextSolution = FIRST;
+            schedule.born();
         }
         FeatureGroup fresh = new FeatureGroup(component, label, suspected, width);
         groups.add(fresh);
@@ -195,8 +207,8 @@ public final class GroupStatistics {
                 groups.remove(group);
             }
         }
-        sinceBirth = 0;
-        nextSolution = groups.isEmpty() ? FIRST : 0;
+        heads.restart();
+        schedule.changed();
     }
 
     /** The evidence came to nothing: suspected images stay with the component that learnt them. */
@@ -220,19 +232,20 @@ public final class GroupStatistics {
             if (group.suspected) {
                 group.component = component;
                 group.suspected = false;
-                sinceBirth = 0;
-                nextSolution = 0;
+                schedule.changed();
             }
         }
+        heads.changed();
     }
 
     /** Solves for the discriminants if that is due. */
     public void refresh() {
-        if (groups.isEmpty() || sinceBirth < nextSolution) {
+        if (groups.isEmpty() || !schedule.isDue()) {
             return;
         }
-        nextSolution = sinceBirth + Math.max(FIRST, Math.min(PERIOD, sinceBirth));
-        LinearHead.Solution solution = head.solve(moments.sums(groups));
+        int[] labels = groups.stream().mapToInt(group -> group.label).toArray();
+        LinearHead.Solution solution = heads.solve(moments.sums(groups), labels, schedule.comparesHeads());
+        schedule.solved();
         for (int g = 0; g < groups.size(); g++) {
             FeatureGroup group = groups.get(g);
             group.solved(solution.weights().get(g), solution.biases()[g] + unlabelledShare(group));
@@ -262,8 +275,7 @@ public final class GroupStatistics {
 
     public void write(DataOutputStream out) throws IOException {
         out.writeLong(moments.images());
-        out.writeLong(sinceBirth);
-        out.writeLong(nextSolution);
+        schedule.write(out);
         moments.write(out);
         out.writeInt(groups.size());
         for (FeatureGroup group : groups) {
@@ -274,12 +286,12 @@ public final class GroupStatistics {
             early.write(out, groups);
         }
         moments.writeApart(out);
+        heads.write(out);
     }
 
     public void read(StateCodec.Input in) throws IOException {
         long images = in.readLong();
-        sinceBirth = in.readLong();
-        nextSolution = in.readLong();
+        schedule.read(in);
         moments.read(in, images);
         int count = in.readInt();
         for (int g = 0; g < count; g++) {
@@ -290,5 +302,8 @@ public final class GroupStatistics {
             early.read(in, groups);
         }
         moments.readApart(in, groups);
+        if (in.choosesHead()) {
+            heads.read(in);
+        }
     }
 }

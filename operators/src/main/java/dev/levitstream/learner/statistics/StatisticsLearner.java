@@ -25,7 +25,6 @@ import dev.levitstream.learner.common.StateCodec;
 import dev.levitstream.learner.linear.FixedFeatures;
 import dev.levitstream.learner.linear.GroupScores.GroupScore;
 import dev.levitstream.learner.linear.GroupStatistics;
-import dev.levitstream.nn.model.LinearHead;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +45,6 @@ final class StatisticsLearner implements Learner {
     private final LearnerOptions options;
     private final StatisticsOptions own;
     private final boolean learnsClasses;
-    private final LinearHead head;
     private final GroupStatistics statistics;
     private final ChangeAlarm alarm;
     private final LabelChangeDetector labels;
@@ -69,8 +67,8 @@ final class StatisticsLearner implements Learner {
         FixedFeatures features =
                 new FixedFeatures(options.image(), own.features(), context.shared(), context.compute());
         int width = features.width();
-        head = method.head().of(context.compute(), width, own.shrinkage());
-        statistics = new GroupStatistics(features, head);
+        statistics = new GroupStatistics(
+                features, own.shrinkage(), strength -> method.head().of(context.compute(), width, strength));
         RandomProjection projection = RandomProjection.shared(context.shared(), width);
         alarm = new ChangeAlarm(projection, own.falseAlarm(), own.worlds());
         labels = new LabelChangeDetector(own.falseAlarm());
@@ -105,7 +103,7 @@ final class StatisticsLearner implements Learner {
             groups = statistics.frequencies(); // all that is known before the first solution
             shares = groups.stream().mapToDouble(GroupScore::score).toArray();
         } else {
-            head.probabilities(shares);
+            statistics.probabilities(shares);
         }
         if (shares.length == 0) {
             return NOTHING;

@@ -20,7 +20,6 @@ import java.util.Map;
 
 /** The methods of sums. They differ in the head that is solved from the same sums, and in nothing else. */
 public abstract class StatisticsMethod implements LearnerMethod {
-    private static final double MIB = 1 << 20;
 
     /** Makes what is solved from the sums. */
     interface Head {
@@ -152,8 +151,8 @@ public abstract class StatisticsMethod implements LearnerMethod {
                 free.number(
                         "shrinkage",
                         shrinkage,
-                        "positive",
-                        "share of the mean variance that slda, of the mean square that ranpac adds to every feature's own"),
+                        "at least 0",
+                        "share of the mean variance that slda, of the mean square that ranpac adds to every feature's own; 0 to choose 0.01, 0.03, 0.1 or 0.3 by what served best so far; ncm has none"),
                 free.integer(
                         "worlds",
                         20,
@@ -166,15 +165,9 @@ public abstract class StatisticsMethod implements LearnerMethod {
                         "that a test, one in ten images, finds a change where there is none"));
     }
 
-    /** Moments once as a triangle and twice as a matrix while they are solved. */
     @Override
     public Footprint footprint(LearnerOptions options) {
-        double width = own(options).features().width();
-        double bytes = 2.5 * Double.BYTES * width * width;
-        return new Footprint(
-                Math.round(bytes / MIB),
-                width * width / 2 * Double.BYTES < Integer.MAX_VALUE,
-                "make statistics.filters or statistics.expansion smaller");
+        return own(options).features().footprint("make statistics.filters or statistics.expansion smaller");
     }
 
     @Override

@@ -8,7 +8,7 @@ import dev.levitstream.learner.linear.FeatureOptions;
  * Settings of the methods of sums.
  *
  * @param features what is seen of an image
- * @param shrinkage how much the head is regularised, in its own units, positive
+ * @param shrinkage how much the head is regularised, in its own units; 0 to choose by what served best so far
  * @param worlds most worlds whose classes are counted apart (count), at least 1; with 1 changes are told and otherwise
  *     play no part
  * @param falseAlarm probability of an alarm at one test while nothing changes, above 0, at most 0.01
@@ -19,7 +19,7 @@ public record StatisticsOptions(FeatureOptions features, double shrinkage, int w
 
     public StatisticsOptions {
         features.require("statistics");
-        Check.that(shrinkage > 0, "statistics.shrinkage", shrinkage, "must be positive");
+        Check.that(shrinkage >= 0, "statistics.shrinkage", shrinkage, "must be at least 0");
         Check.that(worlds >= 1, "statistics.worlds", worlds, "must be at least 1");
         Check.that(
                 falseAlarm > 0 && falseAlarm <= 0.01,

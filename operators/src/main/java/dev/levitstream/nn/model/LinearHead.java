@@ -24,7 +24,12 @@ public interface LinearHead {
      * @param weights w_g, (width) each
      * @param biases b_g
      */
-    record Solution(List<float[]> weights, float[] biases) {}
+    record Solution(List<float[]> weights, float[] biases) {
+        /** Score of a group, w_g f + b_g. */
+        public float score(int group, float[] features) {
+            return Dot.of(weights.get(group), features) + biases[group];
+        }
+    }
 
     /**
      * Solves for them; finite for all finite sums of float features.

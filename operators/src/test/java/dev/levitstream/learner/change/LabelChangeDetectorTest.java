@@ -87,6 +87,21 @@ class LabelChangeDetectorTest {
                 .allSatisfy(label -> assertThat(label).isLessThan(CLASSES));
     }
 
+    /** A new world that nobody noticed: its classes are taken now for one old class, now for another. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("dev.levitstream.testing.Seeds#twenty")
+    void newClassesThatAreTakenForOldOnesSayNothingOfTheirLabels(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        LabelChangeDetector detector = new LabelChangeDetector(FALSE_ALARM);
+        for (int n = 0; n < 3000; n++) {
+            boolean isNew = n >= 1000;
+            int truth = random.nextInt(2) + (isNew ? 2 : 0);
+            boolean mistaken = random.nextDouble() < (isNew ? 0.7 : 0.2);
+            detector.observe(truth, mistaken ? random.nextInt(2) : truth, true);
+            assertThat(detector.take(false)).isEmpty();
+        }
+    }
+
     @Test
     void errorsThatStayAsTheyAreTellNothing() {
         for (double errors : new double[] {0, 0.05, 0.3, 0.6, 1}) {

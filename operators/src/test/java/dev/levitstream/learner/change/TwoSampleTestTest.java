@@ -45,7 +45,32 @@ class TwoSampleTestTest {
             }
         }
         assertThat(test.probability()).isLessThan(1e-6);
-        assertThat(test.sinceChange()).isBetween(198, 202);
+        assertThat(test.bestSplit().newer()).isBetween(198, 202);
+    }
+
+    @Test
+    void theBestSplitIsThatOfTheDefinition() {
+        Random random = new Random(3);
+        Whitening whitening = Whitening.of(projections(random, ChangeDetector.FIRST));
+        TwoSampleTest test = new TwoSampleTest(whitening);
+        List<float[]> whitened = new ArrayList<>();
+        for (int i = 0; i < 700; i++) {
+            float[] projection = projection(random, i < 330 ? 0 : 0.1);
+            test.add(projection);
+            whitened.add(whitening.whiten(projection));
+        }
+        double largest = 0;
+        int best = 0;
+        for (int newer = 10; newer <= 700 - TwoSampleTest.LEAST; newer++) {
+            double statistic = statistic(whitened.subList(700 - newer, 700), whitened.subList(0, 700 - newer), 1);
+            if (statistic > largest) {
+                largest = statistic;
+                best = newer;
+            }
+        }
+        assertThat(test.bestSplit().newer()).isEqualTo(best);
+        assertThat(test.bestSplit().statistic()).isCloseTo(largest, within(1e-9));
+        assertThat(test.probability(test.bestSplit())).isLessThan(test.probability());
     }
 
     /** X with 1/b + 1/n, or 1/b - 1/n where the block is a part of the past. */

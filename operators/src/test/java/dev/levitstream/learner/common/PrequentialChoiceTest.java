@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class PrequentialChoiceTest {
     private static PrequentialChoice choice() {
-        return new PrequentialChoice(0, 0.5, 1);
+        return new PrequentialChoice(0.995, 0, 0.5, 1);
     }
 
     private static void add(PrequentialChoice choice, int images, double... losses) {

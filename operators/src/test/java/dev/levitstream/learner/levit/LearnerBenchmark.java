@@ -71,7 +71,8 @@ public class LearnerBenchmark {
     private GroupStatistics router() {
         RoutingOptions routing = TinyLearners.levit(options).routing();
         FixedFeatures fixed = new FixedFeatures(SHAPE, routing.features(), new SharedWeights(), compute);
-        return new GroupStatistics(fixed, new LinearDiscriminant(compute, fixed.width(), routing.shrinkage()));
+        return new GroupStatistics(
+                fixed, routing.shrinkage(), shrinkage -> new LinearDiscriminant(compute, fixed.width(), shrinkage));
     }
 
     private LearnerContext context() {

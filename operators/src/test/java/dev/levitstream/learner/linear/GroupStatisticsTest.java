@@ -39,7 +39,8 @@ class GroupStatisticsTest {
     }
 
     private static GroupStatistics statistics(FixedFeatures fixed) {
-        return new GroupStatistics(fixed, new LinearDiscriminant(TinyLearners.COMPUTE, fixed.width(), SHRINKAGE));
+        return new GroupStatistics(
+                fixed, SHRINKAGE, shrinkage -> new LinearDiscriminant(TinyLearners.COMPUTE, fixed.width(), shrinkage));
     }
 
     /** Three groups, two of them of component 1, around random means. */
