@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.DoubleFunction;
 
@@ -250,6 +251,11 @@ public final class GroupStatistics {
             FeatureGroup group = groups.get(g);
             group.solved(solution.weights().get(g), solution.biases()[g] + unlabelledShare(group));
         }
+    }
+
+    /** The other component whose images lie nearest those of one ({@link WorldMean}); none while that is not known. */
+    public OptionalInt nearestTo(int component) {
+        return WorldMean.nearest(component, groups, head);
     }
 
     /**

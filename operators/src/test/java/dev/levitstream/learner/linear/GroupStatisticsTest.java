@@ -9,15 +9,21 @@ import dev.levitstream.learner.common.LabelRegistry;
 import dev.levitstream.learner.common.StateCodec;
 import dev.levitstream.learner.linear.FeatureOptions.Kind;
 import dev.levitstream.nn.model.LinearDiscriminant;
+import dev.levitstream.nn.model.LinearHead;
+import dev.levitstream.nn.model.NearestMeans;
+import dev.levitstream.nn.model.RidgeRegression;
 import dev.levitstream.testing.TinyLearners;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The discriminant against one computed from all images at once. */
@@ -153,6 +159,149 @@ class GroupStatisticsTest {
             }
         }
         return best;
+    }
+
+    /** Images of some components in two groups each, around means that lie as they are drawn. */
+    private static List<Shown> components(long seed, int components, int count) {
+        SplittableRandom random = new SplittableRandom(seed);
+        float[][] means = new float[2 * components][WIDTH];
+        for (float[] mean : means) {
+            for (int i = 0; i < WIDTH; i++) {
+                mean[i] = (float) random.nextDouble();
+            }
+        }
+        List<Shown> shown = new ArrayList<>();
+        for (int n = 0; n < count; n++) {
+            int group = random.nextInt(10) == 0 ? 0 : random.nextInt(means.length); // of one there are more
+            float[] features = new float[WIDTH];
+            for (int i = 0; i < WIDTH; i++) {
+                double spread = i % 3 == 0 ? 1.5 : 0.2; // a distance counts less where images vary more
+                features[i] = means[group][i] + (float) (spread * (random.nextDouble() - 0.5));
+            }
+            shown.add(new Shown(features, group / 2, group % 5 == 4 ? LabelRegistry.UNLABELLED : group % 2));
+        }
+        return shown;
+    }
+
+    /** argmin over the other components of (M - M_c)' A (M - M_c), with the means M of all their images. */
+    private static int nearest(List<Shown> images, int component, int components, double[][] metric) {
+        double[][] means = new double[components][WIDTH];
+        for (int c = 0; c < components; c++) {
+            int own = c;
+            List<Shown> members =
+                    images.stream().filter(image -> image.component() == own).toList();
+            for (Shown member : members) {
+                for (int i = 0; i < WIDTH; i++) {
+                    means[c][i] += member.features()[i] / (double) members.size();
+                }
+            }
+        }
+        int best = -1;
+        double smallest = Double.POSITIVE_INFINITY;
+        for (int c = 0; c < components; c++) {
+            double distance = c == component ? Double.POSITIVE_INFINITY : 0;
+            for (int i = 0; i < WIDTH; i++) {
+                for (int j = 0; j < WIDTH; j++) {
+                    distance +=
+                            (means[component][i] - means[c][i]) * metric[i][j] * (means[component][j] - means[c][j]);
+                }
+            }
+            if (distance < smallest) {
+                smallest = distance;
+                best = c;
+            }
+        }
+        return best;
+    }
+
+    /**
+     * What a head measures by: the inverse of the covariance within groups of labelled images, or of the mean product
+     * of features, in which images without a label count as their group's mean.
+     */
+    private static double[][] metric(List<Shown> images, boolean within) {
+        double[][] matrix = new double[WIDTH][WIDTH];
+        Map<List<Integer>, List<Shown>> groups =
+                images.stream().collect(Collectors.groupingBy(image -> List.of(image.component(), image.label())));
+        groups.forEach((key, members) -> {
+            boolean isLabelled = key.get(1) != LabelRegistry.UNLABELLED;
+            double[] mean = new double[WIDTH];
+            for (Shown member : members) {
+                for (int i = 0; i < WIDTH; i++) {
+                    mean[i] += member.features()[i] / (double) members.size();
+                }
+            }
+            for (Shown member : members) {
+                for (int i = 0; i < WIDTH; i++) {
+                    for (int j = 0; j < WIDTH; j++) {
+                        double own =
+                                isLabelled ? (double) member.features()[i] * member.features()[j] : mean[i] * mean[j];
+                        matrix[i][j] += (own - (within ? mean[i] * mean[j] : 0)) / images.size();
+                    }
+                }
+            }
+        });
+        double trace = 0;
+        for (int i = 0; i < WIDTH; i++) {
+            trace += matrix[i][i];
+        }
+        for (int i = 0; i < WIDTH; i++) {
+            matrix[i][i] += SHRINKAGE * trace / WIDTH;
+        }
+        return inverse(matrix);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("dev.levitstream.testing.Seeds#twenty")
+    void theNearestComponentIsThatOfTheSmallestDistanceOfMeans(long seed) {
+        int components = 6;
+        List<Shown> images = components(seed, components, 900);
+        double[][] euclidean = new double[WIDTH][WIDTH];
+        for (int i = 0; i < WIDTH; i++) {
+            euclidean[i][i] = 1;
+        }
+        FixedFeatures fixed = fixed(Kind.RANDOM, 1);
+        Map<LinearHead, double[][]> metrics = Map.of(
+                new LinearDiscriminant(TinyLearners.COMPUTE, WIDTH, SHRINKAGE), metric(images, true),
+                new RidgeRegression(TinyLearners.COMPUTE, WIDTH, SHRINKAGE), metric(images, false),
+                new NearestMeans(WIDTH), euclidean);
+        metrics.forEach((head, metric) -> {
+            GroupStatistics statistics = new GroupStatistics(fixed, head);
+            assertThat(statistics.nearestTo(0)).as("nothing is known").isEmpty();
+            for (Shown image : images) {
+                statistics.learnt(NO_PIXELS, image.features(), image.component(), image.label(), false);
+            }
+            assertThat(statistics.nearestTo(0)).as("nothing is solved").isEmpty();
+            statistics.refresh();
+            for (int c = 0; c < components; c++) {
+                assertThat(statistics.nearestTo(c))
+                        .as(head.getClass().getSimpleName() + " of component " + c)
+                        .hasValue(nearest(images, c, components, metric));
+            }
+            assertThat(statistics.nearestTo(components))
+                    .as("one without images")
+                    .isEmpty();
+        });
+    }
+
+    @Test
+    void theOnlyComponentIsNearNoOther() {
+        List<Shown> images =
+                shown(1, 200).stream().filter(image -> image.component() == 0).toList();
+        assertThat(learn(images).nearestTo(0)).isEmpty();
+    }
+
+    @Test
+    void imagesOfASuspectedChangeSayWhatTheNewComponentIsNear() {
+        List<Shown> images = components(3, 4, 1200);
+        double[][] metric = metric(images, true);
+        GroupStatistics router = router();
+        for (Shown image : images) {
+            boolean isNew = image.component() == 3;
+            router.learnt(NO_PIXELS, image.features(), isNew ? 2 : image.component(), image.label(), isNew);
+        }
+        router.handOver(3);
+        router.refresh();
+        assertThat(router.nearestTo(3)).hasValue(nearest(images, 3, 4, metric));
     }
 
     private static double[][] inverse(double[][] matrix) {
