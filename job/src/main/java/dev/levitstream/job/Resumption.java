@@ -3,6 +3,7 @@ package dev.levitstream.job;
 import dev.levitstream.schema.EventKind;
 import dev.levitstream.schema.StreamEvent;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
@@ -63,6 +64,10 @@ record Resumption(Position position, Optional<StreamEvent> event) {
                 resumed - first,
                 cause + "; goes on at " + resumed,
                 null,
+                null,
+                null,
+                List.of(),
+                List.of(),
                 null);
         return new Resumption(new Position(now.topicId(), resumed), Optional.of(event));
     }

@@ -18,7 +18,10 @@ record TopicRules(int maxMessageBytes) {
     /** Of a topic that nothing is known of: what brokers have unless they are told otherwise. */
     static final TopicRules DEFAULT = new TopicRules(1_048_588);
 
-    /** Holds any message whose scores and bytes were cut away: texts in it have 1000 characters at most. */
+    /**
+     * Holds any message whose scores and bytes were cut away: a reason has 1000 characters at most, and the other
+     * texts, six ids of images among them, 256.
+     */
     static final int LEAST = 1 << 14;
 
     /** Headers of batch and record, 61 and at most 21 bytes, and those of compressed blocks. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.levitstream.embedded.EmbeddedJob;
 import dev.levitstream.embedded.EmbeddedKafka;
 import dev.levitstream.embedded.ResultReader;
+import dev.levitstream.learner.Evidence;
+import dev.levitstream.learner.Expansion;
 import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.Learner;
@@ -15,6 +17,7 @@ import dev.levitstream.learner.Learning;
 import dev.levitstream.learner.Outcome;
 import dev.levitstream.learner.Routed;
 import dev.levitstream.learner.SharedWeights;
+import dev.levitstream.learner.Verdict;
 import dev.levitstream.nn.engine.Compute;
 import dev.levitstream.schema.ComponentCreated;
 import dev.levitstream.schema.DeadLetter;
@@ -42,9 +45,10 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The whole job over a real broker: cancelled in mid-stream, without a savepoint, and started again on its last
@@ -52,7 +56,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ExactlyOnceIT {
     private static final List<String> KEYS = List.of("north", "east", "south");
-    private static final int PER_KEY = 400;
     private static final int BAD = 25;
     private static final int SIDE = 8;
 
@@ -63,9 +66,11 @@ class ExactlyOnceIT {
     private final List<ComponentCreated> created = new ArrayList<>();
     private final List<DeadLetter> letters = new ArrayList<>();
 
-    private static JobOptions options(String bootstrapServers) {
+    private static JobOptions options(String bootstrapServers, String criterion) {
         return TinyJob.options(
                 bootstrapServers,
+                "levit.expansion.criterion",
+                criterion,
                 "levit.training.learning-rate",
                 "0.01",
                 "levit.training.kl-weight",
@@ -95,11 +100,19 @@ class ExactlyOnceIT {
         return new LabelledImage(pixels, Optional.of((second ? "grey-" : "dark-") + bar));
     }
 
+    private static String id(String key, long number) {
+        return String.format("%s-%04d", key, number);
+    }
+
+    private static Instant time(long number) {
+        return Instant.ofEpochMilli(1000L + number);
+    }
+
     private byte[] record(String key, int number, LabelledImage image) {
         return format.frame(new ImageRecord(
                 key,
-                String.format("%s-%04d", key, number),
-                Instant.ofEpochMilli(1000L + number),
+                id(key, number),
+                time(number),
                 SIDE,
                 SIDE,
                 1,
@@ -119,7 +132,7 @@ class ExactlyOnceIT {
                     sent.add(
                             producer.send(new ProducerRecord<>("images", key.getBytes(StandardCharsets.UTF_8), value)));
                 }
-                if (i % (PER_KEY / BAD) == 0) {
+                if (i % (stream(KEYS.get(0)).size() / BAD) == 0) {
                     sent.add(producer.send(new ProducerRecord<>("images", new byte[] {1, 2, 3})));
                 }
             }
@@ -148,33 +161,35 @@ class ExactlyOnceIT {
         }
     }
 
-    @Test
+    @ParameterizedTest(name = "{0}, {1} images a key")
+    @CsvSource({"novelty, 400", "two-sample, 1700"})
     @Timeout(180)
-    void aJobCancelledInMidStreamAnswersEveryImageOnceAndToTheSameByte(@TempDir Path dir) throws Exception {
+    void aJobCancelledInMidStreamAnswersEveryImageOnceAndToTheSameByte(String criterion, int perKey, @TempDir Path dir)
+            throws Exception {
         for (String key : KEYS) {
             SplittableRandom random = new SplittableRandom(key.hashCode());
             List<LabelledImage> stream = new ArrayList<>();
-            for (int i = 0; i < PER_KEY; i++) {
-                stream.add(image(random, i >= PER_KEY / 2));
+            for (int i = 0; i < perKey; i++) {
+                stream.add(image(random, i >= perKey / 2));
             }
             images.put(key, stream);
         }
         Path checkpoints = dir.resolve("checkpoints");
         try (EmbeddedKafka kafka = EmbeddedKafka.start(dir.resolve("kafka"), 0)) {
-            JobOptions options = options(kafka.bootstrapServers());
+            JobOptions options = options(kafka.bootstrapServers(), criterion);
             kafka.createTopics(List.of("images", "predictions", "components-created", "dead-letters", "events"));
             try (ResultReader reader = new ResultReader(options.kafka(), true)) {
-                publish(kafka.bootstrapServers(), 0, PER_KEY / 2 + 30);
+                publish(kafka.bootstrapServers(), 0, perKey / 2 + 30);
                 EmbeddedJob first = EmbeddedJob.start(options, checkpoints, EmbeddedKafka.freePort());
-                while (answers.size() < 150) {
+                while (answers.size() < perKey) {
                     assertThat(first.hasEnded()).isFalse();
                     read(reader);
                 }
                 first.close();
                 assertThat(EmbeddedJob.newestCheckpoint(checkpoints)).isPresent();
-                publish(kafka.bootstrapServers(), PER_KEY / 2 + 30, PER_KEY);
+                publish(kafka.bootstrapServers(), perKey / 2 + 30, perKey);
                 try (EmbeddedJob second = EmbeddedJob.start(options, checkpoints, EmbeddedKafka.freePort())) {
-                    while (answers.size() < KEYS.size() * PER_KEY || letters.size() < BAD) {
+                    while (answers.size() < KEYS.size() * perKey || letters.size() < BAD) {
                         assertThat(second.hasEnded()).isFalse();
                         read(reader);
                     }
@@ -184,7 +199,7 @@ class ExactlyOnceIT {
                 }
             }
             assertThat(answers.values()).containsOnly(1);
-            assertThat(answers).hasSize(KEYS.size() * PER_KEY);
+            assertThat(answers).hasSize(KEYS.size() * perKey);
             assertThat(letters)
                     .hasSize(BAD)
                     .allMatch(letter -> letter.getReason().contains("message.bytes=3"));
@@ -198,13 +213,13 @@ class ExactlyOnceIT {
         List<LabelledImage> stream = stream(key);
         List<Prediction> found =
                 new ArrayList<>(predictions.getOrDefault(key, new TreeMap<>()).values());
-        List<String> expansions = new ArrayList<>();
+        List<List<Object>> expansions = new ArrayList<>();
         LearnerOptions settings = options.operator().learner();
         try (Compute compute = new Compute("cpu");
                 Learner learner = LearnerMethods.open(
                         new LearnerContext(settings, key.hashCode(), compute, () -> 0, new SharedWeights()),
                         Map.of())) {
-            for (int i = 0; i < PER_KEY; i += 4) {
+            for (int i = 0; i < stream.size(); i += 4) {
                 Outcome outcome = Learning.observe(learner, stream.subList(i, i + 4));
                 for (int k = 0; k < 4; k++) {
                     ImagePrediction expected = outcome.predictions().get(k);
@@ -218,16 +233,40 @@ class ExactlyOnceIT {
                             .isEqualTo(boxed(expected.scores()));
                     assertThat(answer.getLearnerStep()).isEqualTo(expected.step());
                 }
-                outcome.expansion()
-                        .ifPresent(e -> expansions.add(e.componentId() + "@" + e.step() + " "
-                                + e.verdict().orElseThrow().distance()));
+                int last = i + 3;
+                outcome.expansion().ifPresent(expansion -> expansions.add(expected(key, expansion, last)));
             }
         }
         assertThat(expansions).as("the stream changes").isNotEmpty();
         assertThat(created.stream()
                         .filter(event -> event.getStreamKey().equals(key))
-                        .map(event -> event.getComponentId() + "@" + event.getStep() + " " + event.getDistance()))
+                        .map(event -> List.of(
+                                event.getComponentId(),
+                                event.getStep(),
+                                event.getDistance(),
+                                event.getNearestComponentId(),
+                                event.getEvidenceImages(),
+                                event.getEvidenceBegan(),
+                                event.getTypicalBefore(),
+                                event.getTypicalAfter())))
                 .containsExactlyElementsOf(expansions);
+    }
+
+    /** What is told of an expansion after image {@code last}, its images by their numbers in the stream. */
+    private static List<Object> expected(String key, Expansion expansion, long last) {
+        Verdict verdict = expansion.verdict().orElseThrow();
+        Evidence evidence = verdict.evidence().orElseThrow();
+        return List.of(
+                expansion.componentId(),
+                expansion.step(),
+                verdict.distance(),
+                expansion.nearest().orElseThrow(),
+                evidence.images(),
+                time(last + 1 - evidence.images()),
+                evidence.typicalBefore().stream()
+                        .map(age -> id(key, last - age))
+                        .toList(),
+                evidence.typicalAfter().stream().map(age -> id(key, last - age)).toList());
     }
 
     private static List<Float> boxed(float[] values) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.compress.Compression;
@@ -41,6 +42,7 @@ class OutputsFitTest {
     private final WireFormat<Prediction> predictions = new WireFormat<>(Prediction.getClassSchema());
     private final WireFormat<DeadLetter> letters = new WireFormat<>(DeadLetter.getClassSchema());
     private final WireFormat<StreamEvent> events = new WireFormat<>(StreamEvent.getClassSchema());
+    private final WireFormat<ComponentCreated> components = new WireFormat<>(ComponentCreated.getClassSchema());
 
     static LongStream seeds() {
         return LongStream.range(0, 20);
@@ -244,13 +246,50 @@ class OutputsFitTest {
                     random.nextLong(),
                     reason,
                     random.nextDouble(),
-                    random.nextLong());
+                    random.nextLong(),
+                    random.nextBoolean() ? null : time(random),
+                    ids(random),
+                    ids(random),
+                    random.nextInt());
             byte[] message = written(new KafkaEndpoints.StreamEventWriter(OPTIONS), limit, event)
                     .value();
-            assertReason(events.unframe("t", message).getReason(), reason);
-            ComponentCreated created =
-                    new ComponentCreated(text(random, 256), 2, random.nextLong(), time(random), 1.0, null, 2, 5L);
-            written(new KafkaEndpoints.ComponentCreatedWriter(OPTIONS), limit, created);
+            StreamEvent told = events.unframe("t", message);
+            assertReason(told.getReason(), reason);
+            told.setReason(reason);
+            assertThat(told).as("nothing else changes").isEqualTo(event);
         }
+    }
+
+    /** The longest ids, which are all that may be long in it, fit the least of all limits. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void everyCreatedComponentFitsAsItIs(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < MESSAGES; i++) {
+            int limit = i == 0 ? TopicRules.LEAST : limit(random);
+            ComponentCreated created = new ComponentCreated(
+                    text(random, 256),
+                    2,
+                    random.nextLong(),
+                    time(random),
+                    1.0,
+                    null,
+                    2,
+                    5L,
+                    random.nextLong(),
+                    random.nextBoolean() ? null : time(random),
+                    random.nextDouble(),
+                    ids(random),
+                    ids(random),
+                    random.nextInt());
+            byte[] message = written(new KafkaEndpoints.ComponentCreatedWriter(OPTIONS), limit, created)
+                    .value();
+            assertThat(components.unframe("t", message)).isEqualTo(created);
+        }
+    }
+
+    /** As many as an event names on one side of a change, or fewer. */
+    private static List<String> ids(SplittableRandom random) {
+        return Stream.generate(() -> text(random, 256)).limit(random.nextInt(4)).toList();
     }
 }

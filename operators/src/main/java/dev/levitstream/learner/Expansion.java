@@ -1,6 +1,7 @@
 package dev.levitstream.learner;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The active component was frozen and a new one created.
@@ -10,5 +11,22 @@ import java.util.Optional;
  * @param verdict what the criterion measured; empty where the first fill of the memory or an event forced the expansion
  * @param componentCount components after it (count)
  * @param imagesSeen images that the frozen component had seen while active (count)
+ * @param nearest id of the older component whose images are most like those of the new one; empty where it is not known
  */
-public record Expansion(int componentId, long step, Optional<Verdict> verdict, int componentCount, long imagesSeen) {}
+public record Expansion(
+        int componentId,
+        long step,
+        Optional<Verdict> verdict,
+        int componentCount,
+        long imagesSeen,
+        OptionalInt nearest) {
+    /** Of a component of which it is not known what it is like. */
+    public Expansion(int componentId, long step, Optional<Verdict> verdict, int componentCount, long imagesSeen) {
+        this(componentId, step, verdict, componentCount, imagesSeen, OptionalInt.empty());
+    }
+
+    /** The same with what the new component is like. */
+    public Expansion near(OptionalInt component) {
+        return new Expansion(componentId, step, verdict, componentCount, imagesSeen, component);
+    }
+}

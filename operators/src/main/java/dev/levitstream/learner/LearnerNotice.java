@@ -1,16 +1,17 @@
 package dev.levitstream.learner;
 
-import java.util.OptionalDouble;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Something that a learner noticed about its stream besides a new world.
  *
  * @param kind what
- * @param probability of such evidence if nothing of the kind had happened, 0 to 1; empty where nothing was tested
- * @param images that have come since the evidence began (count)
+ * @param evidence what speaks for it; empty where it is no matter of evidence
+ * @param component id of the component that it is about; empty where it is about none, or it is not known
  * @param reason in one line, for people
  */
-public record LearnerNotice(Kind kind, OptionalDouble probability, long images, String reason) {
+public record LearnerNotice(Kind kind, Optional<Evidence> evidence, OptionalInt component, String reason) {
     /** What may be noticed. */
     public enum Kind {
         /** Labels have come to mean other images, though images are as before. */
@@ -19,5 +20,10 @@ public record LearnerNotice(Kind kind, OptionalDouble probability, long images, 
         WORLD_RETURNED,
         /** Images hardly differ from one to the next, as of a camera that froze. */
         STREAM_FROZEN
+    }
+
+    /** The same as it is seen once another image has been observed. */
+    public LearnerNotice later() {
+        return new LearnerNotice(kind, evidence.map(Evidence::later), component, reason);
     }
 }

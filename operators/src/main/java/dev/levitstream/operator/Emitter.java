@@ -26,10 +26,10 @@ final class Emitter {
         output.collect(new StreamRecord<>(prediction, frame.eventTime()));
     }
 
-    void expansion(String streamKey, Expansion expansion, long eventTime) {
+    void expansion(String streamKey, Expansion expansion, NamedEvidence evidence, long eventTime) {
         output.collect(
                 Outputs.COMPONENTS_CREATED,
-                new StreamRecord<>(Outputs.componentCreated(streamKey, expansion, eventTime), eventTime));
+                new StreamRecord<>(Outputs.componentCreated(streamKey, expansion, evidence, eventTime), eventTime));
     }
 
     void event(EventKind kind, String streamKey, long eventTime, int quarantines, String reason) {
@@ -38,8 +38,9 @@ final class Emitter {
                 new StreamRecord<>(Outputs.event(kind, streamKey, eventTime, quarantines, reason), eventTime));
     }
 
-    void notice(String streamKey, LearnerNotice notice, long eventTime) {
-        output.collect(Outputs.EVENTS, new StreamRecord<>(Outputs.event(streamKey, notice, eventTime), eventTime));
+    void notice(String streamKey, LearnerNotice notice, NamedEvidence evidence, long eventTime) {
+        output.collect(
+                Outputs.EVENTS, new StreamRecord<>(Outputs.event(streamKey, notice, evidence, eventTime), eventTime));
     }
 
     void deadLetter(SourceRecord source, String reason) {

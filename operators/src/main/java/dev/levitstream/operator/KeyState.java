@@ -4,8 +4,12 @@ import java.util.Map;
 import java.util.Objects;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.BasicTypeInfo;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.state.StateInitializationContext;
 
@@ -22,6 +26,8 @@ final class KeyState {
     private final ListState<SourceRecord> pending;
     private final ValueState<KeyTimes> times;
     private final ValueState<KeyStatus> status;
+    private final MapState<Long, byte[]> trail;
+    private final ValueState<TrailChunk> newestOfTrail;
 
     KeyState(StateInitializationContext context) throws Exception {
         learner = new LearnerStore(context);
@@ -30,6 +36,11 @@ final class KeyState {
                 .getState(new ValueStateDescriptor<>(TIMES, TypeInformation.of(KeyTimes.class)));
         status = context.getKeyedStateStore()
                 .getState(new ValueStateDescriptor<>("status", TypeInformation.of(KeyStatus.class)));
+        trail = context.getKeyedStateStore()
+                .getMapState(new MapStateDescriptor<>(
+                        "trail", BasicTypeInfo.LONG_TYPE_INFO, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
+        newestOfTrail = context.getKeyedStateStore()
+                .getState(new ValueStateDescriptor<>("trail-newest", TypeInformation.of(TrailChunk.class)));
     }
 
     /** Whether nothing is stored of the key. */
@@ -55,6 +66,11 @@ final class KeyState {
         return pending.get();
     }
 
+    /** The images that the learner has observed last; valid while this key is the current one. */
+    ImageTrail trail() throws Exception {
+        return new ImageTrail(trail, Objects.requireNonNullElse(newestOfTrail.value(), TrailChunk.NONE));
+    }
+
     /** The learner's entries; {@code written} learns what is there. */
     Map<String, byte[]> learner(LearnerStore.Written written) throws Exception {
         return learner.read(written);
@@ -66,6 +82,7 @@ final class KeyState {
         pending.update(key.pending().stream().map(LiveLearner.Pending::source).toList());
         times.update(key.times());
         status.update(key.status());
+        newestOfTrail.update(key.trail().newest());
     }
 
     /** Removes everything of the key. */
@@ -74,5 +91,7 @@ final class KeyState {
         pending.clear();
         times.clear();
         status.clear();
+        trail.clear();
+        newestOfTrail.clear();
     }
 }

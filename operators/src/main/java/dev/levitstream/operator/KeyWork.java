@@ -1,9 +1,12 @@
 package dev.levitstream.operator;
 
+import dev.levitstream.learner.Expansion;
 import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.Learner;
+import dev.levitstream.learner.LearnerNotice;
 import dev.levitstream.learner.Learning;
 import dev.levitstream.learner.Slice;
+import dev.levitstream.learner.Verdict;
 import dev.levitstream.learner.WorkReport;
 import dev.levitstream.nn.engine.NumericException;
 import dev.levitstream.operator.LiveLearner.Pending;
@@ -43,7 +46,7 @@ final class KeyWork {
     }
 
     /** An image has come: it is answered at once, unless the batch before is still being learnt from. */
-    void go(String streamKey, LiveLearner key) {
+    void go(String streamKey, LiveLearner key) throws Exception {
         if (!key.isLearning()) {
             advance(streamKey, key, false);
         } else if (key.pending().size()
@@ -58,7 +61,7 @@ final class KeyWork {
      *
      * @param close whether no image is waited for, so that the batch need not be full
      */
-    void goOn(String streamKey, LiveLearner key, boolean close) {
+    void goOn(String streamKey, LiveLearner key, boolean close) throws Exception {
         if (key.isLearning()) {
             learn(streamKey, key, options.learner().slice());
         }
@@ -66,7 +69,7 @@ final class KeyWork {
     }
 
     /** Learns all that is left to learn, also from a batch that is not full. */
-    void finish(String streamKey, LiveLearner key) {
+    void finish(String streamKey, LiveLearner key) throws Exception {
         do {
             if (key.isLearning()) {
                 learn(streamKey, key, Integer.MAX_VALUE);
@@ -79,7 +82,7 @@ final class KeyWork {
      * Answers the images of the next batch as far as they are there, and starts to learn from it once it is closed;
      * goes on while that leaves nothing to do.
      */
-    private void advance(String streamKey, LiveLearner key, boolean close) {
+    private void advance(String streamKey, LiveLearner key, boolean close) throws Exception {
         boolean closed = true;
         while (closed && !key.isLearning() && !key.status().quarantined()) {
             int size = key.closed(options, close);
@@ -127,7 +130,7 @@ final class KeyWork {
         }
     }
 
-    private void begin(String streamKey, LiveLearner key, int size) {
+    private void begin(String streamKey, LiveLearner key, int size) throws Exception {
         try {
             key.begin(size);
         } catch (NumericException e) {
@@ -137,23 +140,31 @@ final class KeyWork {
         learn(streamKey, key, options.learner().slice());
     }
 
-    private void learn(String streamKey, LiveLearner key, int units) {
+    private void learn(String streamKey, LiveLearner key, int units) throws Exception {
         long start = System.nanoTime();
         Slice slice = Learning.learn(key.learner(), units);
         metrics.worked(millisSince(start));
         key.setDirty(true);
         for (WorkReport report : slice.reports()) {
             metrics.worked(report);
-            report.expansion()
-                    .ifPresent(e -> emitter.expansion(streamKey, e, key.times().lastEventTime()));
-            report.notices()
-                    .forEach(notice ->
-                            emitter.notice(streamKey, notice, key.times().lastEventTime()));
+            tell(streamKey, key, report);
         }
         if (slice.isDone()) {
             metrics.learnt();
         }
         slice.failure().ifPresent(e -> failed(streamKey, key, e));
+    }
+
+    private void tell(String streamKey, LiveLearner key, WorkReport report) throws Exception {
+        long eventTime = key.times().lastEventTime();
+        if (report.expansion().isPresent()) {
+            Expansion expansion = report.expansion().get();
+            NamedEvidence evidence = NamedEvidence.of(expansion.verdict().flatMap(Verdict::evidence), key.trail());
+            emitter.expansion(streamKey, expansion, evidence, eventTime);
+        }
+        for (LearnerNotice notice : report.notices()) {
+            emitter.notice(streamKey, notice, NamedEvidence.of(notice.evidence(), key.trail()), eventTime);
+        }
     }
 
     /** A learner's numbers cannot be computed with. */

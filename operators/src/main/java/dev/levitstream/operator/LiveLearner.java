@@ -16,6 +16,7 @@ import java.util.Set;
 final class LiveLearner {
     private final Learner learner;
     private final LearnerStore.Written written;
+    private final ImageTrail trail;
     private final List<Pending> pending = new ArrayList<>();
     /** What was answered to the first that wait. */
     private final List<ImagePrediction> answers = new ArrayList<>();
@@ -35,11 +36,13 @@ final class LiveLearner {
      */
     record Pending(SourceRecord source, Frame frame) {}
 
-    LiveLearner(Learner learner, LearnerStore.Written written, KeyTimes times, KeyStatus status) {
+    /** A learner with what its key's state holds besides. */
+    LiveLearner(Learner learner, LearnerStore.Written written, KeyState state) throws Exception {
         this.learner = learner;
         this.written = written;
-        this.times = times;
-        this.status = status;
+        this.trail = state.trail();
+        this.times = state.times();
+        this.status = state.status();
     }
 
     /** Pixels of images that wait. */
@@ -53,6 +56,11 @@ final class LiveLearner {
 
     LearnerStore.Written written() {
         return written;
+    }
+
+    /** The images that the learner has observed last. */
+    ImageTrail trail() {
+        return trail;
     }
 
     List<Pending> pending() {
@@ -117,10 +125,13 @@ final class LiveLearner {
     }
 
     /** The first {@code count} images, all answered, go into the learner. */
-    void begin(int count) {
-        List<LabelledImage> images = pending.subList(0, count).stream()
-                .map(image -> image.frame().image())
-                .toList();
+    void begin(int count) throws Exception {
+        List<LabelledImage> images = new ArrayList<>();
+        for (Pending image : pending.subList(0, count)) {
+            images.add(image.frame().image());
+            trail.add(
+                    new ImageTrail.Image(image.frame().imageId(), image.frame().eventTime()));
+        }
         List<ImagePrediction> predictions = List.copyOf(answers.subList(0, count));
         pending.subList(0, count).clear();
         answers.subList(0, count).clear();

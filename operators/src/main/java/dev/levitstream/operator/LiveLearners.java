@@ -72,7 +72,7 @@ final class LiveLearners implements AutoCloseable {
         long start = System.nanoTime();
         LearnerStore.Written written = new LearnerStore.Written();
         Learner learner = open(streamKey, state.learner(written));
-        LiveLearner key = new LiveLearner(learner, written, state.times(), state.status());
+        LiveLearner key = new LiveLearner(learner, written, state);
         live.put(streamKey, key);
         readPending(key);
         answerAgain(streamKey, key);

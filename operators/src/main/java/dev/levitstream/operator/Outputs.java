@@ -1,5 +1,6 @@
 package dev.levitstream.operator;
 
+import dev.levitstream.learner.Evidence;
 import dev.levitstream.learner.Expansion;
 import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.LearnerNotice;
@@ -17,8 +18,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.apache.flink.formats.avro.typeutils.AvroTypeInfo;
 import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
 
 /** What leaves: messages, and the side outputs of those that are no predictions. */
 public final class Outputs {
@@ -68,7 +72,8 @@ public final class Outputs {
     }
 
     /** @param eventTime of the key's last image that was answered (milliseconds since 1970) */
-    static ComponentCreated componentCreated(String streamKey, Expansion expansion, long eventTime) {
+    static ComponentCreated componentCreated(
+            String streamKey, Expansion expansion, NamedEvidence evidence, long eventTime) {
         return new ComponentCreated(
                 streamKey,
                 expansion.componentId(),
@@ -77,7 +82,22 @@ public final class Outputs {
                 expansion.verdict().map(Verdict::distance).orElse(null),
                 expansion.verdict().map(Verdict::threshold).orElse(null),
                 expansion.componentCount(),
-                expansion.imagesSeen());
+                expansion.imagesSeen(),
+                evidence.evidence().map(Evidence::images).orElse(null),
+                evidence.began().orElse(null),
+                probability(evidence),
+                evidence.before(),
+                evidence.after(),
+                orNull(expansion.nearest()));
+    }
+
+    private static @Nullable Double probability(NamedEvidence evidence) {
+        OptionalDouble known = evidence.evidence().map(Evidence::probability).orElse(OptionalDouble.empty());
+        return known.isPresent() ? known.getAsDouble() : null;
+    }
+
+    private static @Nullable Integer orNull(OptionalInt component) {
+        return component.isPresent() ? component.getAsInt() : null;
     }
 
     /**
@@ -97,6 +117,10 @@ public final class Outputs {
                 (long) quarantines,
                 reason,
                 null,
+                null,
+                null,
+                List.of(),
+                List.of(),
                 null);
     }
 
@@ -105,14 +129,12 @@ public final class Outputs {
      *
      * @param eventTime of the key's last image that was answered (milliseconds since 1970)
      */
-    static StreamEvent event(String streamKey, LearnerNotice notice, long eventTime) {
+    static StreamEvent event(String streamKey, LearnerNotice notice, NamedEvidence evidence, long eventTime) {
         EventKind kind = switch (notice.kind()) {
             case LABELS_CHANGED -> EventKind.LABELS_CHANGED;
             case WORLD_RETURNED -> EventKind.WORLD_RETURNED;
             case STREAM_FROZEN -> EventKind.STREAM_FROZEN;
         };
-        Double probability =
-                notice.probability().isPresent() ? notice.probability().getAsDouble() : null;
         return new StreamEvent(
                 kind,
                 streamKey,
@@ -122,8 +144,12 @@ public final class Outputs {
                 null,
                 null,
                 notice.reason(),
-                probability,
-                notice.images());
+                probability(evidence),
+                evidence.evidence().map(Evidence::images).orElse(null),
+                evidence.began().orElse(null),
+                evidence.before(),
+                evidence.after(),
+                orNull(notice.component()));
     }
 
     /** The dead letter of a record, with the beginning alone of a value that no message of ours could carry. */

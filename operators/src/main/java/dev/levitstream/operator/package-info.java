@@ -8,10 +8,12 @@
  * dead letter with its original bytes.
  *
  * <p>State of a key ({@link dev.levitstream.operator.LearnerStore}): the learner's entries, frozen components in a map
- * of their own that is written once per component, and the records that wait, and the key's times. Live learners are a
- * write-back cache over it, of bounded size: a checkpoint writes the entries that changed since the last one, and so
- * does a learner that leaves memory because its key was silent longest. It is rebuilt when its key's next image
- * arrives; moving keys between subtasks moves their state whole.
+ * of their own that is written once per component, and the records that wait, the key's times, and which images the
+ * learner observed last ({@link dev.levitstream.operator.ImageTrail}): a learner names images by their age, an event by
+ * their id ({@link dev.levitstream.operator.NamedEvidence}). Live learners are a write-back cache over it, of bounded
+ * size: a checkpoint writes the entries that changed since the last one, and so does a learner that leaves memory
+ * because its key was silent longest. It is rebuilt when its key's next image arrives; moving keys between subtasks
+ * moves their state whole.
  *
  * <p>Work of a key: images are answered as they come, all of a batch with the state of the moment when the work for the
  * batch before ended. Once the batch is closed the learner learns from it in slices, each driven by a timer of the key,

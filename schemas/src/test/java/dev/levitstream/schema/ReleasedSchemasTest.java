@@ -14,7 +14,10 @@ import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.message.BinaryMessageEncoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,7 +52,7 @@ class ReleasedSchemasTest {
                 .filteredOn(today -> ReleasedSchemas.of(today.getName()).size() == ReleasedSchemas.RELEASES.size())
                 .extracting(Schema::getName)
                 .containsExactlyInAnyOrder("ImageRecord", "Prediction", "ComponentCreated", "DeadLetter");
-        assertThat(ReleasedSchemas.of("StreamEvent")).hasSize(2); // came with v2
+        assertThat(ReleasedSchemas.of("StreamEvent")).hasSize(3); // came with v2
     }
 
     /** What decides to which key a record belongs is read without the rest of it. */
@@ -108,6 +111,96 @@ class ReleasedSchemasTest {
                 Map.of("topic", "t", "partition", 1, "offset", 2L, "timestamp", 3L, "reason", "why"));
         assertThat(new WireFormat<DeadLetter>(DeadLetter.getClassSchema()).unframe("t", letter))
                 .isEqualTo(new DeadLetter("t", 1, 2L, Instant.ofEpochMilli(3), "why", null, null, null));
+    }
+
+    private static StreamEvent merged() {
+        return StreamEvent.newBuilder()
+                .setKind(EventKind.WORLDS_MERGED)
+                .setStreamKey("k")
+                .setEventTime(Instant.ofEpochMilli(5))
+                .setReason("why")
+                .setEvidenceBegan(Instant.ofEpochMilli(4))
+                .setTypicalAfter(List.of("i"))
+                .build();
+    }
+
+    private static GenericRecord read(byte[] message, Schema writer, Schema reader) throws IOException {
+        BinaryDecoder body = DecoderFactory.get().binaryDecoder(message, 10, message.length - 10, null);
+        return new GenericDatumReader<GenericRecord>(writer, reader).read(null, body);
+    }
+
+    /** A kind of event that came later is UNKNOWN to a program that does not have it, and fields are left out. */
+    @Test
+    void eventsAreReadByProgramsOfEveryReleaseBefore() throws IOException {
+        byte[] message = new WireFormat<StreamEvent>(StreamEvent.getClassSchema()).frame(merged());
+        List<Schema> released = ReleasedSchemas.of("StreamEvent");
+        for (Schema reader : released.subList(0, released.size() - 1)) {
+            GenericRecord event = read(message, StreamEvent.getClassSchema(), reader);
+            assertThat(event.get("kind")).hasToString("UNKNOWN");
+            assertThat(event.get("reason")).hasToString("why");
+            assertThat(event.hasField("typicalAfter")).isFalse();
+        }
+    }
+
+    @Test
+    void componentsAreReadByProgramsOfEveryReleaseBefore() throws IOException {
+        ComponentCreated created = ComponentCreated.newBuilder()
+                .setStreamKey("k")
+                .setComponentId(2)
+                .setStep(7)
+                .setEventTime(Instant.ofEpochMilli(5))
+                .setDistance(3.5)
+                .setComponentCount(2)
+                .setImagesSeen(9)
+                .setEvidenceImages(80L)
+                .setEvidenceBegan(Instant.ofEpochMilli(4))
+                .setTypicalBefore(List.of("i", "j"))
+                .setNearestComponentId(1)
+                .build();
+        WireFormat<ComponentCreated> format = new WireFormat<>(ComponentCreated.getClassSchema());
+        byte[] message = format.frame(created);
+        assertThat(format.unframe("t", message)).isEqualTo(created);
+        Schema first = ReleasedSchemas.of("ComponentCreated").get(0);
+        GenericRecord event = read(message, ComponentCreated.getClassSchema(), first);
+        assertThat(event.get("distance")).isEqualTo(3.5);
+        assertThat(event.get("imagesSeen")).isEqualTo(9L);
+    }
+
+    @Test
+    void eventsOfTheReleasesBeforeAreReadWithoutWhatTheyDidNotSay() throws IOException {
+        Map<String, Object> created = new HashMap<>(Map.of("streamKey", "k", "componentId", 2, "step", 7L));
+        created.putAll(Map.of("eventTime", 5L, "distance", 3.5, "threshold", 2.5, "componentCount", 2));
+        created.put("imagesSeen", 9L);
+        byte[] component = written(ReleasedSchemas.of("ComponentCreated").get(0), created);
+        assertThat(new WireFormat<ComponentCreated>(ComponentCreated.getClassSchema()).unframe("t", component))
+                .isEqualTo(new ComponentCreated(
+                        "k",
+                        2,
+                        7L,
+                        Instant.ofEpochMilli(5),
+                        3.5,
+                        2.5,
+                        2,
+                        9L,
+                        null,
+                        null,
+                        null,
+                        List.of(),
+                        List.of(),
+                        null));
+        Schema third = ReleasedSchemas.of("StreamEvent").get(1);
+        GenericData.EnumSymbol kind =
+                new GenericData.EnumSymbol(third.getField("kind").schema(), "WORLD_RETURNED");
+        byte[] event = written(
+                third, Map.of("kind", kind, "eventTime", 5L, "reason", "why", "probability", 0.25, "images", 80L));
+        assertThat(new WireFormat<StreamEvent>(StreamEvent.getClassSchema()).unframe("t", event))
+                .isEqualTo(StreamEvent.newBuilder()
+                        .setKind(EventKind.WORLD_RETURNED)
+                        .setEventTime(Instant.ofEpochMilli(5))
+                        .setReason("why")
+                        .setProbability(0.25)
+                        .setImages(80L)
+                        .build());
     }
 
     @Test

@@ -57,7 +57,21 @@ class WireFormatTest {
                 3);
         WireFormat<Prediction> predictions = new WireFormat<>(Prediction.getClassSchema());
         assertThat(predictions.unframe("t", predictions.frame(prediction))).isEqualTo(prediction);
-        ComponentCreated created = new ComponentCreated("k", 2, 9L, Instant.ofEpochMilli(5), 2.5, 1.5, 2, 300L);
+        ComponentCreated created = new ComponentCreated(
+                "k",
+                2,
+                9L,
+                Instant.ofEpochMilli(5),
+                2.5,
+                1.5,
+                2,
+                300L,
+                80L,
+                Instant.ofEpochMilli(4),
+                1e-7,
+                List.of("a", "b"),
+                List.of("c"),
+                1);
         WireFormat<ComponentCreated> events = new WireFormat<>(ComponentCreated.getClassSchema());
         assertThat(events.unframe("t", events.frame(created))).isEqualTo(created);
         DeadLetter letter = new DeadLetter(

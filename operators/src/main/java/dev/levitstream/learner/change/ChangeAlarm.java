@@ -1,5 +1,6 @@
 package dev.levitstream.learner.change;
 
+import dev.levitstream.learner.Evidence;
 import dev.levitstream.learner.LearnerNotice;
 import dev.levitstream.learner.Verdict;
 import dev.levitstream.learner.common.StateCodec;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /**
  * A {@link ChangeDetector}, and the alarm for a new world that it raised until somebody acts on it. A world that has
@@ -22,6 +24,8 @@ public final class ChangeAlarm {
     private static final int FROZEN = 50;
     /** Larger distances cannot be told apart. */
     private static final double MOST = 300;
+    /** Stands for no component where state is written. */
+    private static final int NO_COMPONENT = 0;
 
     private final ChangeDetector detector;
     private final double threshold;
@@ -44,33 +48,41 @@ public final class ChangeAlarm {
         return Math.min(MOST, -Math.log10(probability));
     }
 
-    /** Takes in the features of the next image. */
-    public void observe(float[] features) {
-        detector.observe(features).ifPresent(change -> {
+    /**
+     * Takes in the features of the next image.
+     *
+     * @param component id of the one that is active, above 0: a world that comes back is told by that of its time
+     */
+    public void observe(float[] features, int component) {
+        raised = raised.map(Verdict::later);
+        notices.replaceAll(LearnerNotice::later);
+        detector.observe(features, component).ifPresent(change -> {
+            Evidence evidence = change.evidence();
             if (change.recurs()) {
-                notices.add(returned(change.probability(), change.images()));
+                notices.add(returned(evidence, change.component()));
             } else {
-                raised = Optional.of(new Verdict(powers(change.probability()), threshold));
+                double distance = powers(evidence.probability().orElseThrow());
+                raised = Optional.of(new Verdict(distance, threshold, Optional.of(evidence)));
             }
         });
         if (detector.repeats() == FROZEN) {
-            notices.add(frozen());
+            notices.add(frozen(FROZEN));
         }
     }
 
-    private static LearnerNotice returned(double probability, long images) {
+    private static LearnerNotice returned(Evidence evidence, OptionalInt component) {
         return new LearnerNotice(
                 LearnerNotice.Kind.WORLD_RETURNED,
-                OptionalDouble.of(probability),
-                images,
+                Optional.of(evidence),
+                component,
                 "images are again as they were in an earlier world");
     }
 
-    private static LearnerNotice frozen() {
+    private static LearnerNotice frozen(long images) {
         return new LearnerNotice(
                 LearnerNotice.Kind.STREAM_FROZEN,
-                OptionalDouble.empty(),
-                FROZEN,
+                Optional.of(new Evidence(OptionalDouble.empty(), images)),
+                OptionalInt.empty(),
                 "the latest " + FROZEN + " images hardly differ from one to the next");
     }
 
@@ -110,8 +122,7 @@ public final class ChangeAlarm {
      * @param features new ones of all images so far, in their order
      */
     public void seesAnew(List<float[]> features) {
-        detector.forget();
-        features.forEach(detector::observe);
+        detector.seesAnew(features);
     }
 
     public void write(DataOutputStream out) throws IOException {
@@ -119,8 +130,35 @@ public final class ChangeAlarm {
         out.writeDouble(raised.map(Verdict::distance).orElse(Double.NaN));
         out.writeInt(notices.size());
         for (LearnerNotice notice : notices) {
-            out.writeDouble(notice.probability().orElse(Double.NaN));
-            out.writeLong(notice.images());
+            Evidence evidence = notice.evidence().orElseThrow();
+            out.writeDouble(evidence.probability().orElse(Double.NaN));
+            out.writeLong(evidence.images());
+        }
+        writeEvidence(out);
+    }
+
+    /** What was added to the format later. */
+    void writeEvidence(DataOutputStream out) throws IOException {
+        detector.writeNumbers(out);
+        Optional<Evidence> evidence = raised.flatMap(Verdict::evidence);
+        out.writeBoolean(evidence.isPresent());
+        if (evidence.isPresent()) {
+            out.writeDouble(evidence.get().probability().orElseThrow());
+            out.writeLong(evidence.get().images());
+            writeTypical(out, evidence.get());
+        }
+        for (LearnerNotice notice : notices) {
+            writeTypical(out, notice.evidence().orElseThrow());
+            out.writeInt(notice.component().orElse(NO_COMPONENT));
+        }
+    }
+
+    private static void writeTypical(DataOutputStream out, Evidence evidence) throws IOException {
+        for (List<Long> ages : List.of(evidence.typicalBefore(), evidence.typicalAfter())) {
+            out.writeInt(ages.size());
+            for (long age : ages) {
+                out.writeLong(age);
+            }
         }
     }
 
@@ -128,12 +166,44 @@ public final class ChangeAlarm {
     public void read(StateCodec.Input in) throws IOException {
         detector.read(in);
         double distance = in.readDouble();
-        raised = Double.isNaN(distance) ? Optional.empty() : Optional.of(new Verdict(distance, threshold));
         int count = in.knowsScenes() ? in.readInt() : 0;
+        List<Evidence> told = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             double probability = in.readDouble();
-            long images = in.readLong();
-            notices.add(Double.isNaN(probability) ? frozen() : returned(probability, images));
+            told.add(new Evidence(
+                    Double.isNaN(probability) ? OptionalDouble.empty() : OptionalDouble.of(probability),
+                    in.readLong()));
         }
+        Optional<Evidence> evidence = Optional.empty();
+        if (in.knowsEvidence()) {
+            detector.readNumbers(in);
+            evidence = in.readBoolean()
+                    ? Optional.of(readTypical(in, new Evidence(OptionalDouble.of(in.readDouble()), in.readLong())))
+                    : Optional.empty();
+        }
+        raised = Double.isNaN(distance) ? Optional.empty() : Optional.of(new Verdict(distance, threshold, evidence));
+        for (Evidence one : told) {
+            Evidence whole = in.knowsEvidence() ? readTypical(in, one) : one;
+            int component = in.knowsEvidence() ? in.readInt() : NO_COMPONENT;
+            notices.add(
+                    whole.probability().isEmpty()
+                            ? frozen(whole.images())
+                            : returned(
+                                    whole,
+                                    component == NO_COMPONENT ? OptionalInt.empty() : OptionalInt.of(component)));
+        }
+    }
+
+    private static Evidence readTypical(StateCodec.Input in, Evidence evidence) throws IOException {
+        return new Evidence(evidence.probability(), evidence.images(), readAges(in), readAges(in));
+    }
+
+    private static List<Long> readAges(StateCodec.Input in) throws IOException {
+        int count = in.readInt();
+        List<Long> ages = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ages.add(in.readLong());
+        }
+        return ages;
     }
 }

@@ -1,6 +1,8 @@
 package dev.levitstream.learner.change;
 
 import dev.levitstream.common.Check;
+import dev.levitstream.learner.Evidence;
+import dev.levitstream.learner.change.KnownWorlds.Known;
 import dev.levitstream.learner.common.StateCodec;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -50,16 +52,12 @@ public final class ChangeDetector {
     /** Squared distance, in widths of the kernel, below which an image is the one before once more. */
     private static final double REPEATED = 0.15;
 
-    private static final int NO_WORLD = -1;
-
     private final RandomProjection projection;
     private final double falseAlarm;
     private final int mostWorlds;
-    private final List<World> worlds = new ArrayList<>();
-    /** Which of the worlds has come back and is the present one. */
-    private int current = NO_WORLD;
+    private final KnownWorlds<World> worlds;
     /** Projections of the first images of this world, until it is known whether they are of scenes. */
-    private List<float[]> first = new ArrayList<>();
+    private List<Numbered> first = new ArrayList<>();
     /** Takes the place of the test where images are of scenes. */
     private Optional<SceneChanges> scenes = Optional.empty();
 
@@ -67,6 +65,10 @@ public final class ChangeDetector {
     private float[] latest = new float[0];
     private int sinceTest;
     private long repeats;
+    /** Images so far, also those that were left out. */
+    private long observed;
+    /** What the learner calls the component that is active. */
+    private int component;
     /** Of the latest test: of a difference that large if nothing has changed. */
     private double probability = 1;
 
@@ -81,28 +83,31 @@ public final class ChangeDetector {
         this.projection = projection;
         this.falseAlarm = falseAlarm;
         this.mostWorlds = mostWorlds;
+        this.worlds = new KnownWorlds<>(mostWorlds);
     }
 
     /**
      * Takes in the features of the next image.
      *
+     * @param component that is active, by a number above 0: a world that comes back is told by that of its time
      * @return the change that is noticed now, if any
      */
-    public Optional<Change> observe(float[] features) {
-        return observeProjection(projection.of(features));
+    public Optional<Change> observe(float[] features, int component) {
+        this.component = component;
+        return observe(new Numbered(observed++, projection.of(features)));
     }
 
-    private Optional<Change> observeProjection(float[] projected) {
-        if (isRepeated(projected)) {
+    private Optional<Change> observe(Numbered image) {
+        if (isRepeated(image.vector())) {
             repeats++;
             return Optional.empty();
         }
         repeats = 0;
-        latest = projected;
+        latest = image.vector();
         if (scenes.isPresent()) {
-            return observeScenes(scenes.get(), projected);
+            return observeScenes(scenes.get(), image);
         }
-        return takeIn(projected) && isDue() && !isUndecided() ? check(test.orElseThrow()) : Optional.empty();
+        return takeIn(image) && isDue() && !isUndecided() ? check(test.orElseThrow(), image.number()) : Optional.empty();
     }
 
     /**
@@ -110,17 +115,17 @@ public final class ChangeDetector {
      *
      * @return whether it is compared
      */
-    private boolean takeIn(float[] projected) {
+    private boolean takeIn(Numbered image) {
         if (test.isEmpty() || !first.isEmpty()) {
-            first.add(projected);
+            first.add(image);
         }
         if (test.isPresent()) {
-            test.get().add(projected);
+            test.get().add(image);
             sinceTest++;
             return true;
         }
-        if (first.size() == FIRST && !(SceneChanges.isLikely(first) && showsScenes())) {
-            test = Optional.of(new TwoSampleTest(Whitening.of(first)));
+        if (first.size() == FIRST && !(looksLikeScenes() && showsScenes())) {
+            test = Optional.of(new TwoSampleTest(Whitening.of(Numbered.vectors(first))));
         }
         return false;
     }
@@ -131,14 +136,18 @@ public final class ChangeDetector {
         return due;
     }
 
-    private Optional<Change> observeScenes(SceneChanges running, float[] projected) {
+    private Optional<Change> observeScenes(SceneChanges running, Numbered image) {
         if (running.isOver()) {
             scenes = Optional.empty();
             restart();
-            first.add(projected);
+            first.add(image);
             return Optional.empty();
         }
-        return running.observe(projected);
+        return running.observe(image, component);
+    }
+
+    private boolean looksLikeScenes() {
+        return SceneChanges.isLikely(Numbered.vectors(first));
     }
 
     /** Whether the first images look like scenes, but too few have ended to know: maybe only the scene has changed. */
@@ -146,7 +155,7 @@ public final class ChangeDetector {
         if (first.isEmpty()) {
             return false;
         }
-        if (first.size() >= MOST_FIRST || !SceneChanges.isLikely(first)) {
+        if (first.size() >= MOST_FIRST || !looksLikeScenes()) {
             first = new ArrayList<>();
             return false;
         }
@@ -172,8 +181,12 @@ public final class ChangeDetector {
         return Kernel.squaredDistance(whitening.whiten(projected), whitening.whiten(latest)) < REPEATED;
     }
 
-    /** What the window only makes suspicious may be plain where all images are split at the best place. */
-    private Optional<Change> check(TwoSampleTest running) {
+    /**
+     * What the window only makes suspicious may be plain where all images are split at the best place.
+     *
+     * @param number of the latest image
+     */
+    private Optional<Change> check(TwoSampleTest running, long number) {
         probability = running.probability();
         if (!suspects()) {
             return Optional.empty();
@@ -188,80 +201,72 @@ public final class ChangeDetector {
         if (running.probability(newestHalf) > DOUBT) {
             return Optional.empty();
         }
-        List<float[]> newest = running.newest(since);
-        Optional<World> known = recurring(newest);
-        Change change = new Change(likely, since, known.isPresent());
-        remember(running.world(since), known);
-        restart();
+        List<Numbered> newest = running.newest(since);
+        Numbered began = newest.get(0);
+        Optional<Known<World>> known =
+                worlds.likeliest(world -> world.probability(Numbered.vectors(newest)), RECURRENCE);
+        Evidence evidence = Change.evidence(
+                likely,
+                began.isKnown() ? number - began.number() + 1 : since,
+                running.whitenedBefore(since),
+                running.whitenedNewest(since),
+                number);
+        worlds.change(running.world(since), component, known);
+        begin();
         if (known.isPresent()) {
-            resume(known.get(), newest);
+            resume(known.get().world(), newest);
         } else {
-            newest.forEach(this::begin);
+            newest.forEach(this::goOn);
         }
-        return Optional.of(change);
+        return Optional.of(Change.of(evidence, known));
     }
 
     /** An image of a world that has begun already. */
-    private void begin(float[] projected) {
+    private void goOn(Numbered image) {
         if (scenes.isPresent()) {
-            scenes.get().observe(projected);
+            scenes.get().observe(image, component);
         } else {
-            takeIn(projected);
+            takeIn(image);
         }
     }
 
     /** An earlier world goes on. */
-    private void resume(World world, List<float[]> newest) {
+    private void resume(World world, List<Numbered> newest) {
         TwoSampleTest again = new TwoSampleTest(world.whitening());
-        world.reference().forEach(again::add);
+        Numbered.unknown(world.reference()).forEach(again::add); // too long ago to stand for what is before a change
         newest.forEach(again::add);
         test = Optional.of(again);
-        current = worlds.indexOf(world);
-    }
-
-    /** The earlier world that images are likeliest of; none if they are of none. */
-    private Optional<World> recurring(List<float[]> images) {
-        Optional<World> best = Optional.empty();
-        double largest = RECURRENCE;
-        for (int w = 0; w < worlds.size(); w++) {
-            double likely = w == current ? 0 : worlds.get(w).probability(images);
-            if (likely > largest) {
-                largest = likely;
-                best = Optional.of(worlds.get(w));
-            }
-        }
-        return best;
-    }
-
-    /** The present world ends; if there is no room, the oldest that is not needed now is forgotten. */
-    private void remember(World ended, Optional<World> needed) {
-        if (current != NO_WORLD) {
-            worlds.set(current, ended);
-            return;
-        }
-        worlds.add(ended);
-        if (worlds.size() > mostWorlds) {
-            boolean firstIsNeeded = needed.filter(worlds.get(0)::equals).isPresent();
-            worlds.remove(firstIsNeeded ? 1 : 0);
-        }
     }
 
     /** Begins a world of which nothing is known, as when somebody says that the world has changed. */
     public void restart() {
         scenes.ifPresent(SceneChanges::restart);
+        worlds.leave();
+        begin();
+    }
+
+    private void begin() {
         first = new ArrayList<>();
         test = Optional.empty();
-        current = NO_WORLD;
         sinceTest = 0;
         probability = 1;
     }
 
-    /** Forgets all worlds, as when features are computed otherwise from now on. */
-    public void forget() {
+    /**
+     * Forgets all worlds and begins again where features are computed otherwise than before.
+     *
+     * @param features new ones of all images so far, in their order; where some are missing it is not known which
+     *     images they are of
+     */
+    public void seesAnew(List<float[]> features) {
         worlds.clear();
         scenes = Optional.empty();
         latest = new float[0];
         restart();
+        boolean areAll = features.size() == observed;
+        for (int i = 0; i < features.size(); i++) {
+            observe(new Numbered(areAll ? i : Numbered.UNKNOWN, projection.of(features.get(i))));
+        }
     }
 
     /**
@@ -285,12 +290,8 @@ public final class ChangeDetector {
     }
 
     public void write(DataOutputStream out) throws IOException {
-        out.writeInt(worlds.size());
-        for (World world : worlds) {
-            world.write(out);
-        }
-        out.writeInt(current);
-        World.writeAll(out, first);
+        worlds.write(out, world -> world.write(out));
+        World.writeAll(out, Numbered.vectors(first));
         World.writeAll(out, List.of(latest));
         out.writeInt(sinceTest);
         out.writeDouble(probability);
@@ -307,13 +308,8 @@ public final class ChangeDetector {
 
     /** Becomes what {@link #write} wrote. */
     public void read(StateCodec.Input in) throws IOException {
-        worlds.clear();
-        int count = in.readInt();
-        for (int w = 0; w < count; w++) {
-            worlds.add(World.read(in));
-        }
-        current = in.readInt();
-        first = World.readAll(in);
+        worlds.read(in, World::read);
+        first = new ArrayList<>(Numbered.unknown(World.readAll(in)));
         latest = World.readAll(in).get(0);
         sinceTest = in.readInt();
         probability = in.readDouble();
@@ -322,5 +318,30 @@ public final class ChangeDetector {
                 ? Optional.of(SceneChanges.read(in, falseAlarm, mostWorlds))
                 : Optional.empty();
         repeats = in.knowsScenes() ? in.readLong() : 0;
+    }
+
+    /** What was added to the format later. */
+    void writeNumbers(DataOutputStream out) throws IOException {
+        out.writeLong(observed);
+        worlds.writeComponents(out);
+        Numbered.writeNumbers(out, first);
+        if (test.isPresent()) {
+            test.get().writeNumbers(out);
+        }
+        if (scenes.isPresent()) {
+            scenes.get().writeNumbers(out);
+        }
+    }
+
+    void readNumbers(StateCodec.Input in) throws IOException {
+        observed = in.readLong();
+        worlds.readComponents(in);
+        first = new ArrayList<>(Numbered.readNumbers(in, first));
+        if (test.isPresent()) {
+            test.get().readNumbers(in);
+        }
+        if (scenes.isPresent()) {
+            scenes.get().readNumbers(in);
+        }
     }
 }

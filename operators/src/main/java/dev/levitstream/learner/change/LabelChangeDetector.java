@@ -1,7 +1,9 @@
 package dev.levitstream.learner.change;
 
+import dev.levitstream.learner.Evidence;
 import dev.levitstream.learner.LearnerNotice;
 import dev.levitstream.learner.common.LabelRegistry;
+import dev.levitstream.learner.common.StateCodec;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -50,7 +53,11 @@ public final class LabelChangeDetector {
     private final SortedMap<Integer, Integer> seen = new TreeMap<>();
     private final Deque<Boolean> past = new ArrayDeque<>();
     private final Deque<Answer> newest = new ArrayDeque<>();
+    /** Labelled images since there were too many errors (count). */
     private int lasting;
+    /** All images since then (count). */
+    private int since;
+
     private Optional<LabelChange> raised = Optional.empty();
 
     private record Answer(int label, int answered) {
@@ -63,7 +70,7 @@ public final class LabelChangeDetector {
      * Labels mean other images than before.
      *
      * @param probability of so many errors at the rate before
-     * @param images since there were too many (count)
+     * @param images since there were too many, also those without a label (count)
      * @param stale labels that answered for others' images, ascending
      */
     public record LabelChange(double probability, int images, SortedSet<Integer> stale) {
@@ -74,12 +81,17 @@ public final class LabelChangeDetector {
                     .toList();
         }
 
+        /** The same as it is seen once another image has been observed. */
+        private LabelChange later() {
+            return new LabelChange(probability, images + 1, stale);
+        }
+
         private LearnerNotice notice(List<String> labels) {
             String names = stale.stream().map(labels::get).collect(Collectors.joining(", "));
             return new LearnerNotice(
                     LearnerNotice.Kind.LABELS_CHANGED,
-                    OptionalDouble.of(probability),
-                    images,
+                    Optional.of(new Evidence(OptionalDouble.of(probability), images)),
+                    OptionalInt.empty(),
                     "labels that mean other images than before, and what was learnt of them forgotten: " + names);
         }
     }
@@ -90,13 +102,22 @@ public final class LabelChangeDetector {
     }
 
     /**
-     * Takes in the next labelled image.
+     * Takes in the next image.
      *
      * @param label its class
-     * @param answered class that was answered before the label was known
+     * @param answered class that was answered before the label was known; empty where there was no answer, or is no
+     *     label
      * @param isWatched whether a change of images would be told now
      */
-    public void observe(int label, int answered, boolean isWatched) {
+    public void observe(int label, OptionalInt answered, boolean isWatched) {
+        raised = raised.map(LabelChange::later);
+        since += lasting > 0 ? 1 : 0;
+        if (answered.isPresent()) {
+            observe(label, answered.getAsInt(), isWatched);
+        }
+    }
+
+    private void observe(int label, int answered, boolean isWatched) {
         if (!isWatched) {
             restart();
             return;
@@ -113,11 +134,11 @@ public final class LabelChangeDetector {
         }
         double probability = past.size() < LEAST ? 1 : tail(List.copyOf(newest));
         lasting = probability < falseAlarm ? lasting + 1 : 0;
+        since = lasting > 1 ? since : lasting;
         if (lasting >= WINDOW) {
-            SortedSet<Integer> stale = stale();
-            int since = lasting;
+            LabelChange change = new LabelChange(probability, since, stale());
             restart();
-            raised = stale.isEmpty() ? Optional.empty() : Optional.of(new LabelChange(probability, since, stale));
+            raised = change.stale().isEmpty() ? Optional.empty() : Optional.of(change);
         }
     }
 
@@ -177,6 +198,7 @@ public final class LabelChangeDetector {
         past.clear();
         newest.clear();
         lasting = 0;
+        since = 0;
         raised = Optional.empty();
     }
 
@@ -205,10 +227,11 @@ public final class LabelChangeDetector {
                 out.writeInt(label);
             }
         }
+        out.writeInt(since);
     }
 
     /** Becomes what {@link #write} wrote. */
-    public void read(DataInputStream in) throws IOException {
+    public void read(StateCodec.Input in) throws IOException {
         int labels = in.readInt();
         for (int i = 0; i < labels; i++) {
             seen.put(in.readInt(), in.readInt());
@@ -223,6 +246,7 @@ public final class LabelChangeDetector {
         }
         lasting = in.readInt();
         raised = in.readBoolean() ? Optional.of(readChange(in)) : Optional.empty();
+        since = in.knowsEvidence() ? in.readInt() : lasting;
     }
 
     private static LabelChange readChange(DataInputStream in) throws IOException {

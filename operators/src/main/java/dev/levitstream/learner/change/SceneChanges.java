@@ -1,6 +1,9 @@
 package dev.levitstream.learner.change;
 
-import java.io.DataInputStream;
+import dev.levitstream.learner.Evidence;
+import dev.levitstream.learner.change.KnownWorlds.Known;
+import dev.levitstream.learner.change.SceneSplitter.Ended;
+import dev.levitstream.learner.common.StateCodec;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,6 +26,8 @@ final class SceneChanges {
     private static final int WINDOW = 128;
     /** Scenes that a world is known by. */
     private static final int SAMPLE = 64;
+    /** Scenes before a change among which some are typical: those longer ago are hardly to be found any more. */
+    private static final int BEFORE = 16;
     /** Tests are as often as makes them one in so many scenes. */
     private static final int OFTEN = 64;
     /** Independent splits among those that are tried. */
@@ -43,21 +48,17 @@ final class SceneChanges {
     /** ... and so many times theirs. */
     private static final int LONG = 5;
 
-    private static final int NO_WORLD = -1;
-
     /** How much larger the variance of all images than that of steps between neighbours is in a video, at least. */
     private static final double LEAST_SPREAD = 1.5;
     /** Scenes that ended before a stream is known to have scenes. */
     private static final int LEAST_CUTS = 2;
 
     private final double falseAlarm;
-    private final int mostWorlds;
     private final SceneSplitter splitter;
     private List<Scene> scenes = new ArrayList<>();
     /** Scenes of earlier worlds. */
-    private final List<List<float[]>> worlds = new ArrayList<>();
+    private final KnownWorlds<List<float[]>> worlds;
 
-    private int current = NO_WORLD;
     private long images;
     /** Images before the scene that lasts. */
     private long start;
@@ -67,13 +68,23 @@ final class SceneChanges {
     private int sinceTest;
     private double probability = 1;
 
-    /** A scene that ended: its mean, and the images before it (count). */
-    private record Scene(float[] mean, long start) {}
+    /**
+     * An observation.
+     *
+     * @param shown what was seen of it
+     * @param start images before it (count), those not counted that were left out
+     */
+    private record Scene(Ended shown, long start) {
+        /** Of which no image is known. */
+        static Scene of(float[] mean, long start) {
+            return new Scene(new Ended(mean, Numbered.UNKNOWN, Numbered.UNKNOWN), start);
+        }
+    }
 
     private SceneChanges(SceneSplitter splitter, double falseAlarm, int mostWorlds) {
         this.splitter = splitter;
         this.falseAlarm = falseAlarm;
-        this.mostWorlds = mostWorlds;
+        this.worlds = new KnownWorlds<>(mostWorlds);
     }
 
     /**
@@ -90,18 +101,19 @@ final class SceneChanges {
     }
 
     /** The scenes of a stream's first images; none if they do not show any. */
-    static Optional<SceneChanges> of(List<float[]> images, double falseAlarm, int mostWorlds) {
-        SceneChanges changes = new SceneChanges(new SceneSplitter(images), falseAlarm, mostWorlds);
+    static Optional<SceneChanges> of(List<Numbered> images, double falseAlarm, int mostWorlds) {
+        SceneSplitter splitter = new SceneSplitter(Numbered.vectors(images));
+        SceneChanges changes = new SceneChanges(splitter, falseAlarm, mostWorlds);
         images.forEach(changes::take);
         return changes.scenes.size() < LEAST_CUTS ? Optional.empty() : Optional.of(changes);
     }
 
     /** Whether a scene has ended with the image before this one. */
-    private boolean take(float[] projection) {
-        Optional<float[]> ended = splitter.add(projection);
+    private boolean take(Numbered image) {
+        Optional<Ended> ended = splitter.add(image);
         images++;
-        ended.ifPresent(mean -> {
-            scenes.add(new Scene(mean, start));
+        ended.ifPresent(shown -> {
+            scenes.add(new Scene(shown, start));
             start = images;
         });
         if (scenes.size() > MOST) {
@@ -121,9 +133,13 @@ final class SceneChanges {
         return newest == 0 ? 0 : (double) (start - scenes.get(scenes.size() - newest).start) / newest;
     }
 
-    /** Takes in the next image. */
-    Optional<Change> observe(float[] projection) {
-        if (!take(projection)) {
+    /**
+     * Takes in the projection of the next image.
+     *
+     * @param component that is active
+     */
+    Optional<Change> observe(Numbered image, int component) {
+        if (!take(image)) {
             return Optional.empty();
         }
         sinceTest++;
@@ -139,7 +155,8 @@ final class SceneChanges {
         if (probability >= alarm() || test.probability(since / 2) > DOUBT) {
             return Optional.empty();
         }
-        return Optional.of(change(since));
+        Evidence evidence = evidence(test.whitened(), since, image.number());
+        return Optional.of(Change.of(evidence, endWorld(since, component)));
     }
 
     /** The false-alarm probability of one test. */
@@ -147,67 +164,69 @@ final class SceneChanges {
         return Math.min(MOST_FALSE_ALARM, falseAlarm * Math.max(1, imagesPerScene() / ChangeDetector.EVERY));
     }
 
-    /** The present world ends with the newest scenes. */
-    private Change change(int since) {
+    /**
+     * What speaks for a change.
+     *
+     * @param whitened means of all scenes
+     * @param since scenes that have come since (count)
+     * @param number of the latest image
+     */
+    private Evidence evidence(List<float[]> whitened, int since, long number) {
+        int split = scenes.size() - since;
+        Scene began = scenes.get(split);
+        List<Numbered> typical = IntStream.range(0, scenes.size())
+                .mapToObj(i -> new Numbered(scenes.get(i).shown.middle(), whitened.get(i)))
+                .toList();
+        return Change.evidence(
+                probability,
+                began.shown.first() == Numbered.UNKNOWN ? images - began.start : number - began.shown.first() + 1,
+                typical.subList(Math.max(0, split - BEFORE), split),
+                typical.subList(split, typical.size()),
+                number);
+    }
+
+    /**
+     * The present world ends with the newest scenes.
+     *
+     * @return the world that has come back, if one has
+     */
+    private Optional<Known<List<float[]>>> endWorld(int since, int component) {
         int before = scenes.size() - since;
         List<Scene> newest = new ArrayList<>(scenes.subList(before, scenes.size()));
-        Optional<List<float[]>> known = recurring(means(newest));
-        Change change = new Change(probability, (int) (images - newest.get(0).start), known.isPresent());
-        remember(sample(before), known);
-        restart();
-        if (known.isPresent()) {
-            known.get().forEach(mean -> scenes.add(new Scene(mean, newest.get(0).start)));
-            current = worlds.indexOf(known.get());
-        }
+        Optional<Known<List<float[]>>> known = worlds.likeliest(world -> likelihood(world, means(newest)), RECURRENCE);
+        worlds.change(sample(before), component, known);
+        begin();
+        known.ifPresent(returned -> returned.world().forEach(mean -> scenes.add(Scene.of(mean, newest.get(0).start))));
         scenes.addAll(newest);
-        return change;
+        return known;
+    }
+
+    private static double likelihood(List<float[]> world, List<float[]> newest) {
+        List<float[]> all = new ArrayList<>(world);
+        all.addAll(newest);
+        return new SceneTest(all).probability(newest.size());
     }
 
     private static List<float[]> means(List<Scene> scenes) {
-        return scenes.stream().map(Scene::mean).toList();
+        return scenes.stream().map(scene -> scene.shown.mean()).toList();
     }
 
     /** At most {@value #SAMPLE} of the first scenes, evenly spaced. */
     private List<float[]> sample(int of) {
         int size = Math.min(of, SAMPLE);
         return IntStream.range(0, size)
-                .mapToObj(i -> scenes.get((int) ((long) i * of / size)).mean)
+                .mapToObj(i -> scenes.get((int) ((long) i * of / size)).shown.mean())
                 .toList();
-    }
-
-    /** The earlier world that scenes are likeliest of; none if they are of none. */
-    private Optional<List<float[]>> recurring(List<float[]> newest) {
-        Optional<List<float[]>> best = Optional.empty();
-        double largest = RECURRENCE;
-        for (int w = 0; w < worlds.size(); w++) {
-            List<float[]> all = new ArrayList<>(worlds.get(w));
-            all.addAll(newest);
-            double likely = w == current ? 0 : new SceneTest(all).probability(newest.size());
-            if (likely > largest) {
-                largest = likely;
-                best = Optional.of(worlds.get(w));
-            }
-        }
-        return best;
-    }
-
-    /** If there is no room, the oldest world that is not needed now is forgotten. */
-    private void remember(List<float[]> ended, Optional<List<float[]>> needed) {
-        if (current != NO_WORLD) {
-            worlds.set(current, ended);
-            return;
-        }
-        worlds.add(ended);
-        if (worlds.size() > mostWorlds) {
-            boolean firstIsNeeded = needed.filter(worlds.get(0)::equals).isPresent();
-            worlds.remove(firstIsNeeded ? 1 : 0);
-        }
     }
 
     /** Begins a world of which nothing is known; the scene that lasts goes on. */
     void restart() {
+        worlds.leave();
+        begin();
+    }
+
+    private void begin() {
         scenes = new ArrayList<>();
-        current = NO_WORLD;
         sinceTest = 0;
         dropped = 0;
         probability = 1;
@@ -223,11 +242,7 @@ final class SceneChanges {
         for (Scene scene : scenes) {
             out.writeLong(scene.start);
         }
-        out.writeInt(worlds.size());
-        for (List<float[]> world : worlds) {
-            World.writeAll(out, world);
-        }
-        out.writeInt(current);
+        worlds.write(out, world -> World.writeAll(out, world));
         out.writeLong(images);
         out.writeLong(start);
         out.writeInt(dropped);
@@ -235,21 +250,36 @@ final class SceneChanges {
         out.writeDouble(probability);
     }
 
-    static SceneChanges read(DataInputStream in, double falseAlarm, int mostWorlds) throws IOException {
+    static SceneChanges read(StateCodec.Input in, double falseAlarm, int mostWorlds) throws IOException {
         SceneChanges changes = new SceneChanges(SceneSplitter.read(in), falseAlarm, mostWorlds);
         for (float[] mean : World.readAll(in)) {
-            changes.scenes.add(new Scene(mean, in.readLong()));
+            changes.scenes.add(Scene.of(mean, in.readLong()));
         }
-        int count = in.readInt();
-        for (int w = 0; w < count; w++) {
-            changes.worlds.add(World.readAll(in));
-        }
-        changes.current = in.readInt();
+        changes.worlds.read(in, World::readAll);
         changes.images = in.readLong();
         changes.start = in.readLong();
         changes.dropped = in.readInt();
         changes.sinceTest = in.readInt();
         changes.probability = in.readDouble();
         return changes;
+    }
+
+    /** What was added to the format later. */
+    void writeNumbers(DataOutputStream out) throws IOException {
+        splitter.writeNumbers(out);
+        worlds.writeComponents(out);
+        for (Scene scene : scenes) {
+            out.writeLong(scene.shown.first());
+            out.writeLong(scene.shown.last());
+        }
+    }
+
+    void readNumbers(StateCodec.Input in) throws IOException {
+        splitter.readNumbers(in);
+        worlds.readComponents(in);
+        for (int i = 0; i < scenes.size(); i++) {
+            Scene scene = scenes.get(i);
+            scenes.set(i, new Scene(new Ended(scene.shown.mean(), in.readLong(), in.readLong()), scene.start));
+        }
     }
 }

@@ -56,11 +56,29 @@ final class SceneSplitter {
 
     private float[] latest = new float[0];
     /** The newest images, not in the scene yet. */
-    private List<float[]> buffer = new ArrayList<>();
+    private List<Numbered> buffer = new ArrayList<>();
 
     private Scene scene = Scene.empty();
+    /** Numbers of the scene's images. */
+    private long firstNumber = Numbered.UNKNOWN;
+
+    private long lastNumber = Numbered.UNKNOWN;
     /** The latest scenes that ended, by their end. */
     private final List<Scene> recent = new ArrayList<>();
+
+    /**
+     * A scene that ended.
+     *
+     * @param mean of its images
+     * @param first number of its first image
+     * @param last number of its last image
+     */
+    record Ended(float[] mean, long first, long last) {
+        /** Number of the image in its middle. */
+        long middle() {
+            return first == Numbered.UNKNOWN ? first : first + (last - first) / 2;
+        }
+    }
 
     /**
      * @param mean of its images
@@ -97,17 +115,17 @@ final class SceneSplitter {
     }
 
     /**
-     * Takes in the next image.
+     * Takes in the projection of the next image.
      *
-     * @return the mean of the scene that has ended before it, if one has and it is another than those before
+     * @return the scene that has ended before it, if one has and it is another than those before
      */
-    Optional<float[]> add(float[] projection) {
-        follow(projection);
-        buffer.add(projection);
+    Optional<Ended> add(Numbered image) {
+        follow(image.vector());
+        buffer.add(image);
         if (buffer.size() < BUFFER) {
             return Optional.empty();
         }
-        float[] newest = Covariance.floats(Covariance.mean(buffer));
+        float[] newest = mean(buffer);
         if (scene.images >= LEAST && apart(new Scene(newest, spread(newest), BUFFER), scene, APART) > 1) {
             int fresh = sinceCut();
             buffer.subList(0, BUFFER - fresh).forEach(this::join);
@@ -132,16 +150,22 @@ final class SceneSplitter {
         }
     }
 
-    private void join(float[] projection) {
-        double own = metric.squaredDistance(projection, scene.mean) * scene.images / (scene.images + 1.0);
-        scene = scene.and(projection, own, 1);
+    private static float[] mean(List<Numbered> images) {
+        return Covariance.floats(Covariance.mean(Numbered.vectors(images)));
+    }
+
+    private void join(Numbered image) {
+        double own = metric.squaredDistance(image.vector(), scene.mean) * scene.images / (scene.images + 1.0);
+        firstNumber = scene.images == 0 ? image.number() : firstNumber;
+        lastNumber = image.number();
+        scene = scene.and(image.vector(), own, 1);
     }
 
     /** Mean squared distance of the newest images from their mean, without bias. */
     private double spread(float[] mean) {
         double sum = 0;
-        for (float[] y : buffer) {
-            sum += metric.squaredDistance(y, mean);
+        for (Numbered image : buffer) {
+            sum += metric.squaredDistance(image.vector(), mean);
         }
         return sum / (BUFFER - 1);
     }
@@ -158,8 +182,7 @@ final class SceneSplitter {
         int best = 1;
         double largest = 0;
         for (int k = 1; k <= BUFFER; k++) {
-            float[] mean = Covariance.floats(Covariance.mean(buffer.subList(BUFFER - k, BUFFER)));
-            double distance = k * metric.squaredDistance(mean, scene.mean);
+            double distance = k * metric.squaredDistance(mean(buffer.subList(BUFFER - k, BUFFER)), scene.mean);
             if (distance > largest) {
                 largest = distance;
                 best = k;
@@ -168,7 +191,7 @@ final class SceneSplitter {
         return best;
     }
 
-    private Optional<float[]> end() {
+    private Optional<Ended> end() {
         Scene ended = scene;
         double excess = Math.min(ended.jitter, 2 * jitter) - jitter;
         jitter += (excess > 0 ? UP : DOWN) * excess;
@@ -190,7 +213,7 @@ final class SceneSplitter {
         if (recent.size() > MOST_RECENT) {
             recent.remove(0);
         }
-        return Optional.of(ended.mean);
+        return Optional.of(new Ended(ended.mean, firstNumber, lastNumber));
     }
 
     /** Whether the images of the scene that lasts differ more than jitter explains. */
@@ -204,12 +227,25 @@ final class SceneSplitter {
         out.writeInt(metricAge);
         out.writeDouble(jitter);
         World.writeAll(out, List.of(latest));
-        World.writeAll(out, buffer);
+        World.writeAll(out, Numbered.vectors(buffer));
         write(out, scene);
         out.writeInt(recent.size());
         for (Scene one : recent) {
             write(out, one);
         }
+    }
+
+    /** What was added to the format later. */
+    void writeNumbers(DataOutputStream out) throws IOException {
+        Numbered.writeNumbers(out, buffer);
+        out.writeLong(firstNumber);
+        out.writeLong(lastNumber);
+    }
+
+    void readNumbers(StateCodec.Input in) throws IOException {
+        buffer = new ArrayList<>(Numbered.readNumbers(in, buffer));
+        firstNumber = in.readLong();
+        lastNumber = in.readLong();
     }
 
     private static void write(DataOutputStream out, Scene scene) throws IOException {
@@ -224,7 +260,7 @@ final class SceneSplitter {
         splitter.metricAge = in.readInt();
         splitter.jitter = in.readDouble();
         splitter.latest = World.readAll(in).get(0);
-        splitter.buffer = World.readAll(in);
+        splitter.buffer = new ArrayList<>(Numbered.unknown(World.readAll(in)));
         splitter.scene = readScene(in);
         int count = in.readInt();
         for (int i = 0; i < count; i++) {

@@ -25,15 +25,22 @@ final class SceneTest {
     /** Scenes from here to twice as far apart are as alike as any. */
     private static final int FAR = 8;
 
+    private final List<float[]> whitened;
     private final double[][] centred;
     private final NullLaw law;
 
     /** @param scenes projections, oldest first, at least three */
     SceneTest(List<float[]> scenes) {
         Whitening whitening = Whitening.of(scenes, RIDGE);
-        centred = kernel(scenes.stream().map(whitening::whiten).toList());
+        whitened = scenes.stream().map(whitening::whiten).toList();
+        centred = kernel(whitened);
         NullLaw.centre(centred);
         law = NullLaw.ofCentred(centred).times(inflation());
+    }
+
+    /** The scenes as they are measured, in their order. */
+    List<float[]> whitened() {
+        return whitened;
     }
 
     private static double[][] kernel(List<float[]> whitened) {

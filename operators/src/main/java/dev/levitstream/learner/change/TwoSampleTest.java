@@ -47,15 +47,17 @@ final class TwoSampleTest {
     private static final class Point {
         private final float[] projection;
         private final float[] whitened;
+        private long number;
         private double toPast;
         /** Over the next {@value #WINDOW} - 1 images. */
         private double ahead;
         /** Over all pairs of the {@value #WINDOW} images that end with this one. */
         private double block;
 
-        private Point(float[] projection, Whitening whitening) {
-            this.projection = projection;
+        private Point(Numbered image, Whitening whitening) {
+            this.projection = image.vector();
             this.whitened = whitening.whiten(projection);
+            this.number = image.number();
         }
     }
 
@@ -67,8 +69,9 @@ final class TwoSampleTest {
         return whitening;
     }
 
-    void add(float[] projection) {
-        Point added = new Point(projection, whitening);
+    /** Takes in the projection of the next image. */
+    void add(Numbered image) {
+        Point added = new Point(image, whitening);
         int count = points.size();
         double behind = 0;
         for (int i = 0; i < count; i++) {
@@ -239,9 +242,26 @@ final class TwoSampleTest {
     }
 
     /** Projections of the newest images, oldest first. */
-    List<float[]> newest(int count) {
+    List<Numbered> newest(int count) {
         return points.subList(points.size() - count, points.size()).stream()
-                .map(point -> point.projection)
+                .map(point -> new Numbered(point.number, point.projection))
+                .toList();
+    }
+
+    /** The newest images, whitened, oldest first. */
+    List<Numbered> whitenedNewest(int count) {
+        return whitened(points.size() - count, points.size());
+    }
+
+    /** Up to {@value #SAMPLE} images just before the newest, whitened, oldest first. */
+    List<Numbered> whitenedBefore(int newest) {
+        int end = points.size() - newest;
+        return whitened(Math.max(0, end - SAMPLE), end);
+    }
+
+    private List<Numbered> whitened(int from, int to) {
+        return points.subList(from, to).stream()
+                .map(point -> new Numbered(point.number, point.whitened))
                 .toList();
     }
 
@@ -269,6 +289,19 @@ final class TwoSampleTest {
         }
     }
 
+    /** What was added to the format later. */
+    void writeNumbers(DataOutputStream out) throws IOException {
+        for (Point point : points) {
+            out.writeLong(point.number);
+        }
+    }
+
+    void readNumbers(DataInputStream in) throws IOException {
+        for (Point point : points) {
+            point.number = in.readLong();
+        }
+    }
+
     static TwoSampleTest read(DataInputStream in) throws IOException {
         TwoSampleTest test = new TwoSampleTest(Whitening.read(in));
         test.law = NullLaw.read(in);
@@ -276,7 +309,7 @@ final class TwoSampleTest {
         test.past = in.readInt();
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
-            Point point = new Point(StateCodec.readFloats(in), test.whitening);
+            Point point = new Point(new Numbered(Numbered.UNKNOWN, StateCodec.readFloats(in)), test.whitening);
             point.toPast = in.readDouble();
             point.ahead = in.readDouble();
             point.block = in.readDouble();

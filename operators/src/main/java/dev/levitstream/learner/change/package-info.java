@@ -11,7 +11,10 @@
  *   <li>{@link dev.levitstream.learner.change.TwoSampleTest} keeps a window of the newest and a reference of those
  *       before, and the sums of their kernel;
  *   <li>{@link dev.levitstream.learner.change.NullLaw} says how likely such a difference is if nothing has changed;
- *   <li>{@link dev.levitstream.learner.change.World} remembers a world that ended, to know it again.
+ *   <li>{@link dev.levitstream.learner.change.World} is what is kept of a world that ended, and
+ *       {@link dev.levitstream.learner.change.KnownWorlds} knows it again;
+ *   <li>{@link dev.levitstream.learner.change.Numbered} says which images there are to see of a change: those nearest
+ *       the mean of their side.
  * </ol>
  *
  * <p>In a video images follow each other in scenes, and a thousand of them may be no more than four observations.

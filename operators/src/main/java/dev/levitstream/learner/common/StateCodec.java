@@ -27,8 +27,9 @@ public final class StateCodec {
      * Since 2 the values of some weights lie column by column ({@link Input#parameters}); since 3 a component says how
      * many others it fuses ({@link Input#fused}); since 4 the channels of convolutions lie last; since 5 what has
      * learnt next to nothing is stored in short ({@link Input#isShort}); since 6 a memory counts images without a label
-     * apart ({@link Input#countsUnlabelled}), changes are told by scenes too ({@link Input#knowsScenes}); since 7 heads
-     * are chosen ({@link Input#choosesHead}).
+     * apart ({@link Input#countsUnlabelled}), and changes are told by scenes too ({@link Input#knowsScenes}); since 7
+     * heads are chosen ({@link Input#choosesHead}), and it is known when evidence for a change began and which images it
+     * is seen by ({@link Input#knowsEvidence}).
      */
     public static final int FORMAT = 7;
 
@@ -88,6 +89,11 @@ public final class StateCodec {
 
         /** Whether it follows which head was chosen. */
         public boolean choosesHead() {
+            return format >= 7;
+        }
+
+        /** Whether it follows when evidence for a change began, and which images it is seen by. */
+        public boolean knowsEvidence() {
             return format >= 7;
         }
 

@@ -116,12 +116,12 @@ final class LevitLearner implements Learner, Inspectable {
 
     private void admit(Observation observed, RoutingResult result, boolean suspected) {
         LabelledImage image = observed.image();
+        int label = counters.classOf(image);
+        labels.observe(label, counters.answered(observed), criterion.watchesFeatures());
         boolean explainedByFrozen = result.routed() < pool.size() - 1;
         if (image.label().isEmpty() && explainedByFrozen && own.memory().unlabelled() == Unlabelled.ROUTED) {
             return;
         }
-        int label = counters.classOf(image);
-        counters.answered(observed).ifPresent(answered -> labels.observe(label, answered, criterion.watchesFeatures()));
         pool.weights().observed(result, label);
         pool.active().sawImage();
         pool.discriminant()
@@ -172,6 +172,7 @@ final class LevitLearner implements Learner, Inspectable {
             Optional<Verdict> novel = firstFill
                     ? Optional.empty()
                     : criterion.verdict(latest, memory, pool).filter(Verdict::isNovel); // line 15
+            List<byte[]> newest = latest;
             latest = List.of();
             Optional<LabelChange> renamed = labels.take(novel.isPresent());
             renamed.ifPresent(change -> {
@@ -191,7 +192,9 @@ final class LevitLearner implements Learner, Inspectable {
                 memory.relieve();
             }
             counters.changed();
-            return WorkReport.ofExpansion("expansion-check", expansion, wanted && expansion.isEmpty())
+            Optional<Expansion> placed =
+                    novel.isEmpty() ? expansion : expansion.map(made -> made.near(NearestComponent.of(pool, newest)));
+            return WorkReport.ofExpansion("expansion-check", placed, wanted && expansion.isEmpty())
                     .with(LabelChange.joined(criterion.takeNotices(), renamed, counters.labels()));
         }
     }

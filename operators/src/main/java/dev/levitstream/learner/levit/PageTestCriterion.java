@@ -1,5 +1,6 @@
 package dev.levitstream.learner.levit;
 
+import dev.levitstream.learner.Evidence;
 import dev.levitstream.learner.Verdict;
 import dev.levitstream.learner.common.Component;
 import dev.levitstream.learner.common.ReplayMemory;
@@ -9,6 +10,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * Novelty of the most recent images, each scored before it was learnt, summed up by Page's test (Page 1954): with r_i
@@ -37,6 +39,9 @@ final class PageTestCriterion implements ExpansionCriterion {
 
     private final ExpansionOptions options;
     private double evidence;
+    /** Images since it was 0 (count). */
+    private long since;
+
     private int images;
     private int ownImages;
     private double ownSum;
@@ -60,6 +65,7 @@ final class PageTestCriterion implements ExpansionCriterion {
                                 MOST)
                         - 1;
                 evidence = Math.max(0, evidence + excess);
+                since = evidence > 0 ? since + 1 : 0;
             }
             images++;
             if (best == pool.size() - 1 || !calibrated) {
@@ -105,7 +111,8 @@ final class PageTestCriterion implements ExpansionCriterion {
                 || Double.isNaN(pool.active().usualNovelty())) {
             return Optional.empty();
         }
-        Verdict verdict = new Verdict(evidence, options.evidence());
+        Evidence known = new Evidence(OptionalDouble.empty(), since);
+        Verdict verdict = new Verdict(evidence, options.evidence(), Optional.of(known));
         if (!verdict.isNovel()) {
             return Optional.of(verdict);
         }
@@ -113,8 +120,7 @@ final class PageTestCriterion implements ExpansionCriterion {
             evidence /= 2;
             return Optional.empty();
         }
-        evidence = 0; // if there is no room to expand, the next verdict needs new evidence
-        startBlock();
+        forget(); // if there is no room to expand, the next verdict needs new evidence
         return Optional.of(verdict);
     }
 
@@ -136,7 +142,12 @@ final class PageTestCriterion implements ExpansionCriterion {
 
     @Override
     public void expanded(boolean asked) {
+        forget();
+    }
+
+    private void forget() {
         evidence = 0;
+        since = 0;
         startBlock();
     }
 
@@ -152,6 +163,7 @@ final class PageTestCriterion implements ExpansionCriterion {
         out.writeInt(images);
         out.writeInt(ownImages);
         out.writeDouble(ownSum);
+        out.writeLong(since);
     }
 
     @Override
@@ -160,5 +172,6 @@ final class PageTestCriterion implements ExpansionCriterion {
         images = in.readInt();
         ownImages = in.readInt();
         ownSum = in.readDouble();
+        since = in.knowsEvidence() ? in.readLong() : 0;
     }
 }

@@ -26,7 +26,7 @@ final class TwoSampleCriterion implements ExpansionCriterion {
 
     @Override
     public void observed(List<RoutingResult> batch, ComponentPool pool) {
-        batch.forEach(image -> alarm.observe(image.features()));
+        batch.forEach(image -> alarm.observe(image.features(), pool.active().id()));
     }
 
     @Override

@@ -123,7 +123,7 @@ final class StatisticsLearner implements Learner {
     public void observe(List<Observation> batch) {
         counters.requireIdle(learning);
         counters.observed(batch);
-        batch.forEach(image -> alarm.observe(seen(image).features()));
+        batch.forEach(image -> alarm.observe(seen(image).features(), world + 1));
         boolean suspected = alarm.suspects();
         if (!suspected) {
             statistics.settle();
@@ -142,7 +142,7 @@ final class StatisticsLearner implements Learner {
     private void learn(Observation image, boolean suspected) {
         byte[] pixels = image.image().pixels();
         int label = learnsClasses ? counters.classOf(image.image()) : LabelRegistry.UNLABELLED;
-        counters.answered(image).ifPresent(answered -> labels.observe(label, answered, alarm.isWatching()));
+        labels.observe(label, counters.answered(image), alarm.isWatching());
         if (label == LabelRegistry.UNLABELLED) {
             statistics.noted(pixels);
         } else {
@@ -177,9 +177,16 @@ final class StatisticsLearner implements Learner {
             statistics.refresh();
             learning = false;
             counters.changed();
-            return WorkReport.ofExpansion("solve", expansion, novel.isPresent() && !hasRoom)
+            Optional<Expansion> placed = expansion.map(made -> made.near(nearest()));
+            return WorkReport.ofExpansion("solve", placed, novel.isPresent() && !hasRoom)
                     .with(LabelChange.joined(alarm.takeNotices(), renamed, counters.labels()));
         }
+    }
+
+    /** Id of the older world that the present one is most like. */
+    private OptionalInt nearest() {
+        OptionalInt nearest = statistics.nearestTo(world);
+        return nearest.isPresent() ? OptionalInt.of(nearest.getAsInt() + 1) : nearest;
     }
 
     private Expansion expand(Optional<Verdict> verdict) {

@@ -56,7 +56,7 @@ class ChangeDetectorTest {
         List<Noticed> all = new ArrayList<>();
         for (int i = 0; i < images.size(); i++) {
             int after = i + 1;
-            detector.observe(images.get(i)).ifPresent(change -> all.add(new Noticed(after, change)));
+            detector.observe(images.get(i), 1).ifPresent(change -> all.add(new Noticed(after, change)));
         }
         return all;
     }
@@ -73,9 +73,11 @@ class ChangeDetectorTest {
         for (int i = 0; i < 2; i++) {
             int change = 1000 * (i + 1);
             assertThat(noticed.get(i).after()).isBetween(change + 72, change + 130);
-            assertThat(noticed.get(i).after() - noticed.get(i).change().images())
-                    .isBetween(change - 10, change + 10);
-            assertThat(noticed.get(i).change().probability()).isLessThan(FALSE_ALARM);
+            assertThat(noticed.get(i).after()
+                            - noticed.get(i).change().evidence().images())
+                    .isBetween(change - 10L, change + 10L);
+            assertThat(noticed.get(i).change().evidence().probability().orElseThrow())
+                    .isLessThan(FALSE_ALARM);
             assertThat(noticed.get(i).change().recurs()).isFalse();
         }
     }
@@ -153,8 +155,8 @@ class ChangeDetectorTest {
         ChangeDetector other = detector();
         int changes = 0;
         for (int i = 0; i < images.size(); i++) {
-            Optional<Change> change = one.observe(images.get(i));
-            assertThat(other.observe(images.get(i))).isEqualTo(change);
+            Optional<Change> change = one.observe(images.get(i), 1);
+            assertThat(other.observe(images.get(i), 1)).isEqualTo(change);
             changes += change.isPresent() ? 1 : 0;
             if (i % 97 == 0) {
                 byte[] written = written(one);
@@ -163,6 +165,7 @@ class ChangeDetectorTest {
                 ChangeDetector fresh = other;
                 StateCodec.open("detector", written, in -> {
                     fresh.read(in);
+                    fresh.readNumbers(in);
                     return fresh;
                 });
             }
@@ -172,7 +175,10 @@ class ChangeDetectorTest {
     }
 
     private static byte[] written(ChangeDetector detector) {
-        return StateCodec.seal(detector::write);
+        return StateCodec.seal(out -> {
+            detector.write(out);
+            detector.writeNumbers(out);
+        });
     }
 
     @Test

@@ -59,7 +59,7 @@ class ChangeOfScenesTest {
         List<Noticed> all = new ArrayList<>();
         for (int i = 0; i < images.size(); i++) {
             int after = i + 1;
-            detector.observe(images.get(i)).ifPresent(change -> all.add(new Noticed(after, change)));
+            detector.observe(images.get(i), 1).ifPresent(change -> all.add(new Noticed(after, change)));
         }
         return all;
     }
@@ -79,7 +79,8 @@ class ChangeOfScenesTest {
             int change = length * (50 + 40 * i);
             Noticed one = noticed.get(i);
             assertThat(one.after()).isBetween(change + 7 * length, change + 35 * length);
-            assertThat(one.after() - one.change().images()).isBetween(change - 3 * length, change + 3 * length);
+            assertThat(one.after() - one.change().evidence().images())
+                    .isBetween(change - 3L * length, change + 3L * length);
             assertThat(one.change().recurs()).isEqualTo(i == 1);
         }
     }
@@ -149,8 +150,8 @@ class ChangeOfScenesTest {
         ChangeDetector restored = new ChangeDetector(PROJECTION, 3e-7, 9);
         int changes = 0;
         for (int i = 0; i < images.size(); i++) {
-            Optional<Change> change = detector.observe(images.get(i));
-            assertThat(restored.observe(images.get(i))).isEqualTo(change);
+            Optional<Change> change = detector.observe(images.get(i), 1);
+            assertThat(restored.observe(images.get(i), 1)).isEqualTo(change);
             changes += change.isPresent() ? 1 : 0;
             if (i % 97 == 0) {
                 byte[] written = written(detector);
@@ -159,6 +160,7 @@ class ChangeOfScenesTest {
                 ChangeDetector fresh = restored;
                 StateCodec.open("detector", written, in -> {
                     fresh.read(in);
+                    fresh.readNumbers(in);
                     return fresh;
                 });
             }
@@ -168,6 +170,9 @@ class ChangeOfScenesTest {
     }
 
     private static byte[] written(ChangeDetector detector) {
-        return StateCodec.seal(detector::write);
+        return StateCodec.seal(out -> {
+            detector.write(out);
+            detector.writeNumbers(out);
+        });
     }
 }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levitstream.learner.change.LabelChangeDetector.LabelChange;
 import dev.levitstream.learner.common.StateCodec;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -43,7 +45,7 @@ class LabelChangeDetectorTest {
         private void next(LabelChangeDetector shown, double errors, IntUnaryOperator names) {
             int truth = random.nextInt(CLASSES);
             int answered = random.nextDouble() < errors ? random.nextInt(CLASSES) : truth;
-            shown.observe(names.applyAsInt(truth), answered, true);
+            shown.observe(names.applyAsInt(truth), OptionalInt.of(answered), true);
         }
     }
 
@@ -115,7 +117,8 @@ class LabelChangeDetectorTest {
     void whileNobodyWatchesTheImagesErrorsTellNothing() {
         LabelChangeDetector detector = new LabelChangeDetector(FALSE_ALARM);
         for (int n = 0; n < 3000; n++) {
-            detector.observe(n % CLASSES, n < 1000 ? n % CLASSES : (n + 1) % CLASSES, false);
+            int answered = n < 1000 ? n % CLASSES : (n + 1) % CLASSES;
+            detector.observe(n % CLASSES, OptionalInt.of(answered), false);
             assertThat(detector.take(false)).isEmpty();
         }
     }
@@ -148,5 +151,45 @@ class LabelChangeDetectorTest {
         }
         assertThat(StateCodec.seal(stored::write)).isEqualTo(StateCodec.seal(answers.test::write));
         assertThat(stored.take(false)).isPresent().isEqualTo(answers.test.take(false));
+    }
+
+    /** Three of four images come without a label; the first images of the change are as those before it. */
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("dev.levitstream.testing.Seeds#twenty")
+    void allImagesSinceTheEvidenceBeganCountAlsoThoseWithoutALabel(long seed) {
+        Answers labelled = new Answers(seed);
+        Answers sparse = new Answers(seed);
+        for (int n = 0; n < 2300; n++) {
+            IntUnaryOperator names = n < 2000 ? LabelChangeDetectorTest::same : label -> (label + 3) % CLASSES;
+            labelled.next(labelled.test, 0.03, names);
+            for (int without = 0; without < 3; without++) {
+                sparse.test.observe(-1, OptionalInt.empty(), true);
+            }
+            sparse.next(sparse.test, 0.03, names);
+            Optional<LabelChange> dense = labelled.test.take(false);
+            if (dense.isPresent()) {
+                sparse.test.observe(-1, OptionalInt.empty(), true); // told later than it was noticed
+                LabelChange change = sparse.test.take(false).orElseThrow();
+                assertThat(dense.get().images()).isEqualTo(150);
+                assertThat(change.images()).isEqualTo(4 * 149 + 1 + 1);
+                assertThat(change.stale()).isEqualTo(dense.get().stale());
+                return;
+            }
+        }
+        throw new AssertionError("nothing was told");
+    }
+
+    @Test
+    void stateOfFormatSixCountsTheLabelledImages() {
+        Answers answers = new Answers(1);
+        answers.show(2000, 0.02, LabelChangeDetectorTest::same);
+        answers.show(120, 0.02, label -> (label + 3) % CLASSES);
+        byte[] sealed = StateCodec.seal(answers.test::write);
+        int header = StateCodec.seal(out -> {}).length;
+        byte[] older = StateCodec.seal(out -> out.write(sealed, header, sealed.length - header - Integer.BYTES));
+        ByteBuffer.wrap(older).putInt(4, 6);
+        LabelChangeDetector restored = new LabelChangeDetector(FALSE_ALARM);
+        StateCodec.readIfThere("labels", Map.of("labels", older), restored::read);
+        assertThat(StateCodec.seal(restored::write)).isEqualTo(sealed);
     }
 }

@@ -35,7 +35,9 @@ class SceneSplitterTest {
 
     private static List<float[]> run(SceneSplitter splitter, List<float[]> images) {
         List<float[]> ended = new ArrayList<>();
-        images.forEach(image -> splitter.add(image).ifPresent(ended::add));
+        for (int i = 0; i < images.size(); i++) {
+            splitter.add(new Numbered(i, images.get(i))).ifPresent(scene -> ended.add(scene.mean()));
+        }
         return ended;
     }
 
@@ -108,5 +110,29 @@ class SceneSplitterTest {
         }
         assertThat(run(splitter, images)).hasSizeLessThan(5);
         assertThat(splitter.isRestless()).isTrue();
+    }
+
+    /** Numbers have gaps, where images were left out. */
+    @ParameterizedTest
+    @CsvSource({"12, 1", "25, 2", "100, 3"})
+    void aSceneKnowsItsFirstImageAndItsLast(int length, long seed) {
+        Random random = new Random(seed);
+        SceneSplitter splitter = splitter(random);
+        List<SceneSplitter.Ended> ended = new ArrayList<>();
+        long number = 1000;
+        List<Long> begins = new ArrayList<>();
+        for (int s = 0; s < 41; s++) {
+            begins.add(number);
+            for (float[] image : images(scene(random), length, random)) {
+                splitter.add(new Numbered(number, image)).ifPresent(ended::add);
+                number += 3;
+            }
+        }
+        assertThat(ended).hasSize(40);
+        for (int s = 0; s < 40; s++) {
+            assertThat(ended.get(s).first()).isEqualTo(begins.get(s));
+            assertThat(ended.get(s).last()).isEqualTo(begins.get(s + 1) - 3);
+            assertThat(ended.get(s).middle()).isBetween(begins.get(s) + length, begins.get(s) + 2L * length);
+        }
     }
 }

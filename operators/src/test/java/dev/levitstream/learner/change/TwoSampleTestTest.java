@@ -34,7 +34,7 @@ class TwoSampleTestTest {
         List<float[]> whitened = new ArrayList<>();
         for (int i = 0; i < 1700; i++) {
             float[] projection = projection(random, i < 1500 ? 0 : 1);
-            test.add(projection);
+            test.add(new Numbered(i, projection));
             whitened.add(whitening.whiten(projection));
             if (i == 450 || i == 1127 || i == 1128 || i == 1699) {
                 int window = whitened.size() - TwoSampleTest.WINDOW;

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.levitstream.learner.ComponentAnswers;
+import dev.levitstream.learner.Evidence;
+import dev.levitstream.learner.Expansion;
+import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.Inspectable;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContractTest;
 import dev.levitstream.learner.LearnerEvent;
 import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.learner.Outcome;
+import dev.levitstream.learner.Routed;
 import dev.levitstream.learner.Verdict;
 import dev.levitstream.learner.change.ChangeDetector;
 import dev.levitstream.learner.common.MemoryOptions;
@@ -21,6 +26,8 @@ import dev.levitstream.testing.TinyLearners;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -140,6 +147,124 @@ class ExpansionCriterionTest {
             assertThat(rightOfFirst(learner, test)).isGreaterThanOrEqualTo(before - 4);
             LearnerContractTest.assertInvariants(learner, options);
         }
+    }
+
+    /** What each criterion knows besides, and the component that the new one is like, the only one there is. */
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("criteria")
+    void anExpansionTellsWhatItsCriterionKnows(Criterion criterion, Scale scale, double threshold, boolean firstFill) {
+        LearnerOptions options = TinyLearners.with(
+                TinyLearners.eager(TinyLearners.options("levit-no-dkf")),
+                expansion(criterion, scale, threshold, 10, firstFill));
+        List<LabelledImage> images = twoWorlds(new StreamSimulator(TinyLearners.SHAPE, 4), PHASE);
+        List<Expansion> told = new ArrayList<>();
+        PageSum sum = new PageSum(10);
+        try (Learner learner = TinyLearners.open(options, 4)) {
+            for (int i = 0; i < images.size() && told.size() < (firstFill ? 2 : 1); i += 4) {
+                Outcome outcome = LearnerContractTest.observe(learner, images, i);
+                sum.observed(outcome.predictions());
+                if (criterion == Criterion.NOVELTY && outcome.expansion().isPresent()) {
+                    assertThat(evidence(outcome.expansion().get()).orElseThrow())
+                            .isEqualTo(new Evidence(OptionalDouble.empty(), sum.since));
+                }
+                outcome.expansion().ifPresent(told::add);
+                sum.checked(outcome.expansion().isPresent());
+            }
+        }
+        if (firstFill) {
+            Expansion first = told.remove(0);
+            assertThat(first.verdict()).isEmpty();
+            assertThat(first.nearest()).as("nothing was seen of it").isEmpty();
+        }
+        Expansion expansion = told.get(0);
+        assertThat(expansion.nearest().orElseThrow()).isBetween(1, expansion.componentId() - 1);
+        Optional<Evidence> evidence = evidence(expansion);
+        assertThat(evidence.isPresent()).isNotEqualTo(criterion.comparesMemory());
+        if (criterion == Criterion.TWO_SAMPLE) {
+            assertThat(evidence.orElseThrow().probability().orElseThrow()).isLessThan(ChangeDetector.FALSE_ALARM);
+            assertThat(evidence.get().images()).isBetween(70L, 140L);
+            assertThat(evidence.get().typicalAfter())
+                    .hasSize(3)
+                    .allMatch(age -> age < evidence.get().images());
+            assertThat(evidence.get().typicalBefore())
+                    .hasSize(3)
+                    .allMatch(age -> age >= evidence.get().images());
+        }
+    }
+
+    private static Optional<Evidence> evidence(Expansion expansion) {
+        return expansion.verdict().flatMap(Verdict::evidence);
+    }
+
+    /** Page's sum over what the answers say, while there is one component. */
+    private static final class PageSum {
+        private final double limit;
+        private double sum;
+        private long since;
+
+        private PageSum(double limit) {
+            this.limit = limit;
+        }
+
+        private void observed(List<ImagePrediction> answers) {
+            for (ImagePrediction answer : answers) {
+                Routed routed = answer.routed().orElseThrow();
+                if (!Float.isNaN(routed.noveltyThreshold())) {
+                    sum = Math.max(0, sum + Math.min(routed.novelty() / (double) routed.noveltyThreshold(), 2.5) - 1);
+                    since = sum > 0 ? since + 1 : 0;
+                }
+            }
+        }
+
+        /** Images that have become familiar halve the sum. */
+        private void checked(boolean expanded) {
+            sum = sum > limit && !expanded ? sum / 2 : sum;
+        }
+    }
+
+    /** Where VAEs route there are no sums: the component is told whose VAE explains the images that came last. */
+    @Test
+    void withoutSumsTheNearestComponentIsTheOneWhoseVaeExplainsBest() {
+        LearnerOptions options = TinyLearners.with(
+                TinyLearners.eager(TinyLearners.options("levit-dnn")),
+                expansion(Criterion.NOVELTY, Scale.RATIO, 1.6, 10, false));
+        StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, 4);
+        List<Integer> nearest = new ArrayList<>();
+        try (Learner learner = TinyLearners.open(options, 4)) {
+            for (int phase = 0; phase < 3; phase++) {
+                List<LabelledImage> images = simulator.phase(phase, PHASE, 0);
+                for (int i = 0; i < images.size(); i += 4) {
+                    Optional<Expansion> expansion =
+                            LearnerContractTest.observe(learner, images, i).expansion();
+                    if (expansion.isPresent()) {
+                        int told = expansion.get().nearest().orElseThrow();
+                        nearest.add(told);
+                        assertThat(told).isEqualTo(explaining(learner, images.subList(i, i + 4)));
+                    }
+                }
+            }
+        }
+        assertThat(nearest).startsWith(1).hasSizeGreaterThan(1);
+    }
+
+    /** The frozen component with the smallest mean loss. */
+    private static int explaining(Learner learner, List<LabelledImage> images) {
+        List<ComponentAnswers> answers = ((Inspectable) learner)
+                .everyAnswer(images.stream().map(LabelledImage::pixels).toList());
+        int best = 0;
+        double least = Double.POSITIVE_INFINITY;
+        for (int c = 0; c < learner.describe().components().orElseThrow() - 1; c++) {
+            int component = c;
+            double mean = answers.stream()
+                    .mapToDouble(answer -> answer.losses()[component])
+                    .average()
+                    .orElseThrow();
+            if (mean < least) {
+                least = mean;
+                best = c + 1;
+            }
+        }
+        return best;
     }
 
     private static LearnerOptions twoSample(String method) {

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,7 +110,8 @@ class StatisticsLearnerTest {
                 for (int i = 0; i < images.size(); i += 4) {
                     Outcome outcome = Learning.observe(apart, images.subList(i, i + 4));
                     Outcome alone = Learning.observe(none, images.subList(i, i + 4));
-                    assertThat(alone.expansion()).isEqualTo(outcome.expansion());
+                    assertThat(alone.expansion())
+                            .isEqualTo(outcome.expansion().map(made -> made.near(OptionalInt.empty())));
                     assertThat(alone.predictions().get(0).scores()).isEmpty();
                     if (outcome.expansion().isPresent()) {
                         told++;
@@ -120,6 +122,38 @@ class StatisticsLearnerTest {
             }
             assertThat(told).isEqualTo(2);
             assertThat(apart.describe().components()).hasValue(3);
+        }
+    }
+
+    /** The images of the first world with a bright corner. */
+    private static List<LabelledImage> withCorner(List<LabelledImage> images) {
+        return images.stream()
+                .map(image -> {
+                    byte[] pixels = image.pixels().clone();
+                    for (int at : new int[] {54, 55, 62, 63}) {
+                        pixels[at] = (byte) 200;
+                    }
+                    return new LabelledImage(pixels, image.label());
+                })
+                .toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"slda", "ncm", "ranpac"})
+    void aNewWorldIsToldWithTheOlderOneThatItIsLike(String method) {
+        try (Learner learner = TinyLearners.open(options(method, Kind.RANDOM, 5), 1)) {
+            List<OptionalInt> nearest = new ArrayList<>();
+            for (List<LabelledImage> images : List.of(world(0, 900), world(1, 900), withCorner(world(0, 900)))) {
+                for (int i = 0; i < images.size(); i += 4) {
+                    Learning.observe(learner, images.subList(i, i + 4))
+                            .expansion()
+                            .ifPresent(made -> nearest.add(made.nearest()));
+                }
+            }
+            assertThat(nearest).containsExactly(OptionalInt.of(1), OptionalInt.of(1));
+            assertThat(learner.onEvent(LearnerEvent.BOUNDARY).orElseThrow().nearest())
+                    .as("of a world of which nothing was seen")
+                    .isEmpty();
         }
     }
 
