@@ -9,9 +9,11 @@ import dev.levitstream.schema.Prediction;
 import dev.levitstream.schema.StreamEvent;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
@@ -86,29 +88,37 @@ final class WatchCommand implements Callable<Integer> {
                 + record.toString().substring(1);
     }
 
-    private static String readable(SpecificRecordBase record) {
+    /** One line about a record. */
+    static String readable(SpecificRecordBase record) {
         if (record instanceof Prediction prediction) {
             return readable(prediction);
         }
         if (record instanceof ComponentCreated created) {
             return Ansi.AUTO.string(String.format(
-                    "@|bold,green %s  %s  component %d created|@ at step %d: %s; %d images in the one before",
+                    "@|bold,green %s  %s  component %d created|@ at step %d: %s%s; %d images in the one before",
                     created.getEventTime(),
                     created.getStreamKey(),
                     created.getComponentId(),
                     created.getStep(),
                     DemoView.why(created),
+                    evidence(created.getEvidenceBegan(), "nearest to component", created.getNearestComponentId()),
                     created.getImagesSeen()));
         }
         if (record instanceof StreamEvent event) {
             return Ansi.AUTO.string("@|bold,yellow " + event.getEventTime() + "  " + event.getKind() + "|@ ")
-                    + Objects.requireNonNullElse(event.getStreamKey(), "") + ": " + event.getReason();
+                    + Objects.requireNonNullElse(event.getStreamKey(), "") + ": " + event.getReason()
+                    + evidence(event.getEvidenceBegan(), "component", event.getNearestComponentId());
         }
         DeadLetter letter = (DeadLetter) record;
         return Ansi.AUTO.string(String.format(
                         "@|red %s  dead letter|@ %s-%d@%d: ",
                         letter.getTimestamp(), letter.getTopic(), letter.getPartition(), letter.getOffset()))
                 + letter.getReason();
+    }
+
+    /** Since when there is evidence, and which component it is about, as far as that is known. */
+    private static String evidence(@Nullable Instant began, String relation, @Nullable Integer component) {
+        return (began == null ? "" : ", since " + began) + (component == null ? "" : ", " + relation + " " + component);
     }
 
     private static String readable(Prediction prediction) {
