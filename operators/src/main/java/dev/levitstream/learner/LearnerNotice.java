@@ -19,7 +19,9 @@ public record LearnerNotice(Kind kind, Optional<Evidence> evidence, OptionalInt 
         /** Images are again as they were in an earlier world. */
         WORLD_RETURNED,
         /** Images hardly differ from one to the next, as of a camera that froze. */
-        STREAM_FROZEN
+        STREAM_FROZEN,
+        /** Two earlier worlds became one, to make room for a new one. */
+        WORLDS_MERGED
     }
 
     /** The same as it is seen once another image has been observed. */

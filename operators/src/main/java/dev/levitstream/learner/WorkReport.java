@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What a unit of work did.
@@ -14,7 +15,7 @@ import java.util.TreeMap;
  * @param losses value of each loss by name, before the update, averaged over the samples
  * @param finite whether all numbers were finite; if not, parameters stayed as they were
  * @param expansion the expansion that it led to, if any
- * @param expansionRefused whether the world was found new but the method's bound on components is reached
+ * @param expansionRefused whether the world was found new but the method has no room for a component, and can make none
  * @param notices what was noticed besides
  */
 public record WorkReport(
@@ -44,14 +45,17 @@ public record WorkReport(
         return ofExpansion(kind, Optional.empty(), false);
     }
 
-    /** Of a check whether to expand. */
+    /** Of a check whether to expand; what merged is noticed. */
     public static WorkReport ofExpansion(String kind, Optional<Expansion> expansion, boolean refused) {
-        return new WorkReport(kind, 0, new TreeMap<>(), true, expansion, refused, List.of());
+        List<LearnerNotice> merged = expansion.map(Expansion::merged).orElse(List.of());
+        return new WorkReport(kind, 0, new TreeMap<>(), true, expansion, refused, merged);
     }
 
-    /** The same with what was noticed. */
+    /** The same with what else was noticed. */
     public WorkReport with(List<LearnerNotice> noticed) {
-        return new WorkReport(kind, samples, losses, finite, expansion, expansionRefused, noticed);
+        List<LearnerNotice> all =
+                Stream.concat(notices.stream(), noticed.stream()).toList();
+        return new WorkReport(kind, samples, losses, finite, expansion, expansionRefused, all);
     }
 
     /** Whether parameters were updated. */

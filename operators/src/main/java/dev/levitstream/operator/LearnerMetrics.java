@@ -39,7 +39,7 @@ final class LearnerMetrics {
         updates = group.counter("updates.count"); // optimizer updates that changed parameters
         nonFiniteUpdates = group.counter("updates.non-finite.count"); // optimizer updates that found no finite loss
         expansions = group.counter("expansion.count"); // components created
-        refusedExpansions = group.counter("expansion.refused.count"); // found novel at the cap on components
+        refusedExpansions = group.counter("expansion.refused.count"); // found novel without room
         deadLetters = group.counter("dead-letters.count"); // records that could not be used
         skipped = group.counter("images.skipped.count"); // offsets that were gone before they were read
         evictions = group.counter("keys.evicted.count"); // learners that left memory for others

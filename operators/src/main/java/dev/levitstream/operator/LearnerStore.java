@@ -45,6 +45,8 @@ final class LearnerStore {
     static final class Written {
         private final Map<String, Long> revisions = new HashMap<>();
         private final Map<String, Integer> chunks = new HashMap<>();
+        /** Names of the entries that are stored as frozen ones. */
+        private final Set<String> frozen = new HashSet<>();
     }
 
     /** All entries of the current key by name; {@code written} learns what is there. */
@@ -52,13 +54,14 @@ final class LearnerStore {
         TreeMap<String, byte[]> stored = new TreeMap<>();
         for (Map.Entry<String, byte[]> chunk : frozen.entries()) {
             stored.put(chunk.getKey(), chunk.getValue());
+            written.frozen.add(nameOf(chunk.getKey()));
         }
         for (Map.Entry<String, byte[]> chunk : changing.entries()) {
             stored.put(chunk.getKey(), chunk.getValue());
         }
         Map<String, ByteArrayOutputStream> joined = new HashMap<>();
         for (Map.Entry<String, byte[]> chunk : stored.entrySet()) {
-            String name = chunk.getKey().substring(0, chunk.getKey().lastIndexOf(CHUNK_MARK));
+            String name = nameOf(chunk.getKey());
             joined.computeIfAbsent(name, n -> new ByteArrayOutputStream()).writeBytes(chunk.getValue());
             written.chunks.merge(name, 1, Integer::sum);
         }
@@ -74,6 +77,7 @@ final class LearnerStore {
             present.add(entry.name());
             if (entry.writeOnce()) {
                 if (!written.chunks.containsKey(entry.name())) {
+                    written.frozen.add(entry.name());
                     put(frozen, entry, written);
                 }
             } else if (!Long.valueOf(entry.revision()).equals(written.revisions.get(entry.name()))) {
@@ -86,6 +90,7 @@ final class LearnerStore {
             removeChunks(name, 0, written);
             written.chunks.remove(name);
             written.revisions.remove(name);
+            written.frozen.remove(name);
         }
     }
 
@@ -109,9 +114,14 @@ final class LearnerStore {
     }
 
     private void removeChunks(String name, int from, Written written) throws Exception {
+        MapState<String, byte[]> map = written.frozen.contains(name) ? frozen : changing;
         for (int i = from; i < written.chunks.getOrDefault(name, 0); i++) {
-            changing.remove(chunkName(name, i));
+            map.remove(chunkName(name, i));
         }
+    }
+
+    private static String nameOf(String chunkName) {
+        return chunkName.substring(0, chunkName.lastIndexOf(CHUNK_MARK));
     }
 
     private static String chunkName(String name, int index) {

@@ -134,6 +134,7 @@ public final class Outputs {
             case LABELS_CHANGED -> EventKind.LABELS_CHANGED;
             case WORLD_RETURNED -> EventKind.WORLD_RETURNED;
             case STREAM_FROZEN -> EventKind.STREAM_FROZEN;
+            case WORLDS_MERGED -> EventKind.WORLDS_MERGED;
         };
         return new StreamEvent(
                 kind,

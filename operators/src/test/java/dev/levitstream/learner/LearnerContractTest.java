@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -621,11 +622,11 @@ public class LearnerContractTest {
         }
     }
 
-    @Test
-    void theCapOnComponentsHoldsAndIsReported() {
-        LearnerOptions base = TinyLearners.options("levit-no-dkf");
+    /** Every fill of the memory expands. */
+    private static LearnerOptions expanding(String method, int most) {
+        LearnerOptions base = TinyLearners.options(method);
         ExpansionOptions e = TinyLearners.levit(base).expansion();
-        LearnerOptions options = TinyLearners.with(
+        return TinyLearners.with(
                 base,
                 new ExpansionOptions(
                         e.criterion(),
@@ -637,17 +638,52 @@ public class LearnerContractTest {
                         e.warmUp(),
                         true,
                         0,
-                        2,
+                        most,
                         e.falseAlarm()));
+    }
+
+    /** Where VAEs route, and where others fuse all frozen ones, none can go. */
+    @ParameterizedTest
+    @ValueSource(strings = {"levit-dnn", "levit-dkf"})
+    void theCapOnComponentsHoldsAndIsReportedWhereNoneCanMerge(String method) {
+        LearnerOptions options = expanding(method, 2);
         List<LabelledImage> images = stream(0);
         boolean refused = false;
         try (Learner learner = TinyLearners.open(options, 0)) {
             for (int i = 0; i < images.size(); i += BATCH) {
-                refused |= observe(learner, images, i).reports().stream().anyMatch(WorkReport::expansionRefused);
+                List<WorkReport> reports = observe(learner, images, i).reports();
+                refused |= reports.stream().anyMatch(WorkReport::expansionRefused);
+                assertThat(reports).flatExtracting(WorkReport::notices).isEmpty();
             }
             assertThat(learner.describe().components()).hasValue(2);
+            assertThat(learner.onEvent(LearnerEvent.BOUNDARY)).isEmpty();
             assertThat(refused).isTrue();
             assertInvariants(learner, options);
         }
+    }
+
+    @Test
+    void theCapOnComponentsHoldsWhereTheyMerge() {
+        LearnerOptions options = expanding("levit-no-dkf", 2);
+        List<LabelledImage> images = stream(0);
+        List<Integer> ids = new ArrayList<>();
+        try (Learner learner = TinyLearners.open(options, 0)) {
+            for (int i = 0; i < images.size(); i += BATCH) {
+                Outcome outcome = observe(learner, images, i);
+                assertThat(outcome.reports()).noneMatch(WorkReport::expansionRefused);
+                outcome.expansion().ifPresent(expansion -> {
+                    ids.add(expansion.componentId());
+                    assertThat(expansion.componentCount()).isEqualTo(2);
+                    assertThat(expansion.merged()).hasSize(ids.size() == 1 ? 0 : 1);
+                    assertThat(outcome.reports())
+                            .flatExtracting(WorkReport::notices)
+                            .isEqualTo(expansion.merged());
+                });
+                assertInvariants(learner, options);
+            }
+        }
+        assertThat(ids)
+                .hasSizeGreaterThan(2)
+                .isEqualTo(IntStream.range(2, 2 + ids.size()).boxed().toList());
     }
 }

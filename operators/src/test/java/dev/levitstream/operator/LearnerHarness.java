@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.SplittableRandom;
+import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
@@ -19,6 +20,11 @@ final class LearnerHarness implements AutoCloseable {
 
     LearnerHarness(OperatorOptions options, int parallelism, int subtask) throws Exception {
         harness = Records.harness(options, parallelism, subtask);
+    }
+
+    /** A single subtask on another state backend. */
+    LearnerHarness(OperatorOptions options, StateBackend backend) throws Exception {
+        harness = Records.harness(options, 1, 0, backend);
     }
 
     KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> flink() {

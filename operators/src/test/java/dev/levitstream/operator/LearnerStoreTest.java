@@ -76,6 +76,29 @@ class LearnerStoreTest {
         });
     }
 
+    /** Components go for good when two merge; what is large lies in several chunks. */
+    @Test
+    void aFrozenEntryThatIsGoneIsRemovedAlsoAfterARestore() throws Exception {
+        byte[] large = new byte[(2 << 20) + 5];
+        StateEntry first = entry("f", 0, true, () -> large);
+        StateEntry second = entry("g", 0, true, () -> large);
+        StateEntry third = entry("h", 0, true, () -> new byte[] {3});
+        with(store -> {
+            LearnerStore.Written written = new LearnerStore.Written();
+            store.write(List.of(first, second), written);
+            store.write(List.of(second, third), written);
+            LearnerStore.Written restored = new LearnerStore.Written();
+            assertThat(store.read(restored)).containsOnlyKeys("g", "h");
+            store.write(List.of(third), restored);
+            assertThat(store.read(new LearnerStore.Written()))
+                    .containsOnlyKeys("h")
+                    .containsEntry("h", new byte[] {3});
+            // a name that comes again is another entry
+            store.write(List.of(third, entry("g", 0, true, () -> new byte[] {7})), restored);
+            assertThat(store.read(new LearnerStore.Written())).containsEntry("g", new byte[] {7});
+        });
+    }
+
     @Test
     void unchangedAndFrozenEntriesAreNotMadeAgain() throws Exception {
         List<String> made = new ArrayList<>();

@@ -4,17 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.LabelledImage;
+import dev.levitstream.learner.LearnerNotice;
 import dev.levitstream.learner.Routed;
 import dev.levitstream.schema.ClassScore;
 import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Prediction;
+import dev.levitstream.schema.StreamEvent;
 import dev.levitstream.testing.TinyLearners;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class OutputsTest {
@@ -77,6 +81,19 @@ class OutputsTest {
         assertThat(prediction.getEventTime().toEpochMilli()).isEqualTo(time);
         DeadLetter letter = Outputs.deadLetter(new SourceRecord("t", 0, 1, time, null), "why");
         assertThat(letter.getTimestamp().toEpochMilli()).isEqualTo(time);
+    }
+
+    @ParameterizedTest
+    @EnumSource(LearnerNotice.Kind.class)
+    void whatALearnerNoticesIsAnEventOfItsKind(LearnerNotice.Kind kind) {
+        LearnerNotice notice = new LearnerNotice(kind, Optional.empty(), OptionalInt.of(3), "why");
+        StreamEvent event = Outputs.event(
+                "k", notice, new NamedEvidence(Optional.empty(), Optional.empty(), List.of(), List.of()), 5);
+        assertThat(event.getKind()).hasToString(kind.name());
+        assertThat(event.getStreamKey()).isEqualTo("k");
+        assertThat(event.getEventTime().toEpochMilli()).isEqualTo(5);
+        assertThat(event.getReason()).isEqualTo("why");
+        assertThat(event.getProbability()).isNull();
     }
 
     @Test

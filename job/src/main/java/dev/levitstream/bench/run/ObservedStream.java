@@ -120,9 +120,14 @@ public final class ObservedStream {
                         (double) right / stream.size(),
                         new AccuracyMatrix(List.of())),
                 RunPlan.expands(plan.learner()) ? record.detection() : ChangeDetection.NONE,
-                new Cost(1 + expansions.size(), 0, 0, 0, 0, seconds),
+                new Cost(components(), 0, 0, 0, 0, seconds),
                 List.of(),
                 trace.trace());
+    }
+
+    /** At the end (count). */
+    private int components() {
+        return expansions.isEmpty() ? 1 : expansions.lastEntry().getValue().componentCount();
     }
 
     private long right(long first, long count) {

@@ -1,6 +1,7 @@
 package dev.levitstream.bench.run;
 
 import dev.levitstream.learner.ComponentAnswers;
+import dev.levitstream.learner.ComponentProfile;
 import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.Inspectable;
 import dev.levitstream.learner.LabelledImage;
@@ -12,7 +13,8 @@ import java.util.function.LongConsumer;
 
 /**
  * Share of a learner's answers to test images that are right, 0 to 1, averaged over tasks. A task's home is the
- * component that was active for most of its images. Of a learner that cannot be looked into, all but the first is NaN.
+ * component that was active for most of its images. Of a learner that cannot be looked into, all but the first is NaN;
+ * where a home has become part of another component, routing and oracle are.
  *
  * @param perImage each image routed alone
  * @param taskSet uses task identity: each task's images answered by the one component of the smallest mean VAE loss
@@ -39,12 +41,7 @@ public record TestAccuracy(double perImage, double taskSet, double routing, doub
         for (int t = 0; t < tasks.size(); t++) {
             List<LabelledImage> images = tasks.get(t).test();
             double[] shares = learner instanceof Inspectable inside
-                    ? inside(
-                            inside,
-                            learner.describe().components().orElseThrow(),
-                            images,
-                            homes.applyAsInt(t),
-                            progress)
+                    ? inside(inside, images, homes.applyAsInt(t), progress)
                     : outside(learner, images, progress);
             for (int i = 0; i < sums.length; i++) {
                 sums[i] += shares[i] / images.size();
@@ -69,10 +66,11 @@ public record TestAccuracy(double perImage, double taskSet, double routing, doub
     }
 
     /** Right answers, right of the component that fits the task best, routed home, right of the home. */
-    private static double[] inside(
-            Inspectable learner, int components, List<LabelledImage> images, int home, LongConsumer progress) {
-        double[] rightOf = new double[components];
-        double[] lossOf = new double[components];
+    private static double[] inside(Inspectable learner, List<LabelledImage> images, int home, LongConsumer progress) {
+        List<Integer> ids =
+                learner.profiles(0).stream().map(ComponentProfile::id).toList();
+        double[] rightOf = new double[ids.size()];
+        double[] lossOf = new double[ids.size()];
         double right = 0;
         double routedHome = 0;
         List<ComponentAnswers> answered = List.of();
@@ -83,7 +81,7 @@ public record TestAccuracy(double perImage, double taskSet, double routing, doub
                         .toList());
             }
             ComponentAnswers answers = answered.get(i % CHUNK);
-            for (int c = 0; c < components; c++) {
+            for (int c = 0; c < ids.size(); c++) {
                 rightOf[c] += answers.labels().get(c).equals(images.get(i).label()) ? 1 : 0;
                 lossOf[c] += answers.losses()[c];
             }
@@ -91,7 +89,10 @@ public record TestAccuracy(double perImage, double taskSet, double routing, doub
             routedHome += answers.routed() == home ? 1 : 0;
             progress.accept(1);
         }
-        return new double[] {right, rightOf[smallest(lossOf)], routedHome, rightOf[home - 1]};
+        double rightOfSet = rightOf[smallest(lossOf)];
+        return ids.contains(home)
+                ? new double[] {right, rightOfSet, routedHome, rightOf[ids.indexOf(home)]}
+                : new double[] {right, rightOfSet, Double.NaN, Double.NaN};
     }
 
     private static int smallest(double[] values) {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -110,6 +111,29 @@ class BenchTest {
         assertThat(cost.vaeParameters()).isPositive();
         assertThat(cost.updates()).isGreaterThan(300);
         assertThat(cost.trainSeconds()).isPositive();
+    }
+
+    /** Four worlds, and room for three components. */
+    @Test
+    void whereTheHomeOfATaskHasMergedOnlyRoutingAndOracleAreUnknown() {
+        List<Task> tasks = new ArrayList<>();
+        for (int t = 0; t < 4; t++) {
+            tasks.add(new Task("task " + t, images(t % 2, 120, 10 + t), images(t % 2, 20, 20 + t)));
+        }
+        Map<String, String> settings = new HashMap<>(SMALL);
+        settings.put("components.max", "3");
+        RunPlan plan = new RunPlan("levit-no-dkf", "stream", settings, 12, true, 1);
+        RunResult run = new InProcessRun(new Benchmark("shades", SHAPE, tasks), plan, images -> {}).run();
+        assertThat(run.cost().components()).isEqualTo(3);
+        assertThat(run.components())
+                .extracting(ComponentSummary::component)
+                .endsWith(4)
+                .doesNotHaveDuplicates();
+        TestAccuracy test = run.accuracies().test();
+        assertThat(test.perImage()).isGreaterThan(0.9);
+        assertThat(test.taskSet()).isBetween(0.0, 1.0);
+        assertThat(test.routing()).isNaN();
+        assertThat(test.oracle()).isNaN();
     }
 
     @Test

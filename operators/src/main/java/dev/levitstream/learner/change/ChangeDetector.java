@@ -16,18 +16,12 @@ import java.util.Optional;
  *
  * <p>The first {@value #FIRST} images of a world say what is usual in it. They are no part of the comparison, for they
  * fit their own covariance too well. From {@value TwoSampleTest#LEAST} images of past and a full window on, every
- * {@value #EVERY} images are a test. A change is reported once its probability under "nothing has changed" is below the
- * false-alarm probability, it has lasted for {@value #LASTING} images, and the newest images by themselves speak for
- * it: a burst of odd images is no world. A small change that is never seen in the window alone is found where all
- * images are split at the best place, a few hundred images later.
+ * {@value #EVERY} images are a test. A change is reported once it is a {@link LastingChange}.
  *
- * <p>Images that hardly differ from the one before say nothing new and are left out, so that a camera that froze is no
- * world either.
- *
- * <p>Where a world's first images show that the stream goes from scene to scene, as a video does, its scenes are
- * observed in place of its images ({@link SceneChanges}), until images differ as if they were shuffled.
- *
- * <p>Deterministic; memory is bounded. A stored one goes on to the same bits.
+ * <p>Images that hardly differ from the one before say nothing new and are left out: a camera that froze is no world.
+ * Where a world's first images show that the stream goes from scene to scene, as a video does, its scenes are observed
+ * in place of its images ({@link SceneChanges}), until images differ as if they were shuffled. Memory is bounded; a
+ * stored one goes on to the same bits.
  */
 public final class ChangeDetector {
     /** False-alarm probability of a test by default: z = 5 of a normal law, one-sided. */
@@ -40,13 +34,8 @@ public final class ChangeDetector {
     static final int EVERY = 10;
     /** Images within which scenes must show, if there are any. */
     private static final int MOST_FIRST = 1368;
-    /** A burst of 40 odd images, and {@value #NEWEST} others after it. */
-    private static final int LASTING = 72;
 
-    private static final int NEWEST = 32;
     private static final double SUSPICION = 0.02;
-    /** The newest images speak for a change if they differ less likely than this. */
-    private static final double DOUBT = 0.005;
     /** An earlier world has come back unless it would look that odd less often than this. */
     private static final double RECURRENCE = 1e-3;
     /** Squared distance, in widths of the kernel, below which an image is the one before once more. */
@@ -107,7 +96,11 @@ public final class ChangeDetector {
         if (scenes.isPresent()) {
             return observeScenes(scenes.get(), image);
         }
-        return takeIn(image) && isDue() && !isUndecided() ? check(test.orElseThrow(), image.number()) : Optional.empty();
+        if (!takeIn(image) || sinceTest < EVERY || !test.orElseThrow().isReady()) {
+            return Optional.empty();
+        }
+        sinceTest = 0;
+        return isUndecided() ? Optional.empty() : check(test.orElseThrow(), image.number());
     }
 
     /**
@@ -128,12 +121,6 @@ public final class ChangeDetector {
             test = Optional.of(new TwoSampleTest(Whitening.of(Numbered.vectors(first))));
         }
         return false;
-    }
-
-    private boolean isDue() {
-        boolean due = sinceTest >= EVERY && test.orElseThrow().isReady();
-        sinceTest = due ? 0 : sinceTest;
-        return due;
     }
 
     private Optional<Change> observeScenes(SceneChanges running, Numbered image) {
@@ -166,10 +153,8 @@ public final class ChangeDetector {
     /** Goes on by scenes if enough of them have ended. */
     private boolean showsScenes() {
         Optional<SceneChanges> found = SceneChanges.of(first, falseAlarm, mostWorlds);
-        if (found.isPresent()) {
-            restart();
-            scenes = found;
-        }
+        found.ifPresent(begun -> restart());
+        scenes = found.or(() -> scenes);
         return found.isPresent();
     }
 
@@ -181,32 +166,22 @@ public final class ChangeDetector {
         return Kernel.squaredDistance(whitening.whiten(projected), whitening.whiten(latest)) < REPEATED;
     }
 
-    /**
-     * What the window only makes suspicious may be plain where all images are split at the best place.
-     *
-     * @param number of the latest image
-     */
+    /** @param number of the latest image */
     private Optional<Change> check(TwoSampleTest running, long number) {
         probability = running.probability();
-        if (!suspects()) {
-            return Optional.empty();
-        }
-        TwoSampleTest.Split split = running.bestSplit();
-        double likely = Math.min(probability, running.probability(split));
-        int since = split.newer();
-        if (likely >= falseAlarm || since < LASTING) {
-            return Optional.empty();
-        }
-        int newestHalf = Math.max(NEWEST, Math.min(TwoSampleTest.WINDOW, since / 2));
-        if (running.probability(newestHalf) > DOUBT) {
-            return Optional.empty();
-        }
+        Optional<LastingChange> found =
+                suspects() ? LastingChange.of(running, probability, falseAlarm) : Optional.empty();
+        return found.map(change -> begun(running, change, number));
+    }
+
+    private Change begun(TwoSampleTest running, LastingChange found, long number) {
+        int since = found.since();
         List<Numbered> newest = running.newest(since);
         Numbered began = newest.get(0);
         Optional<Known<World>> known =
                 worlds.likeliest(world -> world.probability(Numbered.vectors(newest)), RECURRENCE);
         Evidence evidence = Change.evidence(
-                likely,
+                found.probability(),
                 began.isKnown() ? number - began.number() + 1 : since,
                 running.whitenedBefore(since),
                 running.whitenedNewest(since),
@@ -218,10 +193,9 @@ public final class ChangeDetector {
         } else {
             newest.forEach(this::goOn);
         }
-        return Optional.of(Change.of(evidence, known));
+        return Change.of(evidence, known);
     }
 
-    /** An image of a world that has begun already. */
     private void goOn(Numbered image) {
         if (scenes.isPresent()) {
             scenes.get().observe(image, component);
@@ -284,7 +258,7 @@ public final class ChangeDetector {
         return repeats;
     }
 
-    /** Whether there is some evidence for a change, though not enough yet. */
+    /** Whether there is some evidence for a change. */
     public boolean suspects() {
         return scenes.map(SceneChanges::suspects).orElse(probability < SUSPICION);
     }

@@ -28,8 +28,8 @@ public final class StateCodec {
      * many others it fuses ({@link Input#fused}); since 4 the channels of convolutions lie last; since 5 what has
      * learnt next to nothing is stored in short ({@link Input#isShort}); since 6 a memory counts images without a label
      * apart ({@link Input#countsUnlabelled}), and changes are told by scenes too ({@link Input#knowsScenes}); since 7
-     * heads are chosen ({@link Input#choosesHead}), and it is known when evidence for a change began and which images it
-     * is seen by ({@link Input#knowsEvidence}).
+     * it is known when evidence for a change began and which images it is seen by ({@link Input#knowsEvidence}), and
+     * components may go, so that each says its id ({@link Input#ids}).
      */
     public static final int FORMAT = 7;
 
@@ -87,14 +87,18 @@ public final class StateCodec {
             return format >= 6;
         }
 
-        /** Whether it follows which head was chosen. */
-        public boolean choosesHead() {
-            return format >= 7;
-        }
-
         /** Whether it follows when evidence for a change began, and which images it is seen by. */
         public boolean knowsEvidence() {
             return format >= 7;
+        }
+
+        /** Ids of so many components, oldest first: once none ever went, and the n-th was n. */
+        public List<Integer> ids(int count) throws IOException {
+            List<Integer> ids = new ArrayList<>();
+            for (int n = 1; n <= count; n++) {
+                ids.add(format < 7 ? n : readInt());
+            }
+            return ids;
         }
 
         /** Whether what follows is in the short form of a part that has learnt next to nothing. */

@@ -18,6 +18,8 @@ final class AnswerWeights {
     private static final double SMALLEST = 1e-6;
     /** A component changes while it learns. */
     private static final double FADING = 0.995;
+    /** In place of T, of a component that answers for another's world, too. */
+    private static final double MERGED = -1;
 
     private final PrequentialChoice temperature = new PrequentialChoice(FADING, 1, 0.5, 0.25, 0.125);
     private final List<Double> frozen = new ArrayList<>();
@@ -34,7 +36,14 @@ final class AnswerWeights {
 
     /** T of a component. */
     double exponent(int component) {
-        return component < frozen.size() ? frozen.get(component) : active.best();
+        return component < frozen.size() ? Math.max(0, frozen.get(component)) : active.best();
+    }
+
+    /**
+     * Whether a component answers for another's world, too, of which it has seen no image: so the router does alone.
+     */
+    boolean isMerged(int component) {
+        return component < frozen.size() && frozen.get(component) == MERGED;
     }
 
     /**
@@ -80,6 +89,12 @@ final class AnswerWeights {
         temperature.changed();
         frozen.add(active.best());
         active = exponents();
+    }
+
+    /** A frozen component goes, and another answers for its world, too: it has no say any more. */
+    void merged(int kept, int gone) {
+        frozen.set(kept, MERGED);
+        frozen.remove(gone);
     }
 
     void write(DataOutputStream out) throws IOException {

@@ -6,6 +6,7 @@ import dev.levitstream.learner.ComponentAnswers;
 import dev.levitstream.learner.ComponentProfile;
 import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.Inspectable;
+import dev.levitstream.learner.common.Component;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,8 +44,9 @@ record ComponentInspection(ComponentPool pool) {
     List<ComponentProfile> profiles(int generated, long seed) {
         List<ComponentProfile> profiles = new ArrayList<>(pool.size());
         for (int c = 0; c < pool.size(); c++) {
-            SplittableRandom random = Randomness.at(seed, Purpose.GENERATE, Long.MIN_VALUE + c);
-            profiles.add(pool.get(c).profile(generated, random));
+            Component component = pool.get(c);
+            SplittableRandom random = Randomness.at(seed, Purpose.GENERATE, Long.MIN_VALUE + component.id() - 1);
+            profiles.add(component.profile(generated, random));
         }
         return profiles;
     }

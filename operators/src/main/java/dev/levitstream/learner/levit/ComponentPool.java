@@ -18,6 +18,8 @@ import dev.levitstream.learner.linear.GroupStatistics;
 import dev.levitstream.nn.engine.Compute;
 import dev.levitstream.nn.model.ComponentNetwork;
 import dev.levitstream.nn.model.LinearDiscriminant;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -28,11 +30,15 @@ import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
-/** All components of one learner, oldest first; the last is active, the others frozen. */
+/**
+ * All components of one learner, oldest first; the last is active, the others frozen. Inside the learner a component is
+ * known by its index, which sinks when an older one goes; its id stays and is never given again.
+ */
 final class ComponentPool implements AutoCloseable {
     private static final String FROZEN = "component/%04d";
     private static final String ACTIVE = "active";
     private static final String ROUTER = "router";
+    private static final String CHOICE = "choice";
     private static final String WEIGHTS = "weights";
     private static final float[] NOTHING = new float[0];
 
@@ -101,12 +107,12 @@ final class ComponentPool implements AutoCloseable {
 
     /** Freezes the active component, if there is one, and appends a fresh one with a new optimizer. */
     void grow(long seed, int classes) {
+        int id = active.map(latest -> latest.id() + 1).orElse(1);
         if (active.isPresent()) {
             frozen.add(active.get().freeze());
             weights.expanded();
         }
         ComponentNetwork network = factory.network(options.fusion().fused(frozen.size()), classes);
-        int id = frozen.size() + 1;
         float[] parameters = factory.parameters(seed, id, network.fused(), classes);
         if (factory.sharedEmbedding() && !frozen.isEmpty()) {
             frozen.get(0).copyEmbedding(parameters);
@@ -117,17 +123,30 @@ final class ComponentPool implements AutoCloseable {
     /** Gives the active component's classifier room for more classes, if it has too little. */
     void growHead(long seed, int classes) {
         if (classes > active().network().classes()) {
-            long counter = ((long) size() << 32) + classes;
+            long counter = ((long) active().id() << 32) + classes;
             active().growHead(classes, Randomness.at(seed, Randomness.Purpose.GROW_HEAD, counter));
         }
     }
 
     /** Components that others fuse, the oldest (count). */
-    private int fused() {
+    int fused() {
         return components().stream()
                 .mapToInt(component -> component.network().fused())
                 .max()
                 .orElse(0);
+    }
+
+    /** Components that will be fused once the active one is frozen and another follows (count). */
+    int fusedNext() {
+        return Math.max(
+                fused(), factory.network(options.fusion().fused(size()), 0).fused());
+    }
+
+    /** A frozen component goes, and another one answers for its world, too: by the sums of both, which are exact. */
+    void merge(int kept, int gone) {
+        discriminant.orElseThrow().merge(kept, gone);
+        weights.merged(kept, gone);
+        frozen.remove(gone).close();
     }
 
     /** Routes images, each by itself: an answer does not depend on its batch mates. */
@@ -248,26 +267,40 @@ final class ComponentPool implements AutoCloseable {
         entries.add(new StateEntry(ACTIVE, revision, false, () -> StateCodec.seal(learning::write)));
         discriminant.ifPresent(sums -> {
             entries.add(new StateEntry(ROUTER, revision, false, () -> StateCodec.seal(sums::write)));
+            entries.add(new StateEntry(CHOICE, revision, false, () -> StateCodec.seal(sums.choice()::write)));
             entries.add(new StateEntry(WEIGHTS, revision, false, () -> StateCodec.seal(weights::write)));
         });
         return entries;
     }
 
+    /** Which components there are; {@link #restore} is told. */
+    void writeIds(DataOutputStream out) throws IOException {
+        out.writeInt(size());
+        for (Component component : components()) {
+            out.writeInt(component.id());
+        }
+    }
+
     /**
-     * Rebuilds {@code count} components from their entries.
+     * Rebuilds components from their entries.
      *
+     * @param ids of all, oldest first
      * @param seed of the learner
      */
-    void restore(Map<String, byte[]> state, int count, long seed) {
-        for (int id = 1; id < count; id++) {
-            int number = id;
-            frozen.add(StateCodec.open(
-                    String.format(FROZEN, number), state, in -> Component.read(number, factory, compute, in)));
+    void restore(Map<String, byte[]> state, List<Integer> ids, long seed) {
+        int count = ids.size();
+        for (int id : ids.subList(0, count - 1)) {
+            frozen.add(
+                    StateCodec.open(String.format(FROZEN, id), state, in -> Component.read(id, factory, compute, in)));
         }
+        int latest = ids.get(count - 1);
         active = Optional.of(
-                StateCodec.open(ACTIVE, state, in -> ActiveComponent.read(count, factory, compute, in, seed)));
+                StateCodec.open(ACTIVE, state, in -> ActiveComponent.read(latest, factory, compute, in, seed)));
         // a router that the state does not know starts without a past
-        discriminant.ifPresent(sums -> StateCodec.readIfThere(ROUTER, state, sums::read));
+        discriminant.ifPresent(sums -> {
+            StateCodec.readIfThere(ROUTER, state, sums::read);
+            StateCodec.readIfThere(CHOICE, state, sums.choice()::read);
+        });
         weights.assume(count);
         StateCodec.readIfThere(WEIGHTS, state, weights::read);
     }

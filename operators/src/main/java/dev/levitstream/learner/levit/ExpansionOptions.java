@@ -17,7 +17,8 @@ import java.io.Serializable;
  * @param firstFill whether the first fill of the memory always creates the second component (Algorithm 1, line 14;
  *     ambiguity A10)
  * @param maxImages images after which a component is frozen whatever is measured (count); 0 for never
- * @param maxComponents most components (count), at least 1; at the cap the active one learns on and nothing expands
+ * @param maxComponents most components (count), at least 1; beyond it two frozen ones become one, and where none can
+ *     the active one learns on
  * @param falseAlarm probability that one test of the two-sample criterion, made every ten images, finds a change where
  *     there is none; above 0, at most 0.01
  */

@@ -136,17 +136,28 @@ final class ImageRouting {
         return likely.isEmpty() || pool.isScoredByAll() || component == pool.size() - 1 || component == likely.get(0);
     }
 
+    private boolean isProduct() {
+        return options.routing().router() == RoutingOptions.Method.PRODUCT;
+    }
+
     /** Whether the answer is the product of what the router believes and what components answer. */
     private boolean isWeighed(int image, int first) {
-        return options.routing().router() == RoutingOptions.Method.PRODUCT
+        return (isProduct() || pool.weights().isMerged(first))
                 && !ranked.get(image).isEmpty()
-                && pool.get(first).network().classes() > 0;
+                && classes(first) > 0;
+    }
+
+    /**
+     * Classes that a component may answer (count): one that answers for another's world, too, knows more than its own.
+     */
+    private int classes(int component) {
+        return Math.max(pool.get(component).network().classes(), scores.get(0).classes(component));
     }
 
     /** The component that is to answer beside the first; none where its answer could not be seen in the product. */
     private OptionalInt second(int image, int first) {
         List<Integer> likely = ranked.get(image);
-        if (!isWeighed(image, first) || likely.size() < 2) {
+        if (!isProduct() || !isWeighed(image, first) || likely.size() < 2) {
             return OptionalInt.empty();
         }
         int next = likely.get(1);
@@ -171,14 +182,15 @@ final class ImageRouting {
 
     /** Whether what a component would answer plays no part; that of the active one is judged all the same. */
     private boolean isSilent(int component) {
-        return options.routing().router() == RoutingOptions.Method.PRODUCT
-                && component < pool.size() - 1
-                && pool.weights().exponent(component) == 0;
+        boolean isFrozen = component < pool.size() - 1;
+        return isFrozen
+                && (isProduct()
+                        ? pool.weights().exponent(component) == 0
+                        : pool.weights().isMerged(component));
     }
 
     private List<float[]> silent(int component, int count) {
-        return Collections.nCopies(
-                count, new float[pool.get(component).network().classes()]);
+        return Collections.nCopies(count, new float[classes(component)]);
     }
 
     /** What one component answers to some of the images; empty while it knows no label. */

@@ -13,6 +13,7 @@ import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
 import dev.levitstream.learner.LearnerDescription;
 import dev.levitstream.learner.LearnerEvent;
+import dev.levitstream.learner.LearnerNotice;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Observation;
 import dev.levitstream.learner.StateEntry;
@@ -47,6 +48,7 @@ final class LevitLearner implements Learner, Inspectable {
     private final LevitOptions own;
     private final ComponentFactory factory;
     private final ComponentPool pool;
+    private final ComponentMerging merging;
     private final ReplayMemory memory;
     private final LearnerCounters counters;
     private final ExpansionCriterion criterion;
@@ -59,6 +61,7 @@ final class LevitLearner implements Learner, Inspectable {
         this.own = own;
         this.factory = factory;
         pool = new ComponentPool(context, own, factory);
+        merging = new ComponentMerging(pool, own.expansion().maxComponents());
         memory = new ReplayMemory(own.memory());
         counters = new LearnerCounters(context, own.budget());
         labels = new LabelChangeDetector(own.expansion().falseAlarm());
@@ -84,7 +87,8 @@ final class LevitLearner implements Learner, Inspectable {
         }
         List<String> known = counters.labels().labels();
         return pool.route(images).stream()
-                .map(image -> image.prediction(known, counters.step(), criterion.noveltyThreshold(image, pool)))
+                .map(image -> image.prediction(
+                        known, pool.get(image.routed()).id(), counters.step(), criterion.noveltyThreshold(image, pool)))
                 .toList();
     }
 
@@ -180,7 +184,7 @@ final class LevitLearner implements Learner, Inspectable {
                 pool.discriminant().ifPresent(sums -> sums.forget(change.stale()));
             });
             boolean wanted = firstFill || novel.isPresent() || isFull(pool.active());
-            Optional<Expansion> expansion = wanted && hasRoom() ? Optional.of(expand(novel)) : Optional.empty();
+            Optional<Expansion> expansion = wanted && merging.hasRoom() ? Optional.of(expand(novel)) : Optional.empty();
             pool.discriminant().ifPresent(router -> {
                 List<float[]> features = router.learnFilters();
                 if (!features.isEmpty()) {
@@ -204,10 +208,6 @@ final class LevitLearner implements Learner, Inspectable {
         return most > 0 && active.imagesSeen() >= most;
     }
 
-    private boolean hasRoom() {
-        return pool.size() < own.expansion().maxComponents();
-    }
-
     /** Lines 16 to 18. */
     private Expansion expand(Optional<Verdict> verdict) {
         long imagesSeen = pool.active().imagesSeen();
@@ -221,7 +221,8 @@ final class LevitLearner implements Learner, Inspectable {
         memory.clear();
         labels.restart();
         criterion.expanded(verdict.isPresent());
-        return new Expansion(pool.size(), counters.step(), verdict, pool.size(), imagesSeen);
+        List<LearnerNotice> merged = merging.merge();
+        return new Expansion(pool.active().id(), counters.step(), verdict, pool.size(), imagesSeen).with(merged);
     }
 
     @Override
@@ -248,7 +249,9 @@ final class LevitLearner implements Learner, Inspectable {
         if (event == LearnerEvent.END_OF_STREAM) {
             counters.budget().release();
         }
-        return event == LearnerEvent.BOUNDARY && hasRoom() ? Optional.of(expand(Optional.empty())) : Optional.empty();
+        return event == LearnerEvent.BOUNDARY && merging.hasRoom()
+                ? Optional.of(expand(Optional.empty()))
+                : Optional.empty();
     }
 
     @Override
@@ -259,7 +262,7 @@ final class LevitLearner implements Learner, Inspectable {
     @Override
     public List<StateEntry> state() {
         List<StateEntry> entries = new ArrayList<>(counters.entries(CONTROL, out -> {
-            out.writeInt(pool.size());
+            pool.writeIds(out);
             memory.write(out);
             StateCodec.writeImages(out, latest);
             out.writeUTF(own.expansion().criterion().name());
@@ -276,7 +279,7 @@ final class LevitLearner implements Learner, Inspectable {
     private ExpansionCriterion restore(byte[] control, Map<String, byte[]> state) {
         return StateCodec.open(CONTROL, control, in -> {
             counters.read(in);
-            pool.restore(state, in.readInt(), counters.seed());
+            pool.restore(state, in.ids(in.readInt()), counters.seed());
             memory.read(in);
             memory.restore(state, pool::views);
             latest = StateCodec.readImages(in);

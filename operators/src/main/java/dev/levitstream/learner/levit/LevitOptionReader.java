@@ -226,7 +226,7 @@ final class LevitOptionReader {
                         "components.max",
                         base.maxComponents(),
                         "count, at least 1",
-                        "most components; at the cap the active one learns on"),
+                        "most components; beyond it the two of the nearest worlds become one, but for those that others fuse; without such a pair, or with the router vae, the active one learns on"),
                 free.number(
                         "expansion.false-alarm",
                         base.falseAlarm(),

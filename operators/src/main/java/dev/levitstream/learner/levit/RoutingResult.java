@@ -35,12 +35,13 @@ record RoutingResult(
      * The answer. A component knows the classes of its time; later ones get probability 0, unnamed places are left out.
      *
      * @param labels known now
+     * @param id of the routed component
      * @param step batches observed so far (count)
      * @param threshold novelty above which the image speaks for a changed world
      */
-    ImagePrediction prediction(List<String> labels, long step, float threshold) {
+    ImagePrediction prediction(List<String> labels, int id, long step, float threshold) {
         float[] scores = probabilities.length == 0 ? probabilities : Arrays.copyOf(probabilities, labels.size());
-        Routed chosen = new Routed(routed + 1, novelty(), threshold);
+        Routed chosen = new Routed(id, novelty(), threshold);
         return new ImagePrediction(labels, scores, step, Optional.of(chosen), Optional.of(this));
     }
 

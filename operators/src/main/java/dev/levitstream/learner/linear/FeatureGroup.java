@@ -5,6 +5,7 @@ import dev.levitstream.learner.common.StateCodec;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Images of one class that one component has learnt: the sum of their features, and the discriminant that the last
@@ -80,6 +81,25 @@ final class FeatureGroup {
     void solved(float[] newWeight, float newBias) {
         System.arraycopy(newWeight, 0, weight, 0, weight.length);
         bias = newBias;
+    }
+
+    /**
+     * Images of a component without a label are of its classes as often as those with one: ln (all / labelled) is added
+     * to its classes' scores.
+     *
+     * @param all groups
+     */
+    float unlabelledShare(List<FeatureGroup> all) {
+        long with = 0;
+        long without = 0;
+        for (FeatureGroup group : all) {
+            boolean counts = group.component == component;
+            with += counts && group.label != LabelRegistry.UNLABELLED ? group.count : 0;
+            without += counts && group.label == LabelRegistry.UNLABELLED ? group.count : 0;
+        }
+        return label == LabelRegistry.UNLABELLED || without == 0
+                ? 0
+                : (float) StrictMath.log((double) (with + without) / with);
     }
 
     void write(DataOutputStream out) throws IOException {

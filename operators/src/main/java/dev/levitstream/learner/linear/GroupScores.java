@@ -66,6 +66,15 @@ public record GroupScores(List<GroupScore> groups) {
                         .toList());
     }
 
+    /** Classes up to the last of a component's (count); 0 where it has none. */
+    public int classes(int component) {
+        return groups.stream()
+                .filter(group -> group.component() == component && group.label() != LabelRegistry.UNLABELLED)
+                .mapToInt(group -> group.label() + 1)
+                .max()
+                .orElse(0);
+    }
+
     /** Whether any component has a group of that class. */
     public boolean hasLabel(int label) {
         return groups.stream().anyMatch(group -> group.label() == label);

@@ -18,8 +18,8 @@ import java.util.function.DoubleFunction;
  * {@link dev.levitstream.nn.model.LinearDiscriminant} as its head this is streaming linear discriminant analysis (Hayes
  * and Kanan 2020).
  *
- * <p>Sums are all it keeps: nothing is forgotten, their order does not matter, and their size does not grow with the
- * number of images. When they are solved is a {@link SolutionSchedule}'s to say.
+ * <p>Sums are all it keeps: nothing is forgotten, and their order does not matter. When they are solved is a
+ * {@link SolutionSchedule}'s to say.
  *
  * <p>Images that come while there is evidence for a change are counted apart. If a component is created, they go over
  * to it, for they were the first of its world; else they stay with the component that learnt them. Without this the old
@@ -46,6 +46,11 @@ public final class GroupStatistics {
         this.moments = new GroupMoments(width);
     }
 
+    /** What heads are chosen by, in state apart from the sums: earlier releases had none. */
+    public HeadChoice choice() {
+        return heads;
+    }
+
     /** Number of features. */
     public int width() {
         return width;
@@ -67,10 +72,7 @@ public final class GroupStatistics {
      * @param scores at least one
      */
     public void probabilities(double[] scores) {
-        for (int g = 0; g < scores.length; g++) {
-            scores[g] *= heads.temperature();
-        }
-        heads.head().probabilities(scores);
+        heads.probabilities(scores);
     }
 
     /** Share of each group among the images of all groups, 0 to 1, in place of its score. */
@@ -81,12 +83,7 @@ public final class GroupStatistics {
                 .toList();
     }
 
-    /**
-     * Takes note that a component learns an image.
-     *
-     * @param features of the image
-     * @param suspected whether there is evidence for a change at the moment
-     */
+    /** Takes note that a component learns an image, suspected while there is evidence for a change. */
     public void learnt(byte[] pixels, float[] features, int component, int label, boolean suspected) {
         if (label != LabelRegistry.UNLABELLED) {
             heads.judge(features, label);
@@ -128,10 +125,7 @@ public final class GroupStatistics {
      * @return features of the images that they were learnt from, in their order; none if it was not time
      */
     public List<float[]> learnFilters() {
-        if (early.size() < FixedFeatures.ENOUGH) {
-            return List.of();
-        }
-        List<byte[]> different = early.different();
+        List<byte[]> different = early.size() < FixedFeatures.ENOUGH ? List.of() : early.different();
         if (different.size() < FixedFeatures.ENOUGH) {
             return List.of();
         }
@@ -216,15 +210,16 @@ public final class GroupStatistics {
     public void settle() {
         for (FeatureGroup group : List.copyOf(groups)) {
             if (group.suspected) {
-                Optional<FeatureGroup> own = find(group.component, group.label, false);
-                own.ifPresent(settled -> {
-                    settled.merge(group);
-                    early.moveAll(group, settled);
-                    groups.remove(group);
-                });
+                find(group.component, group.label, false).ifPresent(settled -> join(group, settled));
                 group.suspected = false;
             }
         }
+    }
+
+    private void join(FeatureGroup group, FeatureGroup other) {
+        other.merge(group);
+        early.moveAll(group, other);
+        groups.remove(group);
     }
 
     /** The world has changed: suspected images go over to the component that was created for it. */
@@ -239,6 +234,39 @@ public final class GroupStatistics {
         heads.changed();
     }
 
+    /**
+     * The two components whose images differ least ({@link NearestWorlds}), if there are two.
+     *
+     * @param components from the first on that may become one (count)
+     * @param lasting components, from the first on, of which no two may (count)
+     */
+    public Optional<WorldPair> nearest(int components, int lasting) {
+        return new NearestWorlds(groups, moments.sums(groups), width, components).nearest(lasting);
+    }
+
+    /**
+     * A component's images go over to another, as exactly as if that had always learnt them; components after it move
+     * up by one.
+     */
+    public void merge(int kept, int gone) {
+        for (FeatureGroup group : List.copyOf(groups)) {
+            if (group.component == gone) {
+                find(kept, group.label, group.suspected).ifPresent(same -> join(group, same));
+                group.component = kept;
+            }
+        }
+        groups.forEach(group -> group.component -= group.component > gone ? 1 : 0);
+        schedule.changed();
+    }
+
+    /** Images of a component, with a label or without (count). */
+    public long images(int component) {
+        return groups.stream()
+                .filter(group -> group.component == component)
+                .mapToLong(group -> group.count)
+                .sum();
+    }
+
     /** Solves for the discriminants if that is due. */
     public void refresh() {
         if (groups.isEmpty() || !schedule.isDue()) {
@@ -249,34 +277,13 @@ public final class GroupStatistics {
         schedule.solved();
         for (int g = 0; g < groups.size(); g++) {
             FeatureGroup group = groups.get(g);
-            group.solved(solution.weights().get(g), solution.biases()[g] + unlabelledShare(group));
+            group.solved(solution.weights().get(g), solution.biases()[g] + group.unlabelledShare(groups));
         }
     }
 
     /** The other component whose images lie nearest those of one ({@link WorldMean}); none while that is not known. */
     public OptionalInt nearestTo(int component) {
-        return WorldMean.nearest(component, groups, head);
-    }
-
-    /**
-     * Images of a component without a label are of its classes as often as those with one: ln (all / labelled) is added
-     * to its classes' scores.
-     */
-    private float unlabelledShare(FeatureGroup group) {
-        long without = images(group.component, true);
-        if (group.label == LabelRegistry.UNLABELLED || without == 0) {
-            return 0;
-        }
-        long with = images(group.component, false);
-        return (float) StrictMath.log((double) (with + without) / with);
-    }
-
-    private long images(int component, boolean unlabelled) {
-        return groups.stream()
-                .filter(group -> group.component == component)
-                .filter(group -> (group.label == LabelRegistry.UNLABELLED) == unlabelled)
-                .mapToLong(group -> group.count)
-                .sum();
+        return WorldMean.nearest(component, groups, heads.head());
     }
 
     public void write(DataOutputStream out) throws IOException {
@@ -292,7 +299,6 @@ public final class GroupStatistics {
             early.write(out, groups);
         }
         moments.writeApart(out);
-        heads.write(out);
     }
 
     public void read(StateCodec.Input in) throws IOException {
@@ -308,8 +314,5 @@ public final class GroupStatistics {
             early.read(in, groups);
         }
         moments.readApart(in, groups);
-        if (in.choosesHead()) {
-            heads.read(in);
-        }
     }
 }

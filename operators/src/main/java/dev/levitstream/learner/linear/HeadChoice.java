@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
  * judged by the log loss of labelled images before they are learnt ({@link PrequentialChoice}). A choice counts from
  * the next solution on.
  */
-final class HeadChoice {
+public final class HeadChoice {
     private static final double[] STRENGTHS = {0.03, 0.01, 0.1, 0.3};
     private static final double[] TEMPERATURES = {1, 0.5, 0.25, 0.125};
     private static final double SMALLEST = 1e-6;
@@ -87,6 +87,14 @@ final class HeadChoice {
         return TEMPERATURES[current % TEMPERATURES.length];
     }
 
+    /** Scores of one image become probabilities, in place. */
+    void probabilities(double[] scores) {
+        for (int g = 0; g < scores.length; g++) {
+            scores[g] *= temperature();
+        }
+        head().probabilities(scores);
+    }
+
     /**
      * Takes what served best so far, and solves for it.
      *
@@ -142,7 +150,7 @@ final class HeadChoice {
         rivals = Rivals.NONE;
     }
 
-    void write(DataOutputStream out) throws IOException {
+    public void write(DataOutputStream out) throws IOException {
         out.writeInt(heads.size());
         pairs.write(out);
         out.writeInt(current);
@@ -158,8 +166,8 @@ final class HeadChoice {
         }
     }
 
-    /** Becomes what {@link #write} wrote, the last of its entry; a choice among others begins without a past. */
-    void read(DataInputStream in) throws IOException {
+    /** Becomes what {@link #write} wrote; a choice among others begins without a past. */
+    public void read(DataInputStream in) throws IOException {
         if (in.readInt() != heads.size()) {
             return;
         }

@@ -8,6 +8,7 @@ import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
 import dev.levitstream.learner.LearnerDescription;
 import dev.levitstream.learner.LearnerEvent;
+import dev.levitstream.learner.LearnerNotice;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Observation;
 import dev.levitstream.learner.StateEntry;
@@ -25,6 +26,7 @@ import dev.levitstream.learner.common.StateCodec;
 import dev.levitstream.learner.linear.FixedFeatures;
 import dev.levitstream.learner.linear.GroupScores.GroupScore;
 import dev.levitstream.learner.linear.GroupStatistics;
+import dev.levitstream.learner.linear.WorldPair;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,7 @@ import java.util.OptionalInt;
 final class StatisticsLearner implements Learner {
     private static final String CONTROL = "control";
     private static final String SUMS = "sums";
+    private static final String CHOICE = "choice";
     private static final String ALARM = "alarm";
     private static final String LABELS = "labels";
     private static final float[] NOTHING = new float[0];
@@ -49,8 +52,8 @@ final class StatisticsLearner implements Learner {
     private final ChangeAlarm alarm;
     private final LabelChangeDetector labels;
     private final LearnerCounters counters;
-    /** Present world, from 0. */
-    private int world;
+    /** Ids of worlds, oldest first; the last is the present one. */
+    private List<Integer> worlds = new ArrayList<>(List.of(1));
     /** Images of the present world (count). */
     private long imagesOfWorld;
     /** Whether a batch was observed and not learnt. */
@@ -123,7 +126,7 @@ final class StatisticsLearner implements Learner {
     public void observe(List<Observation> batch) {
         counters.requireIdle(learning);
         counters.observed(batch);
-        batch.forEach(image -> alarm.observe(seen(image).features(), world + 1));
+        batch.forEach(image -> alarm.observe(seen(image).features(), worlds.get(present())));
         boolean suspected = alarm.suspects();
         if (!suspected) {
             statistics.settle();
@@ -146,7 +149,7 @@ final class StatisticsLearner implements Learner {
         if (label == LabelRegistry.UNLABELLED) {
             statistics.noted(pixels);
         } else {
-            statistics.learnt(pixels, seen(image).features(), world, label, suspected);
+            statistics.learnt(pixels, seen(image).features(), present(), label, suspected);
         }
     }
 
@@ -167,9 +170,8 @@ final class StatisticsLearner implements Learner {
             Optional<Verdict> novel = alarm.take();
             Optional<LabelChange> renamed = labels.take(novel.isPresent());
             renamed.ifPresent(change -> statistics.forget(change.stale()));
-            boolean hasRoom = world + 1 < own.worlds();
             Optional<Expansion> expansion =
-                    novel.isPresent() && hasRoom ? Optional.of(expand(novel)) : Optional.empty();
+                    novel.isPresent() && expands() ? Optional.of(expand(novel)) : Optional.empty();
             List<float[]> anew = statistics.learnFilters();
             if (!anew.isEmpty()) {
                 alarm.seesAnew(anew);
@@ -178,25 +180,52 @@ final class StatisticsLearner implements Learner {
             learning = false;
             counters.changed();
             Optional<Expansion> placed = expansion.map(made -> made.near(nearest()));
-            return WorkReport.ofExpansion("solve", placed, novel.isPresent() && !hasRoom)
+            return WorkReport.ofExpansion("solve", placed, novel.isPresent() && !expands())
                     .with(LabelChange.joined(alarm.takeNotices(), renamed, counters.labels()));
         }
     }
 
     /** Id of the older world that the present one is most like. */
     private OptionalInt nearest() {
-        OptionalInt nearest = statistics.nearestTo(world);
-        return nearest.isPresent() ? OptionalInt.of(nearest.getAsInt() + 1) : nearest;
+        OptionalInt nearest = statistics.nearestTo(present());
+        return nearest.isPresent() ? OptionalInt.of(worlds.get(nearest.getAsInt())) : nearest;
+    }
+
+    /** Index of the present world. */
+    private int present() {
+        return worlds.size() - 1;
+    }
+
+    private boolean expands() {
+        return own.worlds() > 1;
     }
 
     private Expansion expand(Optional<Verdict> verdict) {
-        world++;
+        int id = worlds.get(present()) + 1;
+        worlds.add(id);
         if (verdict.isPresent()) {
-            statistics.handOver(world);
+            statistics.handOver(present());
         }
         long images = imagesOfWorld;
         imagesOfWorld = 0;
-        return new Expansion(world + 1, counters.step(), verdict, world + 1, images);
+        List<LearnerNotice> merged = merge();
+        return new Expansion(id, counters.step(), verdict, worlds.size(), images)
+                .with(learnsClasses ? merged : List.of());
+    }
+
+    /** Worlds that ended become one, the nearest first, until there are no more than may be. */
+    private List<LearnerNotice> merge() {
+        List<LearnerNotice> merged = new ArrayList<>();
+        while (worlds.size() > own.worlds()) {
+            WorldPair pair = statistics.nearest(present(), 0).orElseThrow();
+            long images = statistics.images(pair.newer());
+            statistics.merge(pair.older(), pair.newer());
+            merged.add(pair.notice(worlds.get(pair.older()), worlds.remove(pair.newer()), images));
+        }
+        if (!merged.isEmpty()) {
+            statistics.refresh();
+        }
+        return merged;
     }
 
     @Override
@@ -210,7 +239,7 @@ final class StatisticsLearner implements Learner {
     public boolean onLabel(LabelledImage image) {
         int label = counters.late(image, learning);
         if (learnsClasses) {
-            statistics.learntLate(image.pixels(), world, label);
+            statistics.learntLate(image.pixels(), present(), label);
         }
         return learnsClasses;
     }
@@ -221,7 +250,7 @@ final class StatisticsLearner implements Learner {
         if (event == LearnerEvent.BOUNDARY) {
             alarm.restart();
             labels.restart();
-            return world + 1 < own.worlds() ? Optional.of(expand(Optional.empty())) : Optional.empty();
+            return expands() ? Optional.of(expand(Optional.empty())) : Optional.empty();
         }
         return Optional.empty();
     }
@@ -234,13 +263,17 @@ final class StatisticsLearner implements Learner {
     @Override
     public List<StateEntry> state() {
         List<StateEntry> entries = new ArrayList<>(counters.entries(CONTROL, out -> {
-            out.writeInt(world);
+            out.writeInt(present());
             out.writeLong(imagesOfWorld);
             out.writeBoolean(learning);
+            for (int id : worlds) {
+                out.writeInt(id);
+            }
         }));
         if (!entries.isEmpty()) {
             long revision = counters.revision();
             entries.add(new StateEntry(SUMS, revision, false, () -> StateCodec.seal(statistics::write)));
+            entries.add(new StateEntry(CHOICE, revision, false, () -> StateCodec.seal(statistics.choice()::write)));
             entries.add(new StateEntry(ALARM, revision, false, () -> StateCodec.seal(alarm::write)));
             entries.add(new StateEntry(LABELS, revision, false, () -> StateCodec.seal(labels::write)));
         }
@@ -250,15 +283,17 @@ final class StatisticsLearner implements Learner {
     private void restore(Map<String, byte[]> state) {
         StateCodec.open(CONTROL, state, in -> {
             counters.read(in);
-            world = in.readInt();
+            int present = in.readInt();
             imagesOfWorld = in.readLong();
             learning = in.readBoolean();
-            return world;
+            worlds = in.ids(present + 1);
+            return worlds;
         });
         StateCodec.open(SUMS, state, in -> {
             statistics.read(in);
             return statistics;
         });
+        StateCodec.readIfThere(CHOICE, state, statistics.choice()::read);
         StateCodec.open(ALARM, state, in -> {
             alarm.read(in);
             return alarm;
@@ -274,7 +309,7 @@ final class StatisticsLearner implements Learner {
         return new LearnerDescription(
                 counters.labels().labels(),
                 0,
-                OptionalInt.of(world + 1),
+                OptionalInt.of(worlds.size()),
                 OptionalInt.empty(),
                 0,
                 Optional.of(counters.accuracy().figures()));

@@ -157,7 +157,7 @@ public abstract class StatisticsMethod implements LearnerMethod {
                         "worlds",
                         20,
                         "count, at least 1",
-                        "most worlds whose classes are counted apart; with 1 changes are only told"),
+                        "most worlds whose classes are counted apart; beyond it the two nearest become one; with 1 changes are only told"),
                 free.number(
                         "false-alarm",
                         ChangeDetector.FALSE_ALARM,

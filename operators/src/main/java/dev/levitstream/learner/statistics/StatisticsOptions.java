@@ -9,8 +9,8 @@ import dev.levitstream.learner.linear.FeatureOptions;
  *
  * @param features what is seen of an image
  * @param shrinkage how much the head is regularised, in its own units; 0 to choose by what served best so far
- * @param worlds most worlds whose classes are counted apart (count), at least 1; with 1 changes are told and otherwise
- *     play no part
+ * @param worlds most worlds whose classes are counted apart (count), at least 1; beyond it the two nearest become one;
+ *     with 1 changes are told and otherwise play no part
  * @param falseAlarm probability of an alarm at one test while nothing changes, above 0, at most 0.01
  */
 public record StatisticsOptions(FeatureOptions features, double shrinkage, int worlds, double falseAlarm)

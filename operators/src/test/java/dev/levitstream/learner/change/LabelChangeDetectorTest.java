@@ -99,7 +99,7 @@ class LabelChangeDetectorTest {
             boolean isNew = n >= 1000;
             int truth = random.nextInt(2) + (isNew ? 2 : 0);
             boolean mistaken = random.nextDouble() < (isNew ? 0.7 : 0.2);
-            detector.observe(truth, mistaken ? random.nextInt(2) : truth, true);
+            detector.observe(truth, OptionalInt.of(mistaken ? random.nextInt(2) : truth), true);
             assertThat(detector.take(false)).isEmpty();
         }
     }

@@ -56,7 +56,7 @@ class TwoSampleTestTest {
         List<float[]> whitened = new ArrayList<>();
         for (int i = 0; i < 700; i++) {
             float[] projection = projection(random, i < 330 ? 0 : 0.1);
-            test.add(projection);
+            test.add(new Numbered(i, projection));
             whitened.add(whitening.whiten(projection));
         }
         double largest = 0;

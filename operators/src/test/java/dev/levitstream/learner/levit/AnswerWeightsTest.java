@@ -65,6 +65,24 @@ class AnswerWeightsTest {
     }
 
     @Test
+    void oneThatAnswersForAnothersWorldLosesItsSayAndTheOthersKeepTheirs() {
+        AnswerWeights weights = new AnswerWeights();
+        for (int component = 0; component < 4; component++) {
+            show(weights, 300, component, 0.6, component == 2 ? 0.4 : 0.9);
+            weights.expanded();
+        }
+        weights.merged(0, 1);
+        assertThat(weights.exponent(0)).isZero();
+        assertThat(weights.exponent(1)).as("once the third").isZero();
+        assertThat(weights.exponent(2)).as("once the fourth").isEqualTo(2);
+        show(weights, 300, 3, 0.6, 0.9);
+        assertThat(weights.exponent(3)).as("the active one").isEqualTo(2);
+        weights.merged(2, 1);
+        assertThat(weights.exponent(1)).isZero();
+        assertThat(weights.exponent(2)).as("the active one").isEqualTo(2);
+    }
+
+    @Test
     void aRouterThatIsTooSureIsTempered() {
         AnswerWeights weights = new AnswerWeights();
         for (int n = 0; n < 600; n++) {

@@ -78,8 +78,9 @@ class StateFormatTest {
         } else if (format < 6 && name.equals("router")) {
             byte[] before = withoutEnd(sealed, 2); // nothing said whether images without a label were counted apart
             older = format < 5 ? withoutForm(before) : before;
-        } else if (format < 6 && name.equals("control")) {
-            older = withoutUnlabelled(options, sealed);
+        } else if (name.equals("control")) {
+            byte[] before = withoutIds(options, sealed);
+            older = format < 6 ? withoutUnlabelled(options, before) : before;
         }
         ByteBuffer.wrap(older).putInt(4, format);
         return older;
@@ -90,9 +91,7 @@ class StateFormatTest {
      * are being learnt, which are none, and the name of the criterion.
      */
     private static byte[] withoutUnlabelled(LearnerOptions options, byte[] sealed) {
-        String text = new String(sealed, StandardCharsets.ISO_8859_1);
-        String name = TinyLearners.levit(options).expansion().criterion().name();
-        int at = text.lastIndexOf(name) - Short.BYTES - Integer.BYTES - Long.BYTES;
+        int at = nameOfCriterion(options, sealed) - Short.BYTES - Integer.BYTES - Long.BYTES;
         return StateCodec.seal(out -> {
             out.write(sealed, HEADER_BYTES, at - HEADER_BYTES);
             out.write(sealed, at + Long.BYTES, sealed.length - at - Long.BYTES);
@@ -101,6 +100,27 @@ class StateFormatTest {
 
     private static byte[] withoutEnd(byte[] sealed, int bytes) {
         return StateCodec.seal(out -> out.write(sealed, HEADER_BYTES, sealed.length - HEADER_BYTES - bytes));
+    }
+
+    /**
+     * Until format 6 no component ever went, and their number said their ids. These follow it, before what the memory
+     * counts.
+     */
+    private static byte[] withoutIds(LearnerOptions options, byte[] sealed) {
+        int end = nameOfCriterion(options, sealed) - 4 * Long.BYTES - 2 * Integer.BYTES - Short.BYTES;
+        int count = ByteBuffer.wrap(sealed).getInt(end - Integer.BYTES);
+        int at = end - count * Integer.BYTES;
+        assertThat(ByteBuffer.wrap(sealed).getInt(at - Integer.BYTES)).isEqualTo(count);
+        return StateCodec.seal(out -> {
+            out.write(sealed, HEADER_BYTES, at - HEADER_BYTES);
+            out.write(sealed, end, sealed.length - end);
+        });
+    }
+
+    private static int nameOfCriterion(LearnerOptions options, byte[] sealed) {
+        String text = new String(sealed, StandardCharsets.ISO_8859_1);
+        return text.lastIndexOf(
+                TinyLearners.levit(options).expansion().criterion().name());
     }
 
     /** Until format 4 nothing said in which form a router's sums follow its three counts. */

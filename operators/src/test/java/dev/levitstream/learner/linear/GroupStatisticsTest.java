@@ -265,7 +265,7 @@ class GroupStatisticsTest {
                 new RidgeRegression(TinyLearners.COMPUTE, WIDTH, SHRINKAGE), metric(images, false),
                 new NearestMeans(WIDTH), euclidean);
         metrics.forEach((head, metric) -> {
-            GroupStatistics statistics = new GroupStatistics(fixed, head);
+            GroupStatistics statistics = new GroupStatistics(fixed, 1, strength -> head);
             assertThat(statistics.nearestTo(0)).as("nothing is known").isEmpty();
             for (Shown image : images) {
                 statistics.learnt(NO_PIXELS, image.features(), image.component(), image.label(), false);
