@@ -14,6 +14,7 @@ import dev.levitstream.learner.LearnerNotice;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.Learning;
 import dev.levitstream.learner.common.ComponentFactory;
+import dev.levitstream.learner.linear.GroupScores;
 import dev.levitstream.learner.linear.GroupStatistics;
 import dev.levitstream.nn.model.KnowledgeFusion;
 import dev.levitstream.nn.model.KnowledgeFusion.Level;
@@ -22,6 +23,7 @@ import dev.levitstream.nn.model.VisionTransformer;
 import dev.levitstream.testing.StreamSimulator;
 import dev.levitstream.testing.TinyLearners;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -83,6 +85,12 @@ class ComponentMergingTest {
             assertThat(gone)
                     .as("the component of 30 images is the larger of any two")
                     .isNotEqualTo(2);
+            GroupStatistics sums = pool.discriminant().orElseThrow();
+            float[] features = new float[sums.width()];
+            Arrays.fill(features, 0.5f);
+            GroupScores scores = sums.scores(features);
+            sums.refresh();
+            assertThat(sums.scores(features)).as("solved anew at once").isEqualTo(scores);
             assertThat(told.get(0).reason())
                     .startsWith("component " + gone + " with " + (gone == 1 ? 20 : 10)
                             + " images has become part of component "
