@@ -80,7 +80,7 @@ class KnownWorldsTest {
         });
         KnownWorlds<String> restored = new KnownWorlds<>(5);
         StateCodec.open("worlds", written, in -> {
-            restored.read(in, StateCodec.Input::readUTF);
+            restored.read(in, one -> one.readUTF());
             assertThat(find(restored, "b").orElseThrow().knownComponent()).isEmpty();
             restored.readComponents(in);
             return restored;
