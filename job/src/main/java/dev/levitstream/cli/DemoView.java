@@ -96,7 +96,7 @@ final class DemoView {
 
     /** A dead letter or an event. */
     void besides(SpecificRecordBase record) {
-        line(String.format("@|red %s|@", record));
+        line(WatchCommand.readable(record));
     }
 
     void summary(DemoScore score, StreamPublisher publisher) {
