@@ -274,7 +274,7 @@ class KeyLifeTest {
             }
             assertThat(harness.flink().snapshot(1, 1).getStateSize())
                     .as("bytes before the first update")
-                    .isLessThan(500_000);
+                    .isLessThan(700_000);
         }
     }
 }
