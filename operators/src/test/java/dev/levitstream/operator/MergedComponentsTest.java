@@ -159,8 +159,10 @@ class MergedComponentsTest {
                 assertThat(event.getKind()).isEqualTo(EventKind.WORLDS_MERGED);
                 assertThat(event.getStreamKey()).isEqualTo(KEY);
                 assertThat(event.getProbability()).isNull();
-                assertThat(event.getImages()).isPositive();
-                assertThat(event.getReason()).matches("component \\d+ has become part of component \\d+: .+");
+                assertThat(event.getImages()).isNull();
+                assertThat(event.getReason())
+                        .matches("component \\d+ with \\d+ images has become part of component "
+                                + event.getNearestComponentId() + ": .+");
             });
             assertThat(events.stream().map(event -> event.getReason().split(" ", -1)[1]))
                     .as("each goes once")
