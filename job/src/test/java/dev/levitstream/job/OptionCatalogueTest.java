@@ -165,7 +165,7 @@ class OptionCatalogueTest {
     @Test
     void sizesThatCouldNotBeAllocatedAreRefusedWithWhatFits() {
         assertThatThrownBy(() -> OptionCatalogue.read(Map.of("image", "31x31x3")))
-                .hasMessage("image=31x31x3 must need at most learner.max-mib=2048 for one learner, but needs about 5497"
+                .hasMessage("image=31x31x3 must need at most learner.max-mib=2048 for one learner, but needs about 5559"
                         + " MiB: its sides make 961 patches, choose sides with a common divisor, such as"
                         + " image=32x32x3");
         assertThatThrownBy(() -> OptionCatalogue.read(Map.of("image", "227x227x3")))

@@ -65,6 +65,7 @@ class RestoredOptionsTest {
     private static final Map<String, String> OTHER = Map.of(
             "image", "16x16x1",
             "levit.vit.patch", "2",
+            "levit.routing.features", "learnt",
             "levit.memory.capacity", "64",
             "parallelism.max", "64");
 

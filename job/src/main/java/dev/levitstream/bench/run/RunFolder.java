@@ -1,5 +1,7 @@
 package dev.levitstream.bench.run;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -11,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +24,10 @@ public final class RunFolder {
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .build();
+
+    private static final int LONGEST_NAME = 200;
+    /** Characters of a hash. */
+    private static final int HASH = 36;
 
     private final Path folder;
 
@@ -35,7 +42,14 @@ public final class RunFolder {
 
     private Path file(RunPlan plan) {
         String name = (plan.name() + " seed=" + plan.seed()).replaceAll("[^A-Za-z0-9.=-]+", "_");
-        return folder.resolve("runs").resolve(name + ".json");
+        return folder.resolve("runs").resolve(shortened(name) + ".json");
+    }
+
+    /** A file system takes names of 255 bytes; what many settings make longer ends in its hash. */
+    private static String shortened(String name) {
+        return name.length() <= LONGEST_NAME
+                ? name
+                : name.substring(0, LONGEST_NAME - HASH) + UUID.nameUUIDFromBytes(name.getBytes(UTF_8));
     }
 
     /** The finished run of a plan, if there is one of the same benchmark with the same tasks and image counts. */
