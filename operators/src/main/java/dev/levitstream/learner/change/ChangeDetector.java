@@ -20,8 +20,7 @@ import java.util.Optional;
  *
  * <p>Images that hardly differ from the one before say nothing new and are left out: a camera that froze is no world.
  * Where a world's first images show that the stream goes from scene to scene, as a video does, its scenes are observed
- * in place of its images ({@link SceneChanges}), until images differ as if they were shuffled. Memory is bounded; a
- * stored one goes on to the same bits.
+ * in place of its images ({@link SceneChanges}), until images differ as if they were shuffled. Memory is bounded.
  */
 public final class ChangeDetector {
     /** False-alarm probability of a test by default: z = 5 of a normal law, one-sided. */
