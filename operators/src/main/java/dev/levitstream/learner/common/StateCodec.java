@@ -29,9 +29,10 @@ public final class StateCodec {
      * learnt next to nothing is stored in short ({@link Input#isShort}); since 6 a memory counts images without a label
      * apart ({@link Input#countsUnlabelled}), and changes are told by scenes too ({@link Input#knowsScenes}); since 7
      * it is known when evidence for a change began and which images it is seen by ({@link Input#knowsEvidence}), and
-     * components may go, so that each says its id ({@link Input#ids}).
+     * components may go, so that each says its id ({@link Input#ids}); since 8 features by learnt filters may be square
+     * roots ({@link Input#rootsFeatures}).
      */
-    public static final int FORMAT = 7;
+    public static final int FORMAT = 8;
 
     private static final int MAGIC = 0x4C565354; // LVST
     private static final int HEADER_BYTES = 12;
@@ -90,6 +91,11 @@ public final class StateCodec {
         /** Whether it follows when evidence for a change began, and which images it is seen by. */
         public boolean knowsEvidence() {
             return format >= 7;
+        }
+
+        /** Whether features by the learnt filters just read are square roots. */
+        public boolean rootsFeatures() throws IOException {
+            return format >= 8 && readBoolean();
         }
 
         /** Ids of so many components, oldest first: once none ever went, and the n-th was n. */

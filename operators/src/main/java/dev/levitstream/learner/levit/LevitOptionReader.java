@@ -86,9 +86,9 @@ final class LevitOptionReader {
                         0),
                 free.number(
                         "routing.shrinkage",
-                        learnt ? 0.03 : 1e-3,
+                        learnt ? 0.05 : 1e-3,
                         "at least 0",
-                        "share of the mean variance that the discriminant adds to every feature's, 0.03 where they are learnt; 0 to choose 0.01, 0.03, 0.1 or 0.3 by what served best so far"));
+                        "share of the mean variance that the discriminant adds to every feature's, 0.05 where they are learnt; 0 to choose 0.01, 0.03, 0.1 or 0.3 by what served best so far"));
     }
 
     /**

@@ -11,7 +11,6 @@ import dev.levitstream.nn.model.PatchFeatures;
 import dev.levitstream.nn.model.PatchFilters;
 import dev.levitstream.nn.model.RandomExpansion;
 import dev.levitstream.nn.model.Thumbnail;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
@@ -115,17 +114,18 @@ public final class FixedFeatures {
                 StateCodec.writeFloats(out, row);
             }
             StateCodec.writeFloats(out, own.get().biases());
+            out.writeBoolean(own.get().rooted());
         }
     }
 
     /** Becomes what {@link #write} wrote. */
-    void read(DataInputStream in) throws IOException {
+    void read(StateCodec.Input in) throws IOException {
         if (in.readBoolean()) {
             float[][] weights = new float[in.readInt()][];
             for (int i = 0; i < weights.length; i++) {
                 weights[i] = StateCodec.readFloats(in);
             }
-            become(new PatchFilters(weights, StateCodec.readFloats(in)));
+            become(new PatchFilters(weights, StateCodec.readFloats(in), in.rootsFeatures()));
         }
     }
 }

@@ -222,10 +222,16 @@ public final class GroupStatistics {
         groups.remove(group);
     }
 
-    /** The world has changed: suspected images go over to the component that was created for it. */
+    /**
+     * The world has changed: suspected images go over to the component that was created for it, and with them those of
+     * their label that came before the evidence, if they are fewer: it begins some images after the change.
+     */
     public void handOver(int component) {
-        for (FeatureGroup group : groups) {
+        for (FeatureGroup group : List.copyOf(groups)) {
             if (group.suspected) {
+                find(group.component, group.label, false)
+                        .filter(before -> before.count < group.count)
+                        .ifPresent(before -> join(before, group));
                 group.component = component;
                 group.suspected = false;
                 schedule.changed();
@@ -281,9 +287,11 @@ public final class GroupStatistics {
         }
     }
 
-    /** The other component whose images lie nearest those of one ({@link WorldMean}); none while that is not known. */
+    /** The other component whose images lie nearest those of one ({@link NearestWorlds}); none if either has none. */
     public OptionalInt nearestTo(int component) {
-        return WorldMean.nearest(component, groups, heads.head());
+        int components =
+                groups.stream().mapToInt(group -> group.component + 1).max().orElse(0);
+        return new NearestWorlds(groups, moments.sums(groups), width, components).nearestTo(component);
     }
 
     public void write(DataOutputStream out) throws IOException {

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -101,6 +102,24 @@ final class NearestWorlds {
                 .map(this::pair);
     }
 
+    /**
+     * The world whose mean M over all its images lies nearest that of one, by sum_i (M_ai - M_bi)^2 / v_i; the oldest
+     * of equals, none if that one or all others have no images.
+     */
+    OptionalInt nearestTo(int world) {
+        if (world >= worlds.size() || worlds.get(world).all().count() == 0) {
+            return OptionalInt.empty();
+        }
+        Images own = worlds.get(world).all();
+        return IntStream.range(0, worlds.size())
+                .filter(other -> other != world && worlds.get(other).all().count() > 0)
+                .boxed()
+                .min(Comparator.comparingDouble(
+                        other -> distance(own, worlds.get(other).all())))
+                .map(OptionalInt::of)
+                .orElse(OptionalInt.empty());
+    }
+
     private Candidate candidate(int older, int newer) {
         World a = worlds.get(older);
         World b = worlds.get(newer);
@@ -116,12 +135,17 @@ final class NearestWorlds {
 
     /** What is added to the squares of images around their mean where two means become one. */
     private double scatter(Images a, Images b) {
+        return a.count() == 0 || b.count() == 0 ? 0 : distance(a, b) * a.count() * b.count() / (a.count() + b.count());
+    }
+
+    /** Squared, of two means, each feature in units of its variance. */
+    private double distance(Images a, Images b) {
         double squares = 0;
-        for (int i = 0; i < variances.length && a.count() > 0 && b.count() > 0; i++) {
+        for (int i = 0; i < variances.length; i++) {
             double difference = a.sum()[i] / a.count() - b.sum()[i] / b.count();
             squares += difference * difference / variances[i];
         }
-        return squares * a.count() * b.count() / Math.max(1, a.count() + b.count());
+        return squares;
     }
 
     private WorldPair pair(Candidate nearest) {

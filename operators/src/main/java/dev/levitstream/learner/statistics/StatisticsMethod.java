@@ -40,7 +40,7 @@ public abstract class StatisticsMethod implements LearnerMethod {
                     "linear discriminant analysis over fixed features, by world",
                     true,
                     LinearDiscriminant::new,
-                    0.03,
+                    0.05,
                     0);
         }
     }

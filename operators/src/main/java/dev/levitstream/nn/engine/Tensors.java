@@ -100,6 +100,13 @@ public final class Tensors {
         return out;
     }
 
+    /** The values of an array in double precision as a new Java array. */
+    public static double[] readDoubles(NDArray array) {
+        double[] out = new double[(int) array.size()];
+        array.toByteBuffer(onCpu(array)).asDoubleBuffer().get(out);
+        return out;
+    }
+
     private static boolean onCpu(NDArray array) {
         return !array.getDevice().isGpu();
     }

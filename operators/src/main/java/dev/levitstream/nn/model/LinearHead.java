@@ -39,16 +39,6 @@ public interface LinearHead {
     Solution solve(Sums sums);
 
     /**
-     * How many times A m_g the weights of a group are, with m_g the mean of its features and A a matrix that is the
-     * same for all groups of a solution: once, where they go by means.
-     *
-     * @param count images of the group, positive
-     */
-    default double multiple(long count) {
-        return 1;
-    }
-
-    /**
      * Turns the scores of one image into probabilities of its groups, in place: at least 0, sum 1.
      *
      * @param scores at least one

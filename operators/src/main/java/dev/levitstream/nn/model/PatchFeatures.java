@@ -5,8 +5,8 @@ import dev.levitstream.common.ImageShape;
 /**
  * Features of an image by fixed filters over its contrast-normalised patches, rectified and averaged over a 3 x 3 grid
  * (single-layer networks of Coates, Ng and Lee 2011): f_k = max(0, v_k . q + b_k), a feature is the mean of f_k over
- * the places of one cell. What does not change cannot be forgotten, so statistics over these features stay exact for
- * ever, in whatever order images come.
+ * the places of one cell, or its square root ({@link PatchFilters#rooted}). What does not change cannot be forgotten,
+ * so statistics over these features stay exact for ever, in whatever order images come.
  */
 public final class PatchFeatures implements FeatureMap {
     /** Features of one filter: one for each cell. */
@@ -46,7 +46,8 @@ public final class PatchFeatures implements FeatureMap {
         }
         int views = mirrored ? 2 : 1;
         for (int i = 0; i < features.length; i++) {
-            features[i] /= Math.max(1, places[i / filters.count()] * views);
+            float mean = features[i] / Math.max(1, places[i / filters.count()] * views);
+            features[i] = filters.rooted() ? (float) Math.sqrt(mean) : mean;
         }
         return features;
     }

@@ -11,8 +11,10 @@ import java.util.SplittableRandom;
  *
  * @param weights v as (patch values, k), each filter of zero mean, for patches have none
  * @param biases b, one for each filter
+ * @param rooted whether a feature is the square root of a mean response, which varies as much where responses are many
+ *     as where they are few (Perronnin, Sánchez and Mensink 2010); not so of random filters
  */
-public record PatchFilters(float[][] weights, float[] biases) {
+public record PatchFilters(float[][] weights, float[] biases, boolean rooted) {
     private static final long SEED = 0;
     /** What a response must exceed to count. */
     static final float THRESHOLD = 0.5f;
@@ -47,10 +49,10 @@ public record PatchFilters(float[][] weights, float[] biases) {
         }
         float[] biases = new float[count];
         Arrays.fill(biases, -THRESHOLD);
-        return new PatchFilters(weights, biases);
+        return new PatchFilters(weights, biases, false);
     }
 
-    /** Filters that are given one by one; their means are taken away. */
+    /** Filters that are learnt, one by one; their means are taken away. */
     static PatchFilters ofRows(float[][] rows, float[] biases) {
         float[][] weights = new float[rows[0].length][rows.length];
         for (int k = 0; k < rows.length; k++) {
@@ -59,7 +61,7 @@ public record PatchFilters(float[][] weights, float[] biases) {
                 weights[i][k] = (float) (rows[k][i] - mean);
             }
         }
-        return new PatchFilters(weights, biases);
+        return new PatchFilters(weights, biases, true);
     }
 
     private static double mean(float[] filter) {

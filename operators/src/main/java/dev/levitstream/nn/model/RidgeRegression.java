@@ -62,12 +62,6 @@ public final class RidgeRegression implements LinearHead {
         }
     }
 
-    /** Weights go by sums. */
-    @Override
-    public double multiple(long count) {
-        return count;
-    }
-
     /** Estimates below 0 count as 0; where none is above, all are equally likely. */
     @Override
     public void probabilities(double[] scores) {

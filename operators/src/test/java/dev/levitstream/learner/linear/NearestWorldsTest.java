@@ -122,6 +122,10 @@ class NearestWorldsTest {
     }
 
     private static Optional<WorldPair> nearest(List<Shown> images, int worlds, int lasting) {
+        return worlds(images, worlds).nearest(lasting);
+    }
+
+    private static NearestWorlds worlds(List<Shown> images, int worlds) {
         List<FeatureGroup> groups = new ArrayList<>();
         GroupMoments moments = new GroupMoments(WIDTH);
         for (Shown image : images) {
@@ -136,7 +140,7 @@ class NearestWorldsTest {
             group.add(image.features());
             moments.add(image.features(), image.label() == LabelRegistry.UNLABELLED ? 0 : image.label());
         }
-        return new NearestWorlds(groups, moments.sums(groups), WIDTH, worlds).nearest(lasting);
+        return new NearestWorlds(groups, moments.sums(groups), WIDTH, worlds);
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -165,6 +169,43 @@ class NearestWorldsTest {
         assertThat(List.of(pair.older(), pair.newer())).containsExactly(best[0], best[1]);
         int both = of(images, best[0]).size() + of(images, best[1]).size();
         assertThat(pair.loss()).isCloseTo(least / Math.max(1, both) / WIDTH, within(1e-6));
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("dev.levitstream.testing.Seeds#twenty")
+    void theNearestWorldIsThatOfTheSmallestDistanceOfMeans(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int worlds = 2 + random.nextInt(6);
+        List<Shown> images = shown(random, worlds, 0);
+        double[] variances = variances(images, worlds);
+        for (int a = 0; a < worlds; a++) {
+            double least = Double.POSITIVE_INFINITY;
+            int best = -1;
+            for (int b = 0; b < worlds; b++) {
+                double distance = 0;
+                for (int i = 0; i < WIDTH; i++) {
+                    double difference = mean(of(images, a))[i] - mean(of(images, b))[i];
+                    distance += difference * difference / variances[i];
+                }
+                if (b != a && distance < least) {
+                    least = distance;
+                    best = b;
+                }
+            }
+            assertThat(worlds(images, worlds).nearestTo(a)).hasValue(best);
+        }
+    }
+
+    @Test
+    void aWorldIsNearNoOtherWhereOneOfThemHasNoImages() {
+        List<Shown> images = new ArrayList<>(around(0, 0, 0));
+        assertThat(worlds(images, 1).nearestTo(0)).isEmpty();
+        assertThat(worlds(images, 2).nearestTo(0)).isEmpty();
+        assertThat(worlds(images, 2).nearestTo(1)).isEmpty();
+        assertThat(worlds(images, 2).nearestTo(2)).isEmpty();
+        images.addAll(around(3, 1, 9));
+        images.addAll(around(2, 2, 9));
+        assertThat(worlds(images, 4).nearestTo(0)).as("the oldest of equals").hasValue(2);
     }
 
     private static Shown at(int world, int label, float... features) {
