@@ -101,30 +101,47 @@ final class SecondMoments {
     }
 
     /**
-     * Row by row for all of them, four at a time, so that a row is fetched seldom; the order in which a value grows
-     * stays that of the images.
+     * Two rows and four images at a time, so that a row is fetched seldom and each value of an image serves twice; the
+     * order in which a sum grows stays that of the images.
      */
     private void addPending() {
-        for (int i = 0, at = 0; i < width; at += ++i) {
+        int row = 0;
+        int at = 0;
+        for (; row + 2 <= width; row += 2) {
             int k = 0;
             for (; k + 4 <= pending.size(); k += 4) {
-                addToRow(i, at, pending.get(k), pending.get(k + 1), pending.get(k + 2), pending.get(k + 3));
+                addToTwoRows(row, at, pending.get(k), pending.get(k + 1), pending.get(k + 2), pending.get(k + 3));
             }
             for (; k < pending.size(); k++) {
-                addToRow(i, at, pending.get(k));
+                addToRow(row, at, pending.get(k));
+                addToRow(row + 1, at + row + 1, pending.get(k));
+            }
+            at += 2 * row + 3;
+        }
+        if (row < width) {
+            for (double[] image : pending) {
+                addToRow(row, at, image);
             }
         }
         pending.clear();
     }
 
-    private void addToRow(int i, int at, double[] a, double[] b, double[] c, double[] d) {
+    private void addToTwoRows(int i, int at, double[] a, double[] b, double[] c, double[] d) {
+        int next = at + i + 1;
         double ai = a[i];
         double bi = b[i];
         double ci = c[i];
         double di = d[i];
+        double aj = a[i + 1];
+        double bj = b[i + 1];
+        double cj = c[i + 1];
+        double dj = d[i + 1];
         for (int j = 0; j <= i; j++) {
             sums[at + j] = sums[at + j] + ai * a[j] + bi * b[j] + ci * c[j] + di * d[j];
+            sums[next + j] = sums[next + j] + aj * a[j] + bj * b[j] + cj * c[j] + dj * d[j];
         }
+        int end = next + i + 1;
+        sums[end] = sums[end] + aj * aj + bj * bj + cj * cj + dj * dj;
     }
 
     private void addToRow(int i, int at, double[] a) {
