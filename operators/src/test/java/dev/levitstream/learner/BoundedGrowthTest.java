@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -226,11 +227,26 @@ class BoundedGrowthTest {
         StreamSimulator simulator = new StreamSimulator(TinyLearners.SHAPE, 5);
         try (Learner learner = TinyLearners.open(detecting(method), 1)) {
             List<LearnerNotice.Kind> told = new ArrayList<>();
+            Set<Integer> components = new TreeSet<>(Set.of(1));
             for (int phase : new int[] {0, 1, 2, 3, 0, 2, 1, 3}) {
                 List<LabelledImage> images = simulator.phase(phase, 800, 0);
                 for (int i = 0; i < images.size(); i += BATCH) {
                     Outcome outcome = Learning.observe(learner, images.subList(i, i + BATCH));
-                    outcome.reports().forEach(report -> report.notices().forEach(notice -> told.add(notice.kind())));
+                    for (WorkReport report : outcome.reports()) {
+                        report.expansion().ifPresent(made -> components.add(made.componentId()));
+                        report.notices().forEach(notice -> {
+                            told.add(notice.kind());
+                            switch (notice.kind()) {
+                                case WORLDS_MERGED ->
+                                    components.remove(
+                                            Integer.valueOf(notice.reason().split(" ", -1)[1]));
+                                case WORLD_RETURNED ->
+                                    assertThat(components)
+                                            .contains(notice.component().orElseThrow());
+                                default -> throw new AssertionError(notice);
+                            }
+                        });
+                    }
                 }
                 assertThat(right(learner, simulator.phase(phase, 60, 0)))
                         .as("phase %d after %s", phase, told)

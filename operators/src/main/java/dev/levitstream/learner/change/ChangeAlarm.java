@@ -116,6 +116,11 @@ public final class ChangeAlarm {
         raised = Optional.empty();
     }
 
+    /** One component answers for another's worlds from now on; ids of both. */
+    public void merged(int kept, int gone) {
+        detector.merged(kept, gone);
+    }
+
     /**
      * Begins again where features are computed otherwise than before.
      *

@@ -188,7 +188,7 @@ public final class ChangeDetector {
         worlds.change(running.world(since), component, known);
         begin();
         if (known.isPresent()) {
-            resume(known.get().world(), newest);
+            test = Optional.of(known.get().world().resumed(newest));
         } else {
             newest.forEach(this::goOn);
         }
@@ -203,19 +203,17 @@ public final class ChangeDetector {
         }
     }
 
-    /** An earlier world goes on. */
-    private void resume(World world, List<Numbered> newest) {
-        TwoSampleTest again = new TwoSampleTest(world.whitening());
-        Numbered.unknown(world.reference()).forEach(again::add); // too long ago to stand for what is before a change
-        newest.forEach(again::add);
-        test = Optional.of(again);
-    }
-
     /** Begins a world of which nothing is known, as when somebody says that the world has changed. */
     public void restart() {
         scenes.ifPresent(SceneChanges::restart);
         worlds.leave();
         begin();
+    }
+
+    /** One component answers for another's worlds from now on. */
+    public void merged(int kept, int gone) {
+        worlds.merged(kept, gone);
+        scenes.ifPresent(changes -> changes.merged(kept, gone));
     }
 
     private void begin() {

@@ -89,6 +89,11 @@ final class KnownWorlds<W> {
         current = NO_WORLD;
     }
 
+    /** One component answers for another's worlds from now on, which is no more. */
+    void merged(int kept, int gone) {
+        worlds.replaceAll(known -> known.component() == gone ? new Known<>(known.world(), kept) : known);
+    }
+
     /** Forgets all. */
     void clear() {
         worlds.clear();

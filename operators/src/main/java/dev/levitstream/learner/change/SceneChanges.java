@@ -264,6 +264,11 @@ final class SceneChanges {
         return changes;
     }
 
+    /** One component answers for another's worlds from now on. */
+    void merged(int kept, int gone) {
+        worlds.merged(kept, gone);
+    }
+
     /** What was added to the format later. */
     void writeNumbers(DataOutputStream out) throws IOException {
         splitter.writeNumbers(out);

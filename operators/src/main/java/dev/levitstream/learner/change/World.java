@@ -33,6 +33,18 @@ record World(Whitening whitening, NullLaw law, List<float[]> reference) {
         return sum / some.size() / others.size();
     }
 
+    /**
+     * It goes on: what is remembered of it is too long ago to stand for what is before a change.
+     *
+     * @param newest images that show it
+     */
+    TwoSampleTest resumed(List<Numbered> newest) {
+        TwoSampleTest test = new TwoSampleTest(whitening);
+        Numbered.unknown(reference).forEach(test::add);
+        newest.forEach(test::add);
+        return test;
+    }
+
     void write(DataOutputStream out) throws IOException {
         whitening.write(out);
         law.write(out);

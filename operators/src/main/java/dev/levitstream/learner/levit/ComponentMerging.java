@@ -28,14 +28,15 @@ record ComponentMerging(ComponentPool pool, int most) {
     /**
      * Merges components until there are no more than may be, as far as that is possible.
      *
+     * @param criterion that may know the worlds of both again
      * @return what is told of each that went
      */
-    List<LearnerNotice> merge() {
+    List<LearnerNotice> merge(ExpansionCriterion criterion) {
         List<LearnerNotice> merged = new ArrayList<>();
         pool.discriminant().ifPresent(sums -> {
             Optional<WorldPair> pair = nearest(sums);
             while (pair.isPresent()) {
-                merged.add(merge(pair.get(), sums));
+                merged.add(merge(pair.get(), sums, criterion));
                 pair = nearest(sums);
             }
             if (!merged.isEmpty()) {
@@ -52,12 +53,13 @@ record ComponentMerging(ComponentPool pool, int most) {
                 : sums.nearest(pool.frozen().size(), pool.fused());
     }
 
-    private LearnerNotice merge(WorldPair pair, GroupStatistics sums) {
+    private LearnerNotice merge(WorldPair pair, GroupStatistics sums, ExpansionCriterion criterion) {
         boolean olderMayGo = pair.older() >= pool.fused();
         boolean olderGoes = olderMayGo && sums.images(pair.older()) < sums.images(pair.newer());
         int gone = olderGoes ? pair.older() : pair.newer();
         int kept = olderGoes ? pair.newer() : pair.older();
         LearnerNotice notice = pair.notice(pool.get(kept).id(), pool.get(gone).id(), sums.images(gone));
+        criterion.merged(pool.get(kept).id(), pool.get(gone).id());
         pool.merge(kept, gone);
         return notice;
     }

@@ -76,6 +76,9 @@ sealed interface ExpansionCriterion permits LatentDistance, ReconstructionError,
      */
     default void expanded(boolean asked) {}
 
+    /** One component answers for another's worlds from now on; ids of both. */
+    default void merged(int kept, int gone) {}
+
     /**
      * Begins again where features are computed otherwise than before.
      *

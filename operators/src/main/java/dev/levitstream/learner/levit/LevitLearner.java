@@ -221,7 +221,7 @@ final class LevitLearner implements Learner, Inspectable {
         memory.clear();
         labels.restart();
         criterion.expanded(verdict.isPresent());
-        List<LearnerNotice> merged = merging.merge();
+        List<LearnerNotice> merged = merging.merge(criterion);
         return new Expansion(pool.active().id(), counters.step(), verdict, pool.size(), imagesSeen).with(merged);
     }
 

@@ -58,6 +58,11 @@ final class TwoSampleCriterion implements ExpansionCriterion {
     }
 
     @Override
+    public void merged(int kept, int gone) {
+        alarm.merged(kept, gone);
+    }
+
+    @Override
     public void seesAnew(List<float[]> features) {
         alarm.seesAnew(features);
     }

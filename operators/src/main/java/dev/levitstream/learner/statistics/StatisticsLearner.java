@@ -220,7 +220,10 @@ final class StatisticsLearner implements Learner {
             WorldPair pair = statistics.nearest(present(), 0).orElseThrow();
             long images = statistics.images(pair.newer());
             statistics.merge(pair.older(), pair.newer());
-            merged.add(pair.notice(worlds.get(pair.older()), worlds.remove(pair.newer()), images));
+            int kept = worlds.get(pair.older());
+            int gone = worlds.remove(pair.newer());
+            alarm.merged(kept, gone);
+            merged.add(pair.notice(kept, gone, images));
         }
         if (!merged.isEmpty()) {
             statistics.refresh();

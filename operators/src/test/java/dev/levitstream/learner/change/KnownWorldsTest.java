@@ -70,6 +70,17 @@ class KnownWorldsTest {
     }
 
     @Test
+    void aComponentAnswersForTheWorldsOfOneThatIsNoMore() {
+        KnownWorlds<String> worlds = new KnownWorlds<>(5);
+        worlds.change("a", 1, Optional.empty());
+        worlds.change("b", 2, Optional.empty());
+        worlds.change("c", 3, Optional.empty());
+        worlds.merged(1, 3);
+        worlds.merged(2, 1);
+        assertThat(known(worlds, "a", "b", "c")).containsExactly("a2", "b2", "c2");
+    }
+
+    @Test
     void whatIsWrittenIsReadWithComponentsWhereTheyWereWritten() {
         KnownWorlds<String> worlds = new KnownWorlds<>(5);
         worlds.change("a", 1, Optional.empty());

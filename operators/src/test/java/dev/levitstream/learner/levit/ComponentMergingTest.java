@@ -65,6 +65,12 @@ class ComponentMergingTest {
                 TinyLearners.options("levit-dkf-fixed"), new FusionOptions(Level.FEATURES, components));
     }
 
+    private static List<LearnerNotice> merge(ComponentPool pool, int most) {
+        return new ComponentMerging(pool, most)
+                .merge(new ReconstructionError(
+                        TinyLearners.levit(TinyLearners.options("levit-dkf")).expansion()));
+    }
+
     private static List<Integer> ids(ComponentPool pool) {
         return IntStream.range(0, pool.size())
                 .mapToObj(index -> pool.get(index).id())
@@ -76,7 +82,7 @@ class ComponentMergingTest {
         LearnerOptions none = TinyLearners.with(TinyLearners.options("levit-no-dkf"), new FusionOptions(Level.NONE, 0));
         try (ComponentPool pool = pool(none, 20, 30, 10, 40)) {
             long all = images(pool);
-            List<LearnerNotice> told = new ComponentMerging(pool, 3).merge();
+            List<LearnerNotice> told = merge(pool, 3);
             assertThat(told).hasSize(1);
             assertThat(images(pool)).isEqualTo(all);
             assertThat(pool.active().id()).isEqualTo(4);
@@ -108,7 +114,7 @@ class ComponentMergingTest {
     void onesThatOthersFuseStayAndOfThemNoTwoMerge() {
         try (ComponentPool pool = pool(fusing(2), 10, 12, 50, 60, 70)) {
             assertThat(pool.fused()).isEqualTo(2);
-            new ComponentMerging(pool, 2).merge();
+            merge(pool, 2);
             assertThat(ids(pool)).containsExactly(1, 2, 5);
             assertThat(images(pool)).isEqualTo(202);
         }
@@ -117,7 +123,7 @@ class ComponentMergingTest {
     @Test
     void nothingMergesWhileThereAreNoMoreThanMayBe() {
         try (ComponentPool pool = pool(fusing(1), 10, 20, 30)) {
-            assertThat(new ComponentMerging(pool, 3).merge()).isEmpty();
+            assertThat(merge(pool, 3)).isEmpty();
             assertThat(ids(pool)).containsExactly(1, 2, 3);
         }
     }
@@ -130,7 +136,7 @@ class ComponentMergingTest {
             assertThat(new ComponentMerging(pool, components).hasRoom()).isEqualTo(room);
             assertThat(new ComponentMerging(pool, components + 1).hasRoom()).isTrue();
             pool.grow(1, 2);
-            new ComponentMerging(pool, components).merge();
+            merge(pool, components);
             assertThat(pool.size()).isEqualTo(room ? components : components + 1);
         }
     }
@@ -140,7 +146,7 @@ class ComponentMergingTest {
         try (ComponentPool pool = pool(TinyLearners.options("levit-dnn"), 0, 0, 0)) {
             assertThat(new ComponentMerging(pool, 3).hasRoom()).isFalse();
             assertThat(new ComponentMerging(pool, 4).hasRoom()).isTrue();
-            assertThat(new ComponentMerging(pool, 2).merge()).isEmpty();
+            assertThat(merge(pool, 2)).isEmpty();
             assertThat(pool.size()).isEqualTo(3);
         }
     }

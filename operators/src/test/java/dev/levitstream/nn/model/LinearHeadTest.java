@@ -207,7 +207,8 @@ class LinearHeadTest {
         for (float[] f : images.features()) {
             double expected = score(whole, 1, f) - score(whole, 0, f);
             // but for what the middle of all images says of noise
-            assertThat(score(left, 1, f) - score(left, 0, f)).isCloseTo(expected, within(0.5 + 0.02 * Math.abs(expected)));
+            assertThat(score(left, 1, f) - score(left, 0, f))
+                    .isCloseTo(expected, within(0.5 + 0.02 * Math.abs(expected)));
         }
     }
 }
