@@ -66,11 +66,7 @@ public final class GroupStatistics {
         return GroupScores.of(groups.stream().filter(FeatureGroup::isSolved).toList(), features);
     }
 
-    /**
-     * Turns the scores of one image into probabilities of its groups, in place: at least 0, sum 1.
-     *
-     * @param scores at least one
-     */
+    /** Turns the scores of one image, at least one, into probabilities of its groups, in place: at least 0, sum 1. */
     public void probabilities(double[] scores) {
         heads.probabilities(scores);
     }
@@ -150,16 +146,13 @@ public final class GroupStatistics {
     }
 
     private FeatureGroup group(int component, int label, boolean suspected) {
-        Optional<FeatureGroup> found = find(component, label, suspected);
-        if (found.isPresent()) {
-            return found.get();
-        }
-        if (!suspected || find(component, label, false).isEmpty()) {
-            schedule.born();
-        }
-        FeatureGroup fresh = new FeatureGroup(component, label, suspected, width);
-        groups.add(fresh);
-        return fresh;
+        return find(component, label, suspected).orElseGet(() -> {
+            if (!suspected || find(component, label, false).isEmpty()) {
+                schedule.born();
+            }
+            groups.add(new FeatureGroup(component, label, suspected, width));
+            return groups.get(groups.size() - 1);
+        });
     }
 
     private Optional<FeatureGroup> find(int component, int label, boolean suspected) {

@@ -61,7 +61,8 @@ class FixedFeaturesTest {
                 assertThat(roots[i] * roots[i]).isCloseTo(means[i], within(1e-6f));
             }
         }
-        assertThat(Arrays.equals(learnt.of(images.get(0)), learnt.of(images.get(1)))).isFalse();
+        assertThat(Arrays.equals(learnt.of(images.get(0)), learnt.of(images.get(1))))
+                .isFalse();
     }
 
     @Test
