@@ -23,10 +23,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What learners reach on the drawn stream, seed 0, preset stream: 1500 images per phase, too few for the second change
- * to be noticed. A change of these numbers is a change of the learner: say why in the commit that changes them. Those
- * of {@code er} and {@code finetune} have a wide margin, for they change with the last bits of a sum: they stay at
- * chance for some hundred updates, and what ends that is chaotic ({@code er}, six seeds: 0.23 to 0.73).
+ * What learners reach on the drawn stream, seed 0, preset stream: 1500 images per phase, both changes noticed. A change
+ * of these numbers is a change of the learner: say why in the commit that changes them. Those of {@code er} and
+ * {@code finetune} have a wide margin, for they change with the last bits of a sum: they stay at chance for some
+ * hundred updates, and what ends that is chaotic ({@code er}, six seeds: 0.23 to 0.73).
  */
 @Tag("slow")
 class GoldenRunTest {
@@ -55,10 +55,10 @@ class GoldenRunTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({
-        "levit-dkf, 0.9933, 0.9209, 0.015, 2",
-        "levit-no-dkf, 0.9950, 0.9204, 0.015, 2",
-        "levit-dkf-fixed, 0.9950, 0.9211, 0.015, 2",
-        "levit-dnn, 0.9983, 0.9113, 0.015, 2",
+        "levit-dkf, 0.9933, 0.9209, 0.015, 3",
+        "levit-no-dkf, 0.9950, 0.9204, 0.015, 3",
+        "levit-dkf-fixed, 0.9950, 0.9211, 0.015, 3",
+        "levit-dnn, 0.9983, 0.942, 0.015, 3",
         "er, 0.48, 0.33, 0.27, 1",
         "finetune, 0.07, 0.11, 0.05, 1"
     })
