@@ -286,7 +286,7 @@ class LinearDiscriminantTest {
         return solution;
     }
 
-    /** Images of groups around means, in as many directions as young groups have images at most. */
+    /** Images of four groups, each around a mean of its own. */
     private record World(SplittableRandom random, List<float[]> means) {
         static World of(long seed, double apart) {
             SplittableRandom random = new SplittableRandom(seed);
