@@ -18,14 +18,20 @@ final class Kernel {
 
     /** In units of the kernel's width. */
     static double squaredDistance(float[] a, float[] b) {
-        float sum = 0;
-        float other = 0;
-        for (int i = 0; i < a.length; i += 2) { // two sums: in one, each addition waits for the one before
+        float p = 0;
+        float q = 0;
+        float r = 0;
+        float s = 0;
+        for (int i = 0; i < a.length; i += 4) { // four sums: in one, each addition waits for the one before
             float first = a[i] - b[i];
             float second = a[i + 1] - b[i + 1];
-            sum += first * first;
-            other += second * second;
+            float third = a[i + 2] - b[i + 2];
+            float fourth = a[i + 3] - b[i + 3];
+            p += first * first;
+            q += second * second;
+            r += third * third;
+            s += fourth * fourth;
         }
-        return (sum + other) / WIDTH;
+        return ((p + q) + (r + s)) / WIDTH;
     }
 }

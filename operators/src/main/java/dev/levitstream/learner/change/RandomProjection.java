@@ -3,6 +3,7 @@ package dev.levitstream.learner.change;
 import dev.levitstream.common.Check;
 import dev.levitstream.common.Randomness;
 import dev.levitstream.learner.SharedWeights;
+import dev.levitstream.nn.model.Dot;
 
 /**
  * Few random sums of many features, y = R f with R_ij ~ N(0, 1 / width): distances are kept up to a constant (Johnson
@@ -38,11 +39,7 @@ public final class RandomProjection {
         float[] sums = new float[SIZE];
         double scale = 1 / Math.sqrt(features.length);
         for (int i = 0; i < SIZE; i++) {
-            double sum = 0;
-            for (int j = 0; j < features.length; j++) {
-                sum += rows[i][j] * features[j];
-            }
-            sums[i] = (float) (sum * scale);
+            sums[i] = (float) (Dot.of(rows[i], features) * scale);
         }
         return sums;
     }

@@ -227,7 +227,7 @@ public final class GroupStatistics {
                         .ifPresent(before -> join(before, group));
                 group.component = component;
                 group.suspected = false;
-                schedule.changed();
+                schedule.dueNow();
             }
         }
         heads.changed();
@@ -255,7 +255,7 @@ public final class GroupStatistics {
             }
         }
         groups.forEach(group -> group.component -= group.component > gone ? 1 : 0);
-        schedule.changed();
+        schedule.dueNow();
     }
 
     /** Images of a component, with a label or without (count). */

@@ -34,7 +34,7 @@ final class SolutionSchedule {
         next = 0;
     }
 
-    /** Features are others: to be solved at the next occasion. */
+    /** Features or groups of images are others: to be solved at the next occasion. */
     void dueNow() {
         next = sinceBirth;
     }

@@ -1,13 +1,13 @@
 package dev.levitstream.nn.model;
 
 /** Inner products in plain Java. */
-final class Dot {
+public final class Dot {
     private Dot() {}
 
     /**
      * Of two arrays of one length; four sums side by side, for in a single one each addition waits for the one before.
      */
-    static float of(float[] w, float[] x) {
+    public static float of(float[] w, float[] x) {
         float a = 0;
         float b = 0;
         float c = 0;

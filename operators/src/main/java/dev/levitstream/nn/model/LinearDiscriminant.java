@@ -32,13 +32,11 @@ import java.util.SplittableRandom;
 public final class LinearDiscriminant implements LinearHead {
     private static final double ROUNDING = Math.ulp(1.0);
     private static final double GROWTH = 100;
-    private static final int PROBES = 16;
+    private static final int PROBES = 4;
     private static final long SEED = 1;
 
     private final Compute compute;
-
     private final int width;
-    private final double[] probes;
     private final String script;
 
     /**
@@ -48,10 +46,6 @@ public final class LinearDiscriminant implements LinearHead {
     public LinearDiscriminant(Compute compute, int width, double shrinkage) {
         this.compute = compute;
         this.width = width;
-        this.probes = new SplittableRandom(SEED)
-                .ints((long) PROBES * width, 0, 2)
-                .mapToDouble(sign -> 2 * sign - 1)
-                .toArray();
         this.script = TorchModule.text(
                 List.of("moments", "sums", "counts", "images", "offsets", "least"),
                 2,
@@ -59,16 +53,16 @@ public final class LinearDiscriminant implements LinearHead {
                         "means = torch.div(sums, counts)", // (G, width)
                         "size = torch.add(torch.trace(moments), torch.sum(torch.mul(sums, means)))",
                         "floor = torch.mul(torch.div(size, images), least)",
-                        "between = torch.addmm(moments, torch.t(sums), means, beta=1, alpha=-1)",
-                        "within = torch.div_(between, images)",
-                        "variances = torch.diagonal(within)",
-                        "share = torch.mul(torch.mean(variances), " + shrinkage + ")",
+                        // images times the covariance, in place: a square takes longer to fetch than to compute
+                        "scatter = torch.addmm_(moments, torch.t(sums), means, beta=1, alpha=-1)",
+                        "squares = torch.diagonal(scatter)",
+                        "share = torch.mul(torch.div(torch.mean(squares), images), " + shrinkage + ")",
                         // features that are all 0 have no size either
                         "ridge = torch.add(torch.maximum(share, floor), " + Float.MIN_NORMAL + ")",
-                        "shrunk = torch.add_(variances, ridge)", // inside the covariance
-                        "factor = torch.linalg_cholesky(within)", // of the lower triangle
-                        "solved = torch.t(torch.cholesky_solve(torch.t(offsets), factor))",
-                        "return (torch.contiguous(solved), ridge)"));
+                        "shrunk = torch.add_(squares, torch.mul(ridge, images))", // inside the scatter
+                        "factor = torch.linalg_cholesky(scatter)", // of the lower triangle
+                        "solved = torch.cholesky_solve(torch.mul(torch.t(offsets), images), factor)",
+                        "return (torch.contiguous(torch.t(solved)), ridge)"));
     }
 
     @Override
@@ -85,16 +79,18 @@ public final class LinearDiscriminant implements LinearHead {
                 offsets[g * width + i] = joined[g * width + i] / numbers[g] - middle[i];
             }
         }
-        System.arraycopy(probes, 0, offsets, groups * width, probes.length);
+        SplittableRandom random = new SplittableRandom(SEED);
+        for (int at = groups * width; at < offsets.length; at++) {
+            offsets[at] = random.nextInt(2) * 2 - 1;
+        }
         double least = ROUNDING * (width + sums.images());
         try (NDManager scope = compute.newManager()) {
             NDList given = new NDList(
-                    Tensors.ofTriangle(scope, sums.moments(), width),
                     Tensors.ofDoubles(scope, joined, new Shape(groups, width)),
                     Tensors.ofDoubles(scope, numbers, new Shape(groups, 1)),
                     Tensors.ofDoubles(scope, new double[] {sums.images()}, new Shape(1)),
                     Tensors.ofDoubles(scope, offsets, new Shape(groups + PROBES, width)));
-            NDList found = solve(scope, given, least);
+            NDList found = solve(scope, sums.moments(), given, least);
             return solution(
                     sums.counts(),
                     middle,
@@ -158,8 +154,9 @@ public final class LinearDiscriminant implements LinearHead {
     }
 
     /** @param least floor in units of the sums' size, per image */
-    private NDList solve(NDManager scope, NDList given, double least) {
-        NDList arguments = new NDList(given);
+    private NDList solve(NDManager scope, double[] moments, NDList given, double least) {
+        NDList arguments = new NDList(Tensors.ofTriangle(scope, moments, width));
+        arguments.addAll(given);
         arguments.add(Tensors.ofDoubles(scope, new double[] {least}, new Shape(1)));
         try {
             return GradMode.off(() -> Compute.run(compute.compile(script), arguments));
@@ -167,7 +164,7 @@ public final class LinearDiscriminant implements LinearHead {
             if (least > 1) {
                 throw new NumericException("the moments of " + width + " features must be finite", e);
             }
-            return solve(scope, given, least * GROWTH);
+            return solve(scope, moments, given, least * GROWTH);
         }
     }
 }
