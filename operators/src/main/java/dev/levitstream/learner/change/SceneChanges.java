@@ -18,7 +18,8 @@ import java.util.stream.IntStream;
  * {@value SceneTest#LEAST_NEWEST} scenes on.
  *
  * <p>The false-alarm probability is that of a test every ten images, so that of a test per scene is larger by its
- * images.
+ * images; and {@value #BOLDER} times as large again, for scenes are few and their law, unlike that of images, holds
+ * however few there are.
  */
 final class SceneChanges {
     private static final int MOST = 256;
@@ -34,8 +35,8 @@ final class SceneChanges {
     private static final double SPLITS = 10;
 
     private static final double SUSPICION = 0.02;
-    /** The newest half speaks for a change if it differs less likely than this. */
-    private static final double DOUBT = 0.05;
+    /** A false alarm is so many times as likely as among images, per image. */
+    private static final int BOLDER = 30;
     /** An earlier world has come back unless it would look that odd less often than this. */
     private static final double RECURRENCE = 0.05;
 
@@ -152,7 +153,7 @@ final class SceneChanges {
         SceneTest test = new SceneTest(means(scenes));
         int since = test.sinceChange(WINDOW);
         probability = Math.min(1, SPLITS * test.probability(since));
-        if (probability >= alarm() || test.probability(since / 2) > DOUBT) {
+        if (probability >= alarm() || !test.lasts(since)) {
             return Optional.empty();
         }
         Evidence evidence = evidence(test.whitened(), since, image.number());
@@ -161,7 +162,7 @@ final class SceneChanges {
 
     /** The false-alarm probability of one test. */
     private double alarm() {
-        return Math.min(MOST_FALSE_ALARM, falseAlarm * Math.max(1, imagesPerScene() / ChangeDetector.EVERY));
+        return Math.min(MOST_FALSE_ALARM, falseAlarm * BOLDER * Math.max(1, imagesPerScene() / ChangeDetector.EVERY));
     }
 
     /**

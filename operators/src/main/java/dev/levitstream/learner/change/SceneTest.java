@@ -107,6 +107,36 @@ final class SceneTest {
         return law.probability(statistic(newest));
     }
 
+    /**
+     * Whether a difference of the newest scenes goes on: their newer half is nearer to their older half than to the
+     * scenes before, by the mean discrepancy.
+     *
+     * @param newest scenes since it began, at least 4
+     */
+    boolean lasts(int newest) {
+        int begin = centred.length - newest;
+        int middle = centred.length - newest / 2;
+        return nearness(middle, begin, middle) > nearness(middle, 0, begin);
+    }
+
+    /** 2 mean k(newest, others) - mean k(others, others) over different scenes; the others are a range. */
+    private double nearness(int newest, int from, int to) {
+        double across = 0;
+        for (int i = newest; i < centred.length; i++) {
+            for (int j = from; j < to; j++) {
+                across += centred[i][j];
+            }
+        }
+        double within = 0;
+        for (int i = from; i < to; i++) {
+            for (int j = from; j < i; j++) {
+                within += 2 * centred[i][j];
+            }
+        }
+        double size = (double) to - from;
+        return 2 * across / size / (centred.length - newest) - within / size / (size - 1);
+    }
+
     /** How many of the newest scenes (count) differ most from those before, at most so many. */
     int sinceChange(int most) {
         int n = centred.length;

@@ -119,6 +119,16 @@ class ChangeOfScenesTest {
         assertThat(run()).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({"1", "2", "3"})
+    void aFewOddScenesAreNoWorld(long seed) {
+        random.setSeed(seed);
+        video(1, 60, 50);
+        video(2, 5, 50);
+        video(1, 60, 50);
+        assertThat(run()).isEmpty();
+    }
+
     @Test
     void theStreamItselfSaysWhetherItIsShuffled() {
         video(1, 60, 50);

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The statistic against its definition, and its law against random scenes. */
 class SceneTestTest {
@@ -93,6 +95,30 @@ class SceneTestTest {
             rare += new SceneTest(twice).probability(newest) < 1e-3 ? 1 : 0;
         }
         assertThat(rare).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void aDifferenceThatIsOverDoesNotLast(long seed) {
+        Random random = new Random(seed);
+        List<float[]> lasting = scenes(random, 40, 0);
+        lasting.addAll(scenes(random, 16, 0.7));
+        List<float[]> over = new ArrayList<>(lasting.subList(0, 48));
+        over.addAll(scenes(random, 8, 0));
+
+        assertThat(new SceneTest(lasting).lasts(16)).isTrue();
+        assertThat(new SceneTest(over).lasts(16)).isFalse();
+    }
+
+    /** Where the two distances are alike, the scenes before are not the nearer ones for being more. */
+    @Test
+    void whatIsNearerDoesNotDependOnHowManyThereAre() {
+        Random random = new Random(3);
+        int lasts = 0;
+        for (int i = 0; i < 200; i++) {
+            lasts += new SceneTest(scenes(random, 60, 0)).lasts(12) ? 1 : 0;
+        }
+        assertThat(lasts).isBetween(70, 130);
     }
 
     @Test
