@@ -34,6 +34,38 @@ sealed interface Attention extends Expression permits Array {
     }
 
     /**
+     * Multi-head attention of queries to keys: their width is divided among the heads, each attends by itself, and what
+     * the heads give stands one after the other: (B, N, Q), (B, M, Q), (B, M, Q) -> (B, N, Q).
+     *
+     * @param heads must divide Q
+     */
+    default Array multiHeadAttention(Array keys, Array values, int heads) {
+        Array queries = self();
+        long n = queries.shape().get(1);
+        long width = queries.shape().get(2);
+        Array q = byHead(queries, heads);
+        Array k = byHead(keys, heads);
+        Array v = byHead(values, heads);
+        Array attended = queries.graph().isTraining()
+                ? matrices(q)
+                        .attention(matrices(k), matrices(v), Optional.empty())
+                        .reshape(-1, heads, n, width / heads)
+                : q.call(q.shape(), Layout.UNKNOWN, "torch.scaled_dot_product_attention", k, v);
+        return attended.transpose(0, 2, 1, 3).reshape(-1, n, width);
+    }
+
+    /** (B, N, Q) -> (B, h, N, Q / h). */
+    private static Array byHead(Array rows, int heads) {
+        long width = rows.shape().get(2);
+        return rows.reshape(-1, rows.shape().get(1), heads, width / heads).transpose(0, 2, 1, 3);
+    }
+
+    /** (B, h, N, d) -> (B h, N, d). */
+    private static Array matrices(Array heads) {
+        return heads.reshape(-1, heads.shape().get(2), heads.shape().get(3));
+    }
+
+    /**
      * Multi-head attention among the tokens z of each image, softmax(q k^T / sqrt(Q)) v for each head, with queries q,
      * keys k and values v of one product z weight + bias: (B N, Q) -> (B, h N Q), heads one after the other.
      *

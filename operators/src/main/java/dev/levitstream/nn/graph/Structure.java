@@ -1,5 +1,6 @@
 package dev.levitstream.nn.graph;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -47,6 +48,28 @@ sealed interface Structure extends Expression permits Array {
         all.differentiable((y, dy, to) ->
                 to.add(x, Array.cat(parts.stream().map(to::at).toList(), axis)));
         return parts;
+    }
+
+    /** A part along an axis: so many from one on. */
+    default Array part(int axis, long from, long count) {
+        Array x = self();
+        long[] zeros = new long[2 * (x.shape().rank() - axis)]; // of the last axis first
+        zeros[zeros.length - 2] = from;
+        zeros[zeros.length - 1] = x.shape().get(axis) - from - count;
+        return x.narrow(axis, from, count).differentiable((y, dy, to) -> to.add(x, dy.padded(zeros)));
+    }
+
+    /**
+     * The same values for each image: (...) -> (B, ...).
+     *
+     * @param images any array whose axis 0 counts the images
+     */
+    default Array repeatedFor(Array images) {
+        Array x = self();
+        List<Object> sizes = new ArrayList<>(x.shape().axes());
+        sizes.add(0, Op.Call.of("torch.size", images, 0));
+        SymbolicShape shape = x.shape().insert(0, images.shape().get(0));
+        return x.call(shape, Layout.UNKNOWN, "torch.expand", sizes).differentiable((y, dy, to) -> to.add(x, dy));
     }
 
     /** Arrays of one shape along a new axis. */

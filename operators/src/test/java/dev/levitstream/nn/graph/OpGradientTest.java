@@ -79,6 +79,15 @@ class OpGradientTest {
                 of("transpose of a matrix", x -> x.square().transpose(1, 0), 3, 4),
                 of("transpose", x -> x.square().transpose(2, 0, 1), 2, 3, 4),
                 of("concatenation", p -> p.get(0).concat(p.get(1), 1).square(), by(2, 3), by(2, 4)),
+                of("part along the first axis", x -> x.part(0, 1, 2).square(), 4, 3),
+                of("part along an axis", x -> x.part(1, 1, 2).square(), 2, 4, 3),
+                of("repetition for images", p -> p.get(0).repeatedFor(p.get(1)).square(), by(2, 3), by(4, 1)),
+                of(
+                        "layer norm of another epsilon",
+                        p -> p.get(0).layerNorm(p.get(1), p.get(2), 0.1),
+                        by(3, 5),
+                        by(5),
+                        by(5)),
                 of("layer norm", p -> p.get(0).layerNorm(p.get(1), p.get(2)), by(3, 5), by(5), by(5)),
                 of("layer norm of tokens", p -> p.get(0).layerNorm(p.get(1), p.get(2)), by(2, 3, 5), by(5), by(5)),
                 of(
@@ -118,6 +127,12 @@ class OpGradientTest {
                         by(2, 5, 4),
                         by(2, 5, 6),
                         by(3, 5)),
+                of(
+                        "attention of several heads",
+                        p -> p.get(0).multiHeadAttention(p.get(1), p.get(2), 2),
+                        by(2, 3, 4),
+                        by(2, 5, 4),
+                        by(2, 5, 4)),
                 of(
                         "self-attention head by head",
                         p -> p.get(0).selfAttention(p.get(1), p.get(2), 3, 2),

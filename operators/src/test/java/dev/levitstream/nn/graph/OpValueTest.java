@@ -102,6 +102,47 @@ class OpValueTest {
     }
 
     @Test
+    void headsAttendByThemselvesEachToItsPartOfTheKeys() {
+        int n = 2;
+        int m = 3;
+        int heads = 2;
+        int width = 2; // of a head
+        int all = heads * width;
+        double[] p = random((n + 2 * m) * all);
+        double[] found = values(
+                p,
+                a -> a.get(0).multiHeadAttention(a.get(1), a.get(2), heads),
+                by(1, n, all),
+                by(1, m, all),
+                by(1, m, all));
+        for (int i = 0; i < n * all; i++) {
+            int query = i / all;
+            int head = i % all / width;
+            double sum = 0;
+            double mixed = 0;
+            for (int key = 0; key < m; key++) {
+                double score = 0;
+                for (int d = head * width; d < (head + 1) * width; d++) {
+                    score += p[query * all + d] * p[(n + key) * all + d];
+                }
+                double weight = Math.exp(score / Math.sqrt(width));
+                sum += weight;
+                mixed += weight * p[(n + m + key) * all + i % all];
+            }
+            assertClose(found[i], mixed / sum);
+        }
+    }
+
+    @Test
+    void partsAreTakenAndRepeatedAsTheyLie() {
+        double[] p = random(2 * 3 * 2);
+        double[] found = values(p, a -> a.get(0).part(1, 1, 2), by(2, 3, 2));
+        assertThat(found).containsExactly(p[2], p[3], p[4], p[5], p[8], p[9], p[10], p[11]);
+        double[] repeated = values(p, a -> a.get(0).repeatedFor(a.get(1)), by(2), by(5, 2));
+        assertThat(repeated).containsExactly(p[0], p[1], p[0], p[1], p[0], p[1], p[0], p[1], p[0], p[1]);
+    }
+
+    @Test
     void aConvolutionSlidesItsKernelAndATransposedOneScattersIt() {
         int in = 2;
         int out = 3;
