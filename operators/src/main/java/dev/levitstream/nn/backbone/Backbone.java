@@ -76,7 +76,7 @@ public final class Backbone implements AutoCloseable {
         this.file = file;
         this.compute = compute;
         MessageDigest digest = digest();
-        try (InputStream in = new BufferedInputStream(new DigestInputStream(Files.newInputStream(file), digest))) {
+        try (InputStream in = new BufferedInputStream(new Digested(Files.newInputStream(file), digest))) {
             network = read(in, Files.size(file), options, compute);
             in.transferTo(OutputStream.nullOutputStream()); // what was not read is part of the file, too
         }
@@ -91,6 +91,20 @@ public final class Backbone implements AutoCloseable {
         trial = opened.trial();
         tried = preprocessing.shape(image);
         block = Trial.block(network, compute, tried, options.batch());
+    }
+
+    /** Digests what is skipped, too. */
+    private static final class Digested extends DigestInputStream {
+        private static final int MOST = 1 << 16;
+
+        private Digested(InputStream in, MessageDigest digest) {
+            super(in, digest);
+        }
+
+        @Override
+        public long skip(long count) throws IOException {
+            return readNBytes((int) Math.min(count, MOST)).length;
+        }
     }
 
     private static MessageDigest digest() {

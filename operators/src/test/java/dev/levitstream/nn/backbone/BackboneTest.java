@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.nn.engine.TorchFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -17,55 +16,43 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Backbones from TorchScript files that the tests write. */
 class BackboneTest {
-    private static final ImageShape COLOUR = new ImageShape(4, 6, 3);
+    static final ImageShape COLOUR = new ImageShape(4, 6, 3);
 
     /** Mean of each channel, and its square. */
-    private static final String FEATURES = TorchFile.method(
+    static final String FEATURES = TorchFile.method(
             "forward", "Tensor", "m = torch.mean(x, [2, 3])", "return torch.cat([m, torch.square(m)], 1)");
     /** Means of the four quarters. */
     private static final String QUARTERS =
             "return torch.transpose(torch.flatten(torch.adaptive_avg_pool2d(x, [2, 2]), 2), 1, 2)";
 
-    private static final String TOKENS = TorchFile.method("tokens", "Tensor", QUARTERS);
+    static final String TOKENS = TorchFile.method("tokens", "Tensor", QUARTERS);
     /** The pixels themselves. */
     private static final String PIXELS = TorchFile.method("forward", "Tensor", "return torch.flatten(x, 1)");
-    /** Products of one row are summed in another order than those of many. */
-    private static final String PRODUCTS = TorchFile.method(
-            "forward",
-            "Tensor",
-            "rows = torch.flatten(x, 1)",
-            "n = torch.size(rows, 1)",
-            "w = torch.reshape(torch.sin(torch.arange(torch.mul(n, 50), dtype=6)), [n, 50])",
-            "return torch.tanh(torch.matmul(rows, w))");
 
     @TempDir
     private Path dir;
 
     private Path file(String... methods) {
-        return file(TorchFile.archive(methods));
+        return write(dir, TorchFile.archive(methods));
     }
 
-    private Path file(byte[] bytes) {
+    static Path write(Path dir, byte[] file) {
         try {
-            return Files.write(dir.resolve("b.pt"), bytes);
+            return Files.write(dir.resolve("b.pt"), file);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private static Backbone open(Path file, ImageShape image, BackboneOptions options) {
+    static Backbone open(Path file, ImageShape image, BackboneOptions options) {
         return Backbone.open(file, image, options, "cpu");
     }
 
@@ -197,7 +184,8 @@ class BackboneTest {
                     .isThrownBy(() -> backbone.features(random(COLOUR, 1)))
                     .withMessage("image=4x6x3 must have 1 channel");
         }
-        assertRefused(file(grey), COLOUR, BackboneOptions.DEFAULTS, "forward of (1, 3, 4, 6) failed: ");
+        BackboneRefusalTest.assertRefused(
+                file(grey), COLOUR, BackboneOptions.DEFAULTS, "forward of (1, 3, 4, 6) failed: ");
     }
 
     static LongStream seeds() {
@@ -248,229 +236,23 @@ class BackboneTest {
         return shares;
     }
 
-    /** Alone or in company, of one size or of several: the same bits. */
-    @ParameterizedTest
-    @CsvSource({"2", "3", "8", "20"})
-    void whateverStandsBesideAnImageItGetsTheSameBits(int batch) {
-        Path file = file(PRODUCTS, TOKENS);
-        ImageShape shape = new ImageShape(10, 10, 3);
-        List<SizedImage> images = new ArrayList<>(random(shape, 21));
-        try (Backbone alone = open(file, shape, BackboneOptions.DEFAULTS);
-                Backbone backbone = open(file, shape, batchOf(batch))) {
-            assertThat(backbone.block()).isBetween(1, batch);
-            float[][] expected = alone.features(images);
-            float[][] tokens = alone.tokens(images);
-            assertThat(backbone.features(images)).isDeepEqualTo(expected);
-            assertThat(backbone.tokens(images)).isDeepEqualTo(tokens);
-            for (int from = 0; from < images.size(); from += 4) {
-                assertThat(backbone.features(images.subList(from, images.size())))
-                        .isDeepEqualTo(Arrays.copyOfRange(expected, from, images.size()));
-            }
-        }
-    }
-
-    /** Blocks are tried before they are used; those of a network that looks at its neighbours are cut. */
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "torch.sub(m, torch.mean(m)) | 8 | 1", // of the others
-                "torch.reshape(m, [1, 3]) | 8 | 1", // no more than one
-                "torch.add(m, torch.floordiv(torch.size(m, 0), 5)) | 8 | 4", // of how many there are, from five on
-                "torch.add(m, torch.floordiv(torch.size(m, 0), 5)) | 4 | 4",
-                "torch.add(m, torch.floordiv(torch.size(m, 0), 5)) | 7 | 3",
-                "m | 8 | 8"
-            })
-    void blocksAreAsLargeAsLeavesAllBitsAlone(String result, int batch, int block) {
-        Path file = file(TorchFile.method("forward", "Tensor", "m = torch.mean(x, [2, 3])", "return " + result));
-        List<SizedImage> images = random(COLOUR, 11);
-        try (Backbone alone = open(file, COLOUR, BackboneOptions.DEFAULTS);
-                Backbone backbone = open(file, COLOUR, batchOf(batch))) {
-            assertThat(backbone.block()).isEqualTo(block);
-            assertThat(backbone.features(images)).isDeepEqualTo(alone.features(images));
-        }
-    }
-
+    /** What is done in training alone is not done: it would draw random numbers, or look at the other images. */
     @Test
-    void imagesOfSizesThatWereNotTriedGoOneByOne() {
-        String count = TorchFile.method(
+    void aFileThatWasSavedInTrainingIsUsedAsTrained() {
+        byte[] file = TorchFile.inTraining(TorchFile.method(
                 "forward",
                 "Tensor",
                 "m = torch.mean(x, [2, 3])",
-                "return torch.add(m, torch.mul(torch.floordiv(torch.size(x, 3), 7), torch.size(x, 0)))");
-        List<SizedImage> images =
-                random(new ImageShape(4, 7, 3), 5); // only such images are added to how many there are
-        try (Backbone backbone = open(file(count), COLOUR, batchOf(4))) {
-            assertThat(backbone.block()).isEqualTo(4);
-            for (float[] features : backbone.features(images)) {
-                assertThat(features[0]).isBetween(1f, 2f);
-            }
+                "if self.training:",
+                "  y = torch.rand_like(m)",
+                "else:",
+                "  y = m",
+                "return y"));
+        SizedImage image = random(COLOUR, new SplittableRandom(1));
+        try (Backbone backbone = open(write(dir, file), COLOUR, BackboneOptions.DEFAULTS);
+                Backbone plain = open(file(FEATURES), COLOUR, BackboneOptions.DEFAULTS)) {
+            float[] expected = Arrays.copyOf(plain.features(List.of(image))[0], 3);
+            assertThat(backbone.features(List.of(image))[0]).isEqualTo(expected);
         }
-    }
-
-    /** One module, any number of threads. */
-    @Test
-    void threadsGetTheBitsThatEachWouldGetAlone() throws Exception {
-        ImageShape shape = new ImageShape(40, 40, 3);
-        List<List<SizedImage>> images = List.of(random(shape, 4), random(shape, 5), random(shape, 6));
-        ExecutorService threads = Executors.newFixedThreadPool(images.size());
-        try (Backbone backbone = open(file(PRODUCTS), shape, new BackboneOptions(2, 16, List.of(), List.of(), 0))) {
-            List<Future<List<float[][]>>> together = new ArrayList<>();
-            for (List<SizedImage> own : images) {
-                together.add(threads.submit(() -> {
-                    List<float[][]> rounds = new ArrayList<>();
-                    for (int i = 0; i < 100; i++) {
-                        rounds.add(backbone.features(own));
-                    }
-                    return rounds;
-                }));
-            }
-            for (int i = 0; i < images.size(); i++) {
-                float[][] alone = backbone.features(images.get(i));
-                for (float[][] found : together.get(i).get()) {
-                    assertThat(found).isDeepEqualTo(alone);
-                }
-            }
-        } finally {
-            threads.shutdownNow();
-        }
-    }
-
-    @Test
-    void anImageThatCannotBeComputedIsNamedAndTheNextOneIsNot() {
-        String fixed = TorchFile.method("forward", "Tensor", "return torch.reshape(x, [-1, 72])");
-        String infinite = TorchFile.method(
-                "forward", "Tensor", "m = torch.mean(x, [2, 3])", "return torch.div(m, torch.sub(m, 1.))");
-        byte[] white = new byte[COLOUR.size()];
-        Arrays.fill(white, (byte) 255);
-        SizedImage good = random(COLOUR, new SplittableRandom(3));
-        try (Backbone backbone = open(file(fixed), COLOUR, BackboneOptions.DEFAULTS)) {
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> backbone.features(random(new ImageShape(5, 5, 3), 1)))
-                    .withMessageMatching(
-                            "image=5x5x3 cannot be computed by backbone=.*: .*shape '\\[-1, 72\\]' is invalid"
-                                    + " for input of size 75");
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> backbone.features(random(new ImageShape(8, 6, 3), 1)))
-                    .withMessage("image=8x6x3 gives (2, 72), must be (1, 72)");
-            assertThat(backbone.features(List.of(good))[0]).hasSize(72);
-        }
-        try (Backbone backbone = open(file(infinite), COLOUR, BackboneOptions.DEFAULTS)) {
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> backbone.features(List.of(new SizedImage(COLOUR, white))))
-                    .withMessage("image=4x6x3 gives values that are not finite");
-            assertThat(backbone.features(List.of(good))[0]).hasSize(3);
-        }
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new SizedImage(COLOUR, new byte[71]))
-                .withMessage("image.pixels=71 must be 72");
-    }
-
-    @Test
-    void aNetworkThatIsNoBackboneIsRefusedWhenItIsOpened() {
-        String shape = " of one image, must be features (1, D) or tokens (1, T, D)";
-        refused("Tensor", "x", "forward=(1, 3, 4, 6)" + shape);
-        refused("Tensor", "torch.mean(x)", "forward=()" + shape);
-        refused("Tensor", "torch.narrow(torch.flatten(x, 1), 1, 0, 0)", "forward=(1, 0)" + shape);
-        refused("Tensor", "torch.to(torch.flatten(x, 1), 7)", "forward=float64 must be float32");
-        refused("Tensor", "torch.to(torch.flatten(x, 1), 4)", "forward=int64 must be float32");
-        refused(
-                "Tensor",
-                "torch.log(torch.sub(torch.flatten(x, 1), 2))",
-                "forward=(1, 72) has values that are not finite");
-        refused("Tensor", "torch.ones([1, 3])", "forward=(1, 3) is the same for two images, must depend on the image");
-        refused(
-                "Tensor",
-                "torch.rand_like(torch.flatten(x, 1))",
-                "forward=(1, 72) has other values each time, must depend on the image alone");
-        refused("int", "torch.size(x, 0)", "forward gives no array, must be features or tokens");
-        refused("Tuple[Tensor, Tensor]", "(x, x)", "forward=2 arrays, must be one");
-        refused(
-                "Tensor",
-                "torch.reshape(x, [1, 150528])",
-                "forward of (1, 3, 4, 6) failed: RuntimeError: shape '[1, 150528]' is invalid for input of size 72;"
-                        + " backbone.size resizes images to what the file was made for");
-    }
-
-    private void refused(String type, String result, String message) {
-        Path file = file(TorchFile.method("forward", type, "return " + result));
-        assertRefused(file, COLOUR, BackboneOptions.DEFAULTS, message);
-    }
-
-    @Test
-    void filesThatAreNoBackboneAreRefused() throws IOException {
-        assertRefused(file(TOKENS), COLOUR, BackboneOptions.DEFAULTS, "methods=[tokens] must have forward");
-        assertRefused(
-                file(FEATURES, TorchFile.method("tokens", "Tensor", "return torch.flatten(x, 1)")),
-                COLOUR,
-                BackboneOptions.DEFAULTS,
-                "tokens=(1, 72) must be (1, T, D)");
-        byte[] good = TorchFile.archive(FEATURES);
-        assertRefused(
-                file(Arrays.copyOf(good, good.length / 2)),
-                COLOUR,
-                BackboneOptions.DEFAULTS,
-                "the archive must be TorchScript, as torch.jit.save writes it: ");
-        assertRefused(
-                file("{\"not\": \"a network\"}".getBytes(StandardCharsets.UTF_8)),
-                COLOUR,
-                BackboneOptions.DEFAULTS,
-                "first bytes=7b226e6f74223a2022 must be those of a TorchScript archive (.pt) or of safetensors");
-        assertRefused(file(new byte[0]), COLOUR, BackboneOptions.DEFAULTS, "first bytes= must be those of ");
-        assertRefused(
-                file(FEATURES),
-                COLOUR,
-                new BackboneOptions(1, 0, List.of(), List.of(), 4),
-                "backbone.heads=4 must be 0 for a TorchScript file");
-        assertRefused(
-                file(FEATURES),
-                COLOUR,
-                new BackboneOptions(1, 0, List.of(1f, 2f), List.of(), 0),
-                "mean=[1.0, 2.0] must be one number, or one for each of 3");
-        assertRefused(
-                file(FEATURES),
-                COLOUR,
-                new BackboneOptions(1, 0, List.of(Float.NaN), List.of(), 0),
-                "mean=[NaN] must be numbers");
-        assertRefused(
-                file(FEATURES),
-                COLOUR,
-                new BackboneOptions(1, 0, List.of(), List.of(0f), 0),
-                "std=[0.0] must be positive numbers");
-        assertRefused(
-                file(FEATURES),
-                new ImageShape(4, 6, 4),
-                BackboneOptions.DEFAULTS,
-                "image=4x6x4 must have 1 or 3 channels");
-        Path none = dir.resolve("none.pt");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> open(none, COLOUR, BackboneOptions.DEFAULTS))
-                .withMessage("backbone=" + none + " cannot be read: no such file");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> open(dir, COLOUR, BackboneOptions.DEFAULTS))
-                .withMessage("backbone=" + dir + " cannot be read: Is a directory");
-    }
-
-    static void assertRefused(Path file, ImageShape image, BackboneOptions options, String message) {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> open(file, image, options))
-                .withMessageStartingWith("backbone=" + file + ": " + message)
-                .satisfies(e -> assertThat(e.getMessage()).hasLineCount(1));
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "0 | 0 | 0 | backbone.batch=0 must be 1 to 256",
-                "257 | 0 | 0 | backbone.batch=257 must be 1 to 256",
-                "1 | -1 | 0 | backbone.size=-1 must be 0 to 4096",
-                "1 | 4097 | 0 | backbone.size=4097 must be 0 to 4096",
-                "1 | 0 | -1 | backbone.heads=-1 must be at least 0"
-            })
-    void optionsAreChecked(int batch, int size, int heads, String message) {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new BackboneOptions(batch, size, List.of(), List.of(), heads))
-                .withMessage(message);
     }
 }

@@ -16,7 +16,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,7 +117,7 @@ class ReferenceBackboneTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("goldens")
-    void noBitDependsOnTheBlock(Golden golden) {
+    void noBitDependsOnTheBlock(Golden golden) throws Exception {
         Shape shape = golden.images().shape();
         ImageShape image = new ImageShape((int) shape.get(2), (int) shape.get(3), 3);
         List<SizedImage> images = BackboneTest.random(image, 7);
@@ -126,6 +128,8 @@ class ReferenceBackboneTest {
                     .isEqualTo((int) golden.tokens().shape().get(1));
             assertThat(backbone.features(images)).isDeepEqualTo(alone.features(images));
             assertThat(backbone.tokens(images)).isDeepEqualTo(alone.tokens(images));
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(golden.file()));
+            assertThat(alone.sha256()).isEqualTo(HexFormat.of().formatHex(digest));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.levitstream.nn.backbone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.levitstream.nn.backbone.Safetensors.Tensor;
@@ -104,6 +105,9 @@ class SafetensorsTest {
         assertRefused(TensorFile.file("{\"a\":", data), "the header is not one of a safetensors file: ");
         assertRefused(TensorFile.file("{} {}", data), "the header is not one of a safetensors file: ");
         assertRefused(
+                TensorFile.file("{\"__metadata__\":{\"a\":\"\n\"}}", new byte[0]),
+                "the header is not one of a safetensors file: ");
+        assertRefused(
                 TensorFile.file("{\"a\":{" + two + "}}", data),
                 "the header is not one of a safetensors file: tensor a has [dtype, shape] and 0 offsets");
         assertRefused(
@@ -157,6 +161,14 @@ class SafetensorsTest {
         byte[] file = GOOD.clone();
         ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putLong(length);
         assertRefused(file, "header.length=" + length + " must be 0 to " + (GOOD.length - 8));
+    }
+
+    @Test
+    void aFileThatIsCutWhileItIsReadIsRefused() throws IOException {
+        Tensor six = read(GOOD).tensors().get(0);
+        assertThatExceptionOfType(EOFException.class)
+                .isThrownBy(() -> six.values(new ByteArrayInputStream(new byte[23])))
+                .withMessage("ends inside tensor b");
     }
 
     @Test

@@ -1,6 +1,6 @@
 package dev.levitstream.nn.backbone;
 
-import static dev.levitstream.nn.backbone.BackboneTest.assertRefused;
+import static dev.levitstream.nn.backbone.BackboneRefusalTest.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -13,8 +13,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -195,11 +197,19 @@ class VitBackboneTest {
         }
     }
 
-    /** The classifier that it was trained with is no part of a backbone. */
+    /** The classifier that it was trained with is no part of a backbone, but of the file. */
     @Test
-    void theHeadIsPassedOver() {
-        TensorFile file = file(SIZES).add("head.weight", new float[24], 3, 8).add("head.bias", "I64", new byte[24], 3);
-        try (Backbone backbone = Backbone.open(write(file), IMAGE, TWO_HEADS, "cpu")) {
+    void theHeadIsPassedOver() throws Exception {
+        float[] head = new float[8 * 100_000];
+        Arrays.fill(head, 7);
+        // first, for what follows must be read from the right place
+        TensorFile file =
+                new TensorFile().add("head.weight", head, 100_000, 8).add("head.bias", "I64", new byte[24], 3);
+        weights(SIZES).forEach((name, values) -> file.add(name, values, shape(SIZES, name)));
+        Path path = write(file);
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(path));
+        try (Backbone backbone = Backbone.open(path, IMAGE, TWO_HEADS, "cpu")) {
+            assertThat(backbone.sha256()).isEqualTo(HexFormat.of().formatHex(digest));
             assertIsNaive(backbone, weights(SIZES), 0, 1, 2);
         }
     }
