@@ -16,6 +16,10 @@ final class AreaAverage {
     private final int targetHeight;
     private final int targetWidth;
     private final int bands;
+    private final int[] firsts; // of each column of the image the first value of a row under it
+    private final int[] lasts;
+    private final int[] befores; // how much of the first column lies on the left, in 1/W
+    private final int[] afters;
     private final long[] sums; // H W C
     private final long[] line; // W C: sums over the columns of one row
     private int y;
@@ -29,6 +33,20 @@ final class AreaAverage {
         this.bands = bands;
         this.sums = new long[targetHeight * targetWidth * bands];
         this.line = new long[targetWidth * bands];
+        this.firsts = new int[targetWidth];
+        this.lasts = new int[targetWidth];
+        this.befores = new int[targetWidth];
+        this.afters = new int[targetWidth];
+        for (int x = 0; x < targetWidth; x++) {
+            long left = (long) x * width;
+            long right = left + width;
+            int first = (int) (left / targetWidth);
+            int last = (int) ((right - 1) / targetWidth);
+            firsts[x] = first * bands;
+            lasts[x] = last * bands;
+            befores[x] = (int) (left - (long) first * targetWidth);
+            afters[x] = (int) ((last + 1L) * targetWidth - right);
+        }
     }
 
     /**
@@ -55,14 +73,10 @@ final class AreaAverage {
 
     /** Sums over the columns that lie under column x of the image. */
     private void column(byte[] values, int from, int x) {
-        long left = (long) x * width;
-        long right = left + width;
-        int first = (int) (left / targetWidth);
-        int last = (int) ((right - 1) / targetWidth);
-        int at = from + first * bands;
-        int end = from + last * bands;
-        long before = left - (long) first * targetWidth; // of the first column, what lies on the left
-        long after = (last + 1L) * targetWidth - right;
+        int at = from + firsts[x];
+        int end = from + lasts[x];
+        long before = befores[x];
+        long after = afters[x];
         if (bands == 3) { // colours, in one pass
             long red = 0;
             long green = 0;

@@ -46,11 +46,10 @@ final class Fitting {
         int sourceHeight = height - 2 * placement.sourceTop();
         AreaAverage average =
                 new AreaAverage(sourceHeight, width - 2 * placement.sourceLeft(), targetHeight, targetWidth, bands);
-        byte[] row = new byte[width * bands];
         for (int y = 0; y < height; y++) {
-            rows.next(row);
+            int row = rows.next();
             if (y >= placement.sourceTop() && y < placement.sourceTop() + sourceHeight) {
-                average.add(row, placement.sourceLeft() * bands);
+                average.add(rows.values(), row + placement.sourceLeft() * bands);
             }
         }
         rows.end();

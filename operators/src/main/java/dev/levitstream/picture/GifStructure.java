@@ -2,6 +2,7 @@ package dev.levitstream.picture;
 
 import static dev.levitstream.picture.PictureException.require;
 
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -118,7 +119,11 @@ final class GifStructure implements Structure {
     @Override
     public Rows rows(int background) {
         ImageReader reader = StrictReader.ofJdk("gif");
-        return new ImageRows(
-                StrictReader.image(reader, kept.toByteArray(), warning -> false).image(), false, canvas, background);
+        RowCount count = new RowCount();
+        reader.addIIOReadUpdateListener(count);
+        BufferedImage frame =
+                StrictReader.image(reader, kept.toByteArray(), warning -> false).image();
+        require(count.rows() == frame.getHeight(), "rows", count.rows(), "must be " + frame.getHeight());
+        return new ImageRows(frame, false, canvas, background);
     }
 }

@@ -17,7 +17,8 @@ final class ImageRows implements Rows {
     private final Canvas canvas;
     private final int background;
     private final Colours colours;
-    private int[] samples = {}; // of one row
+    private final int[] samples; // of one row
+    private final byte[] row;
     private int y;
 
     /** Colour of the pixel whose samples begin at an index. */
@@ -34,6 +35,8 @@ final class ImageRows implements Rows {
         this.raster = image.getRaster();
         this.canvas = canvas;
         this.background = background;
+        this.samples = new int[raster.getWidth() * raster.getNumBands()];
+        this.row = new byte[3 * canvas.width()];
         canvas.requireWithin(raster.getHeight(), raster.getWidth());
         ColorModel model = image.getColorModel();
         this.colours = model instanceof IndexColorModel palette ? ofPalette(palette) : ofSamples(model, inks);
@@ -46,8 +49,11 @@ final class ImageRows implements Rows {
             palette[i] = Blend.over(palette[i], palette[i] >>> 24, background);
         }
         return (values, at) -> {
-            require(values[at] < palette.length, "palette index", values[at], "must be below " + palette.length);
-            return palette[values[at]];
+            int index = values[at];
+            if (index >= palette.length) {
+                throw new PictureException("palette index", index, "must be below " + palette.length);
+            }
+            return palette[index];
         };
     }
 
@@ -99,15 +105,16 @@ final class ImageRows implements Rows {
     }
 
     @Override
-    public void next(byte[] row) {
-        boolean covered = y >= canvas.top() && y - canvas.top() < raster.getHeight();
+    public byte[] values() {
+        return row;
+    }
+
+    @Override
+    public int next() {
+        int line = y - canvas.top();
+        boolean covered = line >= 0 && line < raster.getHeight();
         if (covered) {
-            samples = raster.getPixels(
-                    raster.getMinX(),
-                    raster.getMinY() + y - canvas.top(),
-                    raster.getWidth(),
-                    1,
-                    samples.length == 0 ? null : samples);
+            raster.getPixels(raster.getMinX(), raster.getMinY() + line, raster.getWidth(), 1, samples);
         }
         for (int x = 0; x < canvas.width(); x++) {
             int column = x - canvas.left();
@@ -118,5 +125,6 @@ final class ImageRows implements Rows {
             row[3 * x + 2] = (byte) rgb;
         }
         y++;
+        return 0;
     }
 }

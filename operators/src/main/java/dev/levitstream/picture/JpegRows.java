@@ -9,6 +9,7 @@ final class JpegRows implements Rows {
     private final int rowLength;
     private final JpegColours colours;
     private final int[] samples = new int[4];
+    private final byte[] row; // colours of one, where components are not averaged
     private int at;
 
     /**
@@ -19,6 +20,7 @@ final class JpegRows implements Rows {
         this.values = values;
         this.rowLength = rowLength;
         this.colours = colours;
+        this.row = new byte[colours.isPrinted() ? rowLength / 4 * 3 : 0];
     }
 
     @Override
@@ -27,18 +29,24 @@ final class JpegRows implements Rows {
     }
 
     @Override
-    public void next(byte[] row) {
-        if (!colours.isPrinted()) {
-            System.arraycopy(values, at, row, 0, rowLength);
-        } else {
-            for (int x = 0; x < rowLength / 4; x++) {
-                int rgb = of(values, at + 4 * x, 4);
-                row[3 * x] = (byte) (rgb >> 16);
-                row[3 * x + 1] = (byte) (rgb >> 8);
-                row[3 * x + 2] = (byte) rgb;
-            }
-        }
+    public byte[] values() {
+        return colours.isPrinted() ? row : values;
+    }
+
+    @Override
+    public int next() {
+        int from = at;
         at += rowLength;
+        if (!colours.isPrinted()) {
+            return from;
+        }
+        for (int x = 0; x < rowLength / 4; x++) {
+            int rgb = of(values, from + 4 * x, 4);
+            row[3 * x] = (byte) (rgb >> 16);
+            row[3 * x + 1] = (byte) (rgb >> 8);
+            row[3 * x + 2] = (byte) rgb;
+        }
+        return 0;
     }
 
     @Override

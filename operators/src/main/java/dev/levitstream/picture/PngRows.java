@@ -9,7 +9,7 @@ final class PngRows implements Rows {
     private final int[] samples; // of one pixel
     private byte[] row; // filter type, then samples
     private byte[] above;
-    private byte[] whole = {}; // all pixels of an interlaced picture
+    private byte[] pixels; // of one row, of an interlaced picture all
     private int y;
 
     PngRows(PngHeader header, PngColours colours, PngData data, int background) {
@@ -20,6 +20,7 @@ final class PngRows implements Rows {
         this.samples = new int[header.samples()];
         this.row = new byte[1 + header.rowBytes(header.width())];
         this.above = new byte[row.length];
+        this.pixels = new byte[header.interlaced() ? 0 : header.width() * bands()];
     }
 
     @Override
@@ -28,30 +29,34 @@ final class PngRows implements Rows {
     }
 
     @Override
-    public void next(byte[] pixels) {
-        if (!header.interlaced()) {
-            unfilter(row.length - 1);
-            colour(header.width(), pixels, 0, bands());
-            return;
-        }
-        if (y == 0) {
-            whole = interlaced();
-        }
-        System.arraycopy(whole, y * header.width() * bands(), pixels, 0, header.width() * bands());
-        y++;
+    public byte[] values() {
+        return pixels;
     }
 
-    private byte[] interlaced() {
-        byte[] pixels = new byte[header.height() * header.width() * bands()];
+    @Override
+    public int next() {
+        if (!header.interlaced()) {
+            unfilter(row.length - 1);
+            colour(header.width(), 0, bands());
+            return 0;
+        }
+        if (y == 0) {
+            interlaced();
+        }
+        y++;
+        return (y - 1) * header.width() * bands();
+    }
+
+    private void interlaced() {
+        pixels = new byte[header.height() * header.width() * bands()];
         for (PngHeader.Pass pass : header.passes()) {
             row = new byte[row.length]; // above the first row of a pass there is nothing
             int columns = pass.columns(header.width());
-            for (int y = pass.top(); y < header.height(); y += pass.down()) {
+            for (int line = pass.top(); line < header.height(); line += pass.down()) {
                 unfilter(header.rowBytes(columns));
-                colour(columns, pixels, (y * header.width() + pass.left()) * bands(), pass.right() * bands());
+                colour(columns, (line * header.width() + pass.left()) * bands(), pass.right() * bands());
             }
         }
-        return pixels;
     }
 
     /** Reads a row and takes its filter back (PNG specification, "Filter algorithms"). */
@@ -102,7 +107,7 @@ final class PngRows implements Rows {
         return toAbove <= toCorner ? above : corner;
     }
 
-    private void colour(int columns, byte[] pixels, int from, int step) {
+    private void colour(int columns, int from, int step) {
         int at = from;
         boolean grey = bands() == 1;
         for (int x = 0; x < columns; x++) {

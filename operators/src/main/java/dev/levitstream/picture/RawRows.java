@@ -20,8 +20,13 @@ final class RawRows implements Rows {
     }
 
     @Override
-    public void next(byte[] row) {
-        System.arraycopy(pixels, at, row, 0, rowLength);
+    public byte[] values() {
+        return pixels;
+    }
+
+    @Override
+    public int next() {
         at += rowLength;
+        return at - rowLength;
     }
 }

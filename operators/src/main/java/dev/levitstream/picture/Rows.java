@@ -8,13 +8,16 @@ interface Rows extends AutoCloseable {
     /** Bytes of a pixel. */
     int bands();
 
+    /** Where rows stand once they have come: unsigned bytes, those of a pixel together; owned by the rows. */
+    byte[] values();
+
     /**
-     * Writes the next row.
+     * Decodes the next row.
      *
-     * @param row width x bands unsigned bytes
+     * @return where it begins in the values; what stood there before may be overwritten
      * @throws PictureException if it is damaged
      */
-    void next(byte[] row);
+    int next();
 
     /**
      * Colour of a pixel. Means of values are values: averaged before they become colours, they give the averaged
