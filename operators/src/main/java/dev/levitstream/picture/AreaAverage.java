@@ -7,8 +7,8 @@ package dev.levitstream.picture;
  * <p>out(Y, X) = round(Σ_y Σ_x a(y, Y; h, H) a(x, X; w, W) v(y, x) / (h w))
  *
  * <p>where a(i, I; n, N) is the length that [i N, (i+1) N) and [I n, (I+1) n) share, and halves are rounded up. It is
- * the picture itself where sizes are equal, and pixels are repeated where the image is larger. Costs one addition per
- * value of the picture; holds sums of the image alone.
+ * the picture itself where sizes are equal, and pixels are repeated where the image is larger. Rows that lie wholly
+ * under one row of the image are added first, columns once for all of them. Holds sums of the image and of one row.
  */
 final class AreaAverage {
     private final int height;
@@ -21,7 +21,8 @@ final class AreaAverage {
     private final int[] befores; // how much of the first column lies on the left, in 1/W
     private final int[] afters;
     private final long[] sums; // H W C
-    private final long[] line; // W C: sums over the columns of one row
+    private final long[] line; // W C: sums over columns
+    private final RowSums gathered; // rows under one row of the image
     private int y;
 
     /** @param bands values of a pixel */
@@ -33,6 +34,7 @@ final class AreaAverage {
         this.bands = bands;
         this.sums = new long[targetHeight * targetWidth * bands];
         this.line = new long[targetWidth * bands];
+        this.gathered = new RowSums(width * bands);
         this.firsts = new int[targetWidth];
         this.lasts = new int[targetWidth];
         this.befores = new int[targetWidth];
@@ -56,52 +58,56 @@ final class AreaAverage {
      * @param from index of the first
      */
     void add(byte[] values, int from) {
-        for (int x = 0; x < targetWidth; x++) {
-            column(values, from, x);
-        }
         long top = (long) y * targetHeight;
         long bottom = top + targetHeight;
-        for (int row = (int) (top / height); (long) row * height < bottom; row++) {
-            long shared = Math.min(bottom, (row + 1L) * height) - Math.max(top, (long) row * height);
-            int at = row * line.length;
-            for (int i = 0; i < line.length; i++) {
-                sums[at + i] += shared * line[i];
+        int row = (int) (top / height);
+        long end = (row + 1L) * height; // of that row of the image
+        if (bottom > end) { // its share goes to several rows
+            spread(row, targetHeight);
+        }
+        gathered.add(values, from);
+        if (bottom > end) {
+            sumColumns();
+            for (; (long) row * height < bottom; row++) {
+                long shared = Math.min(bottom, (row + 1L) * height) - Math.max(top, (long) row * height);
+                weigh(row, shared);
             }
+        } else if (bottom == end || gathered.rows() == RowSums.MOST) {
+            spread(row, targetHeight);
         }
         y++;
     }
 
-    /** Sums over the columns that lie under column x of the image. */
-    private void column(byte[] values, int from, int x) {
-        int at = from + firsts[x];
-        int end = from + lasts[x];
-        long before = befores[x];
-        long after = afters[x];
-        if (bands == 3) { // colours, in one pass
-            long red = 0;
-            long green = 0;
-            long blue = 0;
-            for (int i = at; i <= end; i += 3) {
-                red += values[i] & 0xFF;
-                green += values[i + 1] & 0xFF;
-                blue += values[i + 2] & 0xFF;
-            }
-            line[3 * x] = whole(red, values[at], before, values[end], after);
-            line[3 * x + 1] = whole(green, values[at + 1], before, values[end + 1], after);
-            line[3 * x + 2] = whole(blue, values[at + 2], before, values[end + 2], after);
-        } else {
-            for (int band = 0; band < bands; band++) {
-                long sum = 0;
-                for (int i = at; i <= end; i += bands) {
-                    sum += values[i + band] & 0xFF;
-                }
-                line[bands * x + band] = whole(sum, values[at + band], before, values[end + band], after);
-            }
+    /** Adds what was gathered to a row of the image. */
+    private void spread(int row, long shared) {
+        if (gathered.rows() > 0) {
+            sumColumns();
+            weigh(row, shared);
         }
     }
 
-    private long whole(long sum, byte first, long before, byte last, long after) {
-        return sum * targetWidth - (first & 0xFF) * before - (last & 0xFF) * after;
+    private void weigh(int row, long shared) {
+        int at = row * line.length;
+        for (int i = 0; i < line.length; i++) {
+            sums[at + i] += shared * line[i];
+        }
+    }
+
+    /** Sums over the columns that lie under each column of the image. */
+    private void sumColumns() {
+        for (int x = 0; x < targetWidth; x++) {
+            for (int band = 0; band < bands; band++) {
+                int first = firsts[x] + band;
+                int last = lasts[x] + band;
+                long sum = 0;
+                for (int i = first; i <= last; i += bands) {
+                    sum += gathered.at(i);
+                }
+                long outside = (long) gathered.at(first) * befores[x] + (long) gathered.at(last) * afters[x];
+                line[x * bands + band] = sum * targetWidth - outside;
+            }
+        }
+        gathered.clear();
     }
 
     /**

@@ -17,6 +17,9 @@ record PictureLimits(int bytes, int pixels) {
     /** Scans of a JPEG: encoders make 1 to 12, optimizers a few more; each scan goes over the whole picture. */
     static final int SCANS = 32;
 
+    /** Rows or columns: some rows are always held, whatever the picture has of them. */
+    private static final int SIDE = 1 << 21;
+
     /**
      * Samples that the scans of a JPEG go over, per pixel of the limit: a baseline JPEG takes 1 to 4, a progressive one
      * of the usual ten scans 8 or 16, so it may have 21 or 10 million pixels where a baseline one may have 33.
@@ -48,6 +51,7 @@ record PictureLimits(int bytes, int pixels) {
         require(height > 0 && width > 0, "size", height + "x" + width, "must be positive");
         // neither side overflows: both are at most 32 bits
         requireSize(height, width, height * width, pixels, "pixels");
+        require(Math.max(height, width) <= SIDE, "size", height + "x" + width, "must have sides of at most " + SIDE);
     }
 
     /** Refuses a picture whose decoded rows take too much memory. */

@@ -225,11 +225,12 @@ class FittingTest {
                 .containsExactly(18, 18, 18, 18, 18, 1, 2, 3, 4, 5, 18, 18, 18, 18, 18);
     }
 
-    @Test
-    void wideRowsDoNotOverflow() {
-        ImageShape wide = new ImageShape(1, 1 << 24, 1);
-        byte[] white = new byte[wide.size()];
+    @ParameterizedTest(name = "{0}x{1}")
+    @CsvSource({"1, 16777216", "16777216, 1", "1031, 1021"})
+    void sumsDoNotOverflow(int height, int width) {
+        ImageShape large = new ImageShape(height, width, 1);
+        byte[] white = new byte[large.size()];
         Arrays.fill(white, (byte) 255);
-        assertThat(fit(Fit.STRETCH, white, wide, new ImageShape(3, 3, 1))).containsOnly(255);
+        assertThat(fit(Fit.STRETCH, white, large, new ImageShape(3, 3, 1))).containsOnly(255);
     }
 }

@@ -73,7 +73,7 @@ class HostilePicturesTest {
                         "decoded"),
                 new Hostile(
                         "one row",
-                        new ImageShape(1, HEIGHT * WIDTH, 3),
+                        new ImageShape(1, HEIGHT * WIDTH / 2, 3),
                         () -> largePng(1, HEIGHT * WIDTH, false),
                         "decoded"),
                 new Hostile("16 bits, 16 megapixels", tile, () -> largePng(4096, 4096, false), "decoded"),
@@ -91,6 +91,7 @@ class HostilePicturesTest {
         byte[] bmp = PictureTest.written("bmp", Jpegs.noise(40, 40, BufferedImage.TYPE_3BYTE_BGR), "BI_RGB");
         byte[] gif = PictureTest.written("gif", Jpegs.noise(40, 40, BufferedImage.TYPE_BYTE_INDEXED), "");
         return Stream.of(
+                new Hostile("PNG of one row of 4 megapixels", tile, () -> largePng(1, 1 << 22, false), "size="),
                 new Hostile("GIF of 65535x65535", tile, () -> with(gif, 6, 0xFF, 0xFF, 0xFF, 0xFF), "size="),
                 new Hostile("GIF of 33 megapixels, empty", tile, () -> with(gif, 6, 0, 0x20, 0, 0x10), "decoded"),
                 new Hostile("GIF of 16 MB of extensions", tile, () -> extensions(gif), "decoded"),
