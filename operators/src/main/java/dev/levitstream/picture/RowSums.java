@@ -43,7 +43,7 @@ final class RowSums {
         }
         for (int i = 0; i < rest; i++) {
             long one = values[from + whole * Long.BYTES + i] & 0xFFL;
-            (i % 2 == 0 ? even : odd)[whole] += one << i / 2 * 16;
+            (i % 2 == 0 ? even : odd)[whole] += one << (i / 2 * 16);
         }
         rows++;
     }
@@ -51,7 +51,7 @@ final class RowSums {
     /** Sum at a place of the row. */
     int at(int place) {
         long four = (place % 2 == 0 ? even : odd)[place / Long.BYTES];
-        return (int) (four >>> place % Long.BYTES / 2 * 16) & 0xFFFF;
+        return (int) (four >>> (place % Long.BYTES / 2 * 16)) & 0xFFFF;
     }
 
     void clear() {
