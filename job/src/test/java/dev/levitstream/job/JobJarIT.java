@@ -23,6 +23,9 @@ class JobJarIT {
                     .isEqualTo(LevitStreamJob.class.getName());
             assertThat(names)
                     .contains(
+                            "com/twelvemonkeys/imageio/plugins/tiff/TIFFImageReaderSpi.class",
+                            "com/twelvemonkeys/imageio/plugins/webp/WebPImageReaderSpi.class",
+                            "com/twelvemonkeys/lang/Validate.class",
                             "dev/levitstream/operator/LearnerOperator.class",
                             "dev/levitstream/schema/WireFormat.class",
                             "org/apache/flink/connector/kafka/source/KafkaSource.class",
@@ -33,6 +36,7 @@ class JobJarIT {
                     .noneMatch(name -> name.startsWith("org/apache/flink/streaming/api/"))
                     .noneMatch(name -> name.startsWith("org/slf4j/"))
                     .noneMatch(name -> name.matches("dev/levitstream/(bench|cli|data|embedded)/.*"))
+                    .noneMatch(name -> name.startsWith("META-INF/services/javax.imageio."))
                     .noneMatch(name -> name.startsWith("META-INF/services/org.apache.flink.runtime."));
         }
     }

@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.picture.Fit;
+import dev.levitstream.picture.PictureOptions;
 import dev.levitstream.schema.Encoding;
+import dev.levitstream.schema.ImageRecord;
 import dev.levitstream.schema.MalformedRecordException;
+import dev.levitstream.schema.WireFormat;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Arrays;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,7 +30,7 @@ class FrameDecoderTest {
 
     private static Frame decode(ImageShape shape, Encoding encoding, byte[] bytes, Object label) {
         byte[] value = Records.bytes("key", "id", 9, shape, encoding, bytes, label);
-        return new FrameDecoder(shape, Records.ANY_TIME).decode(Records.source(0, value));
+        return new FrameDecoder(shape, Records.ANY_TIME, Records.EXACT).decode(Records.source(0, value));
     }
 
     @Test
@@ -77,7 +84,7 @@ class FrameDecoderTest {
         assertThat(decode(shape, Encoding.RAW, new byte[1], "7").image().label())
                 .contains("7");
         byte[] unlabelled = Records.bytes("key", "id", 9, shape, Encoding.RAW, new byte[1], null);
-        assertThat(new FrameDecoder(shape, Records.ANY_TIME)
+        assertThat(new FrameDecoder(shape, Records.ANY_TIME, Records.EXACT)
                         .decode(Records.source(0, unlabelled))
                         .image()
                         .label())
@@ -110,10 +117,94 @@ class FrameDecoderTest {
                 .hasMessage("topic images: encoding=png must be RAW for images of 5 channels");
     }
 
+    /** A picture of 6x9 pixels of grey 100, as a record that declares a size. */
+    private static byte[] decode(Encoding encoding, String format, int height, int width, int channels, Fit fit)
+            throws IOException {
+        BufferedImage image = new BufferedImage(9, 6, BufferedImage.TYPE_BYTE_GRAY);
+        for (int i = 0; i < 54; i++) {
+            image.getRaster().setSample(i % 9, i / 9, 0, 100);
+        }
+        ImageRecord record = ImageRecord.newBuilder()
+                .setStreamKey("key")
+                .setImageId("id")
+                .setEventTime(Instant.ofEpochMilli(9))
+                .setHeight(height)
+                .setWidth(width)
+                .setChannels(channels)
+                .setEncoding(encoding)
+                .setBytes(ByteBuffer.wrap(encoded(image, format)))
+                .build();
+        byte[] value = new WireFormat<ImageRecord>(ImageRecord.getClassSchema()).frame(record);
+        return new FrameDecoder(new ImageShape(2, 3, 3), Records.ANY_TIME, PictureOptions.DEFAULT.with(fit))
+                .decode(Records.source(0, value))
+                .image()
+                .pixels();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"png", "gif", "bmp", "tiff"})
+    void aPictureOfAnyFormatAndSizeNeedDeclareNothing(String format) throws IOException {
+        assertThat(decode(Encoding.PICTURE, format, 0, 0, 0, Fit.STRETCH))
+                .hasSize(18)
+                .containsOnly(100);
+        assertThat(decode(Encoding.PICTURE, format, 6, 9, 1, Fit.COVER))
+                .hasSize(18)
+                .containsOnly(100);
+        assertThat(decode(Encoding.PICTURE, format, 6, 0, 3, Fit.CONTAIN))
+                .hasSize(18)
+                .containsOnly(100);
+        assertThatThrownBy(() -> decode(Encoding.PICTURE, format, 6, 8, 0, Fit.STRETCH))
+                .hasMessage("topic images: bytes.picture.size=6x9 must be 6x8 as declared");
+        assertThatThrownBy(() -> decode(Encoding.PICTURE, format, 0, 0, 0, Fit.EXACT))
+                .hasMessage("topic images: bytes.picture.size=6x9 must be 2x3 (option image.fit is exact)");
+    }
+
+    @Test
+    void whatAPictureDeclaresMustBePossible() {
+        assertThatThrownBy(() -> decode(Encoding.PNG, "png", -1, 0, 0, Fit.STRETCH))
+                .hasMessage("topic images: shape=-1x0x0 must have sides of 0 or more and 0, 1 or 3 channels");
+        assertThatThrownBy(() -> decode(Encoding.PNG, "png", 0, 0, 4, Fit.STRETCH))
+                .hasMessage("topic images: shape=0x0x4 must have sides of 0 or more and 0, 1 or 3 channels");
+        assertThatThrownBy(() -> decode(Encoding.PNG, "png", 6, 9, 1, Fit.EXACT))
+                .hasMessage("topic images: shape=6x9x1 must be 2x3x3 (option image)");
+        assertThatThrownBy(() -> decode(Encoding.PNG, "gif", 0, 0, 0, Fit.STRETCH))
+                .hasMessage("topic images: bytes.png.format=gif must be png, the encoding of the record");
+        assertThatThrownBy(() -> decode(Encoding.RAW, "png", 0, 0, 0, Fit.STRETCH))
+                .hasMessage("topic images: shape=0x0x0 must have positive sides and 1 to 64 channels");
+    }
+
+    private static byte[] raw(ImageShape declared, int length, ImageShape shape, Fit fit) {
+        byte[] pixels = new byte[length];
+        Arrays.fill(pixels, (byte) 70);
+        byte[] value = Records.bytes("key", "id", 9, declared, Encoding.RAW, pixels, null);
+        return new FrameDecoder(shape, Records.ANY_TIME, PictureOptions.DEFAULT.with(fit))
+                .decode(Records.source(0, value))
+                .image()
+                .pixels();
+    }
+
+    @Test
+    void rawImagesAreFittedToo() {
+        ImageShape grey = new ImageShape(4, 6, 1);
+        ImageShape colour = new ImageShape(2, 2, 3);
+        ImageShape five = new ImageShape(3, 2, 5);
+        assertThat(raw(grey, 24, colour, Fit.STRETCH)).hasSize(12).containsOnly(70);
+        assertThat(raw(colour, 12, grey, Fit.COVER)).hasSize(24).containsOnly(70);
+        assertThat(raw(new ImageShape(9, 9, 5), 405, five, Fit.STRETCH))
+                .hasSize(30)
+                .containsOnly(70);
+        assertThatThrownBy(() -> raw(colour, 12, five, Fit.STRETCH))
+                .hasMessage("topic images: shape=2x2x3 must be 3x2x5 (option image)");
+        assertThatThrownBy(() -> raw(grey, 24, colour, Fit.EXACT))
+                .hasMessage("topic images: shape=4x6x1 must be 2x2x3 (option image)");
+        assertThatThrownBy(() -> raw(grey, 23, colour, Fit.STRETCH))
+                .hasMessage("topic images: bytes.length=23 must be 24 for 4x6x1");
+    }
+
     @Test
     void aRecordWithoutAValueIsRefused() {
-        assertThatThrownBy(() ->
-                        new FrameDecoder(new ImageShape(8, 8, 1), Records.ANY_TIME).decode(Records.source(0, null)))
+        assertThatThrownBy(() -> new FrameDecoder(new ImageShape(8, 8, 1), Records.ANY_TIME, Records.EXACT)
+                        .decode(Records.source(0, null)))
                 .hasMessage("topic images: value=null must be an image record");
     }
 }

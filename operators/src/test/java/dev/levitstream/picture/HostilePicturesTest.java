@@ -3,35 +3,22 @@ package dev.levitstream.picture;
 import static dev.levitstream.picture.Pngs.bytes;
 import static dev.levitstream.picture.Pngs.chunk;
 import static dev.levitstream.picture.Pngs.joined;
-import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import dev.levitstream.common.ImageShape;
 import java.awt.image.BufferedImage;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** No picture costs a second of CPU or 200 MB of allocation: what each costs is measured and printed. */
+/** JPEGs and PNGs that are made to cost much. */
 class HostilePicturesTest {
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final int MESSAGE = 16 << 20;
+    private static final int MESSAGE = Hostile.MESSAGE;
     private static final int HEIGHT = 1024;
     private static final int WIDTH = 2048;
-
-    /** A picture that is made when its turn comes, and what is to become of it. */
-    private record Hostile(String name, ImageShape shape, Supplier<byte[]> bytes, String outcome) {
-        @Override
-        public String toString() {
-            return name;
-        }
-    }
 
     @BeforeAll
     static void warmUp() {
@@ -50,7 +37,7 @@ class HostilePicturesTest {
         return Stream.of(
                 new Hostile(
                         "progressive scans, 1 MB", new ImageShape(224, 224, 3), () -> scans(224, 1 << 20), "scan 11="),
-                new Hostile("progressive scans, 16 MB", tile, () -> scans(32, MESSAGE), "scan 11="),
+                new Hostile("progressive scans, 16 MB", tile, () -> scans(32, MESSAGE - 10_000), "scan 11="),
                 new Hostile("16 MB in one scan", tile, HostilePicturesTest::longScan, "scan bytes="),
                 new Hostile("21 scans of 4 components", large, HostilePicturesTest::manyScans, "decoded"),
                 new Hostile("16 MB of application segments", tile, () -> applications(60_000), "decoded"),
@@ -63,8 +50,7 @@ class HostilePicturesTest {
                 new Hostile("million empty IDAT", small, () -> chunks("IDAT"), "chunks="),
                 new Hostile("IDAT bomb, 10 MB", small, HostilePicturesTest::bomb, "data=more than 812 bytes"),
                 new Hostile("profile bomb, 200 MB", small, HostilePicturesTest::profileBomb, "decoded"),
-                new Hostile("6 MB of empty fixed blocks", large, () -> blocks(10, FIXED), "decoded"),
-                new Hostile("6 MB of empty dynamic blocks", large, () -> blocks(90, DYNAMIC), "decoded"),
+                new Hostile("8 MB of empty fixed blocks", large, () -> blocks(10, FIXED, 8 << 20), "decoded"),
                 new Hostile("16 bits, alpha, interlaced", large, () -> largePng(HEIGHT, WIDTH, true), "decoded"),
                 new Hostile(
                         "one column",
@@ -73,14 +59,55 @@ class HostilePicturesTest {
                         "decoded"),
                 new Hostile(
                         "one row",
-                        new ImageShape(1, HEIGHT * WIDTH, 3),
+                        new ImageShape(1, HEIGHT * WIDTH / 2, 3),
                         () -> largePng(1, HEIGHT * WIDTH, false),
                         "decoded"),
+                new Hostile("16 bits, 16 megapixels", tile, () -> largePng(4096, 4096, false), "decoded"),
+                new Hostile("8 MB of empty dynamic blocks", large, () -> blocks(90, DYNAMIC, 8 << 20), "decoded"),
+                new Hostile("33 megapixels of ink", tile, () -> flatJpeg(4, 4096, 8192), "decoded"),
+                new Hostile("scans over too many samples", tile, HostilePicturesTest::deepScans, "scans="),
                 new Hostile(
-                        "more pixels than allowed",
-                        new ImageShape(HEIGHT, WIDTH + 1, 3),
-                        () -> largePng(HEIGHT, WIDTH + 1, false),
-                        "size="));
+                        "more pixels than allowed", tile, () -> largePng(8 * HEIGHT, 4 * WIDTH + 1, false), "size="));
+    }
+
+    /** A JPEG of one value: no block differs from the one before. */
+    private static byte[] flatJpeg(int components, int height, int width) {
+        return Jpegs.joined(flat(components, height, width));
+    }
+
+    private static List<byte[]> flat(int components, int height, int width) {
+        int[] frame = new int[6 + 3 * components];
+        int[] scan = new int[4 + 2 * components];
+        frame[0] = 8;
+        frame[1] = height >> 8;
+        frame[3] = width >> 8;
+        frame[5] = components;
+        scan[0] = components;
+        scan[scan.length - 2] = 63;
+        for (int i = 0; i < components; i++) {
+            frame[6 + 3 * i] = i + 1;
+            frame[7 + 3 * i] = 0x11;
+            scan[1 + 2 * i] = i + 1;
+        }
+        return new ArrayList<>(List.of(
+                Jpegs.segment(0xDB, bytes(ones(65))),
+                Jpegs.segment(0xC0, bytes(frame)),
+                code(0x00, 0),
+                code(0x10, 0),
+                Jpegs.segment(0xDA, bytes(scan)),
+                new byte[(int) ((long) height * width / 64 * components * 2 / 8)]));
+    }
+
+    /** A progressive JPEG of 12 megapixels whose scans bring one bit after the other. */
+    private static byte[] deepScans() {
+        List<byte[]> segments = flat(3, 4096, 3072);
+        segments.get(1)[1] = (byte) 0xC2;
+        segments.subList(4, 6).clear();
+        segments.add(Jpegs.segment(0xDA, bytes(3, 1, 0, 2, 0, 3, 0, 0, 0, 13)));
+        for (int bit = 12; bit >= 0; bit--) {
+            segments.add(Jpegs.segment(0xDA, bytes(3, 1, 0, 2, 0, 3, 0, 0, 0, (bit + 1) << 4 | bit)));
+        }
+        return Jpegs.joined(segments);
     }
 
     private static final String FIXED = "0100000000";
@@ -189,14 +216,14 @@ class HostilePicturesTest {
     }
 
     /** Blocks without content in front of a picture of 16 bits with alpha. */
-    private static byte[] blocks(int bits, String block) {
+    private static byte[] blocks(int bits, String block, int size) {
         byte[] group = new byte[bits];
         for (int i = 0; i < bits * 8; i++) {
             group[i / 8] |= (byte) (block.charAt(i % bits) == '1' ? 1 << i % 8 : 0);
         }
         byte[] rows = new byte[HEIGHT * (1 + WIDTH * 8)];
         byte[] picture = Pngs.zlib(rows);
-        byte[][] groups = new byte[((6 << 20) - 1000 - picture.length) / bits][];
+        byte[][] groups = new byte[(size - 1000 - picture.length) / bits][];
         Arrays.fill(groups, group);
         byte[] data = joined(bytes(0x78, 0x01), joined(groups), Arrays.copyOfRange(picture, 2, picture.length));
         return Pngs.png(Pngs.header(HEIGHT, WIDTH, 16, 6), chunk("IDAT", data), Pngs.END);
@@ -211,28 +238,6 @@ class HostilePicturesTest {
     @ParameterizedTest
     @MethodSource("pictures")
     void costsLessThanASecondAnd200Megabytes(Hostile hostile) {
-        byte[] bytes = hostile.bytes().get();
-        PictureFormat format = bytes[0] == (byte) 0xFF ? PictureFormat.JPEG : PictureFormat.PNG;
-        long allocated = THREADS.getCurrentThreadAllocatedBytes();
-        long cpu = THREADS.getCurrentThreadCpuTime();
-        String outcome = outcome(format, bytes, hostile.shape());
-        double seconds = (THREADS.getCurrentThreadCpuTime() - cpu) / 1e9;
-        double megabytes = (THREADS.getCurrentThreadAllocatedBytes() - allocated) / 1e6;
-        System.out.printf(
-                "%-32s %12s %9d bytes %6.3f s CPU %7.1f MB %s%n",
-                hostile, hostile.shape(), bytes.length, seconds, megabytes, outcome);
-        assertThat(outcome).startsWith(hostile.outcome());
-        assertThat(bytes.length).isLessThanOrEqualTo(MESSAGE + (1 << 16));
-        assertThat(seconds).isLessThan(1);
-        assertThat(megabytes).isLessThan(200);
-    }
-
-    private static String outcome(PictureFormat format, byte[] bytes, ImageShape shape) {
-        try {
-            PictureDecoder.decode(format, bytes, shape);
-            return "decoded";
-        } catch (PictureException e) {
-            return String.valueOf(e.getMessage());
-        }
+        hostile.assertCheap();
     }
 }

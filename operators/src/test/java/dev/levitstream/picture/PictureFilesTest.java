@@ -7,6 +7,7 @@ import dev.levitstream.common.ImageShape;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Locale;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Files of 28x28 pixels: the same two pictures, grey and in colour, stored in every way; and files that are damaged.
+ * Those of WebP, GIF, BMP and TIFF were made from the PNGs by Pillow 9.4 (libwebp 1.2.4, libtiff 4.5.0), tiles, planes
+ * and order of bytes by tiffcp, the animation by webpmux.
  */
 class PictureFilesTest {
     private static final int SIDE = 28;
@@ -22,7 +25,8 @@ class PictureFilesTest {
 
     /** Decodes a file as the format that its name says. */
     private static byte[] pixels(String name, int channels) {
-        PictureFormat format = name.startsWith("png") ? PictureFormat.PNG : PictureFormat.JPEG;
+        PictureFormat format =
+                PictureFormat.valueOf(name.substring(0, name.indexOf('-')).toUpperCase(Locale.ROOT));
         try (InputStream in = PictureFilesTest.class.getResourceAsStream("/pictures/" + name)) {
             byte[] bytes = Objects.requireNonNull(in, name).readAllBytes();
             return PictureDecoder.decode(format, bytes, new ImageShape(SIDE, SIDE, channels));
@@ -56,7 +60,13 @@ class PictureFilesTest {
                 "png-greyalpha8.png",
                 "png-interlaced.png",
                 "png-palette-greyramp.png",
-                "png-trailing-garbage.png"
+                "png-trailing-garbage.png",
+                "gif-grey.gif",
+                "gif-interlaced.gif",
+                "bmp-grey.bmp",
+                "tiff-grey16.tif",
+                "tiff-palette.tif",
+                "tiff-two-pages.tif"
             })
     void theGreyPictureHasItsValuesHoweverItIsStored(String name) {
         assertThat(pixels(name, 1)).isEqualTo(pixels("png-grey8.png", 1));
@@ -78,6 +88,63 @@ class PictureFilesTest {
     void theColourPictureHasItsValuesHoweverItIsStored(String name) {
         assertThat(pixels(name, 3)).isEqualTo(pixels("jpeg-rgb.jpg", 3));
         assertThat(pixels(name, 1)).isEqualTo(pixels("jpeg-rgb.jpg", 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "webp-lossless.webp",
+                "bmp-rgb.bmp",
+                "tiff-rgb.tif",
+                "tiff-big-endian-packbits.tif",
+                "tiff-tiled-lzw.tif",
+                "tiff-planar-deflate.tif",
+                "tiff-cmyk.tif"
+            })
+    void withoutLossTheColourPictureIsThePng(String name) {
+        assertThat(pixels(name, 3)).isEqualTo(pixels("png-rgb8.png", 3));
+        assertThat(pixels(name, 1)).isEqualTo(pixels("png-rgb8.png", 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tiff-group2.tif", "tiff-group3.tif", "tiff-group4.tif", "bmp-grey1.bmp"})
+    void blackAndWhiteIsThePng(String name) {
+        assertThat(pixels(name, 1)).isEqualTo(pixels("png-grey1.png", 1));
+    }
+
+    @Test
+    void otherLossyFormatsAreThePngWithinTheErrorOfTheirCoding() {
+        assertThat(furthest(pixels("tiff-jpeg.tif", 1), pixels("png-rgb8.png", 1)))
+                .isLessThanOrEqualTo(JPEG_ERROR);
+        assertThat(furthest(pixels("webp-lossy.webp", 1), pixels("png-rgb8.png", 1)))
+                .isLessThanOrEqualTo(2 * JPEG_ERROR);
+        assertThat(furthest(pixels("webp-lossy-grey.webp", 1), pixels("png-grey8.png", 1)))
+                .isLessThanOrEqualTo(JPEG_ERROR);
+        assertThat(furthest(pixels("webp-lossy-hidden.webp", 1), pixels("png-rgba-hidden.png", 1)))
+                .isLessThanOrEqualTo(JPEG_ERROR);
+    }
+
+    @Test
+    void theFirstFrameOfAnAnimationLiesOnItsCanvas() {
+        byte[] expected = pixels("png-rgb8.png", 3); // of which the frame is 16x16 pixels at row 6, column 4
+        for (int i = 0; i < expected.length; i++) {
+            int y = i / 3 / SIDE;
+            int x = i / 3 % SIDE;
+            expected[i] = y >= 6 && y < 22 && x >= 4 && x < 20 ? expected[i] : 0;
+        }
+        assertThat(pixels("webp-animated.webp", 3)).isEqualTo(expected);
+    }
+
+    @Test
+    void orientationTurnsWebpAndTiffAsItTurnsJpeg() {
+        assertTurnedRight(pixels("png-rgb8.png", 1), pixels("webp-exif-orientation-6.webp", 1));
+        assertTurnedRight(pixels("png-grey8.png", 1), pixels("tiff-orientation-6.tif", 1));
+    }
+
+    private static void assertTurnedRight(byte[] stored, byte[] turned) {
+        for (int i = 0; i < stored.length; i++) {
+            assertThat(turned[i % SIDE * SIDE + SIDE - 1 - i / SIDE]).isEqualTo(stored[i]);
+        }
     }
 
     @Test
@@ -114,6 +181,8 @@ class PictureFilesTest {
         byte[] expected = pixels("png-greyalpha8-hidden.png", 3);
         assertThat(pixels("png-rgba-hidden.png", 3)).isEqualTo(expected);
         assertThat(pixels("png-palette-trns.png", 3)).isEqualTo(expected);
+        assertThat(pixels("webp-lossless-hidden.webp", 3)).isEqualTo(expected);
+        assertThat(pixels("tiff-rgba-hidden.tif", 3)).isEqualTo(expected);
         assertThat(expected).contains(0).contains(40).isNotEqualTo(pixels("png-greyalpha8.png", 3));
         assertThat(furthest(pixels("png-greyalpha16.png", 1), pixels("png-grey8.png", 1)))
                 .isLessThanOrEqualTo(1);

@@ -1,0 +1,44 @@
+package dev.levitstream.picture;
+
+/**
+ * The rows of a picture as they are stored, from above; what is damaged is noticed on the way, at the latest by the
+ * end.
+ */
+interface Rows extends AutoCloseable {
+    /** Bytes of a pixel. */
+    int bands();
+
+    /** Where rows stand once they have come: unsigned bytes, those of a pixel together; owned by the rows. */
+    byte[] values();
+
+    /**
+     * Decodes the next row.
+     *
+     * @return where it begins in the values; what stood there before may be overwritten
+     * @throws PictureException if it is damaged
+     */
+    int next();
+
+    /**
+     * Colour of a pixel. Means of values are values: averaged before they become colours, they give the averaged
+     * colour.
+     *
+     * @param values those of a pixel, or of a mean of pixels
+     * @param at index of the first
+     * @return 0xRRGGBB
+     */
+    default int rgb(byte[] values, int at) {
+        int red = values[at] & 0xFF;
+        return bands() == 1 ? red * 0x010101 : red << 16 | (values[at + 1] & 0xFF) << 8 | (values[at + 2] & 0xFF);
+    }
+
+    /**
+     * Ends with the last row.
+     *
+     * @throws PictureException if something is missing or left over
+     */
+    default void end() {}
+
+    @Override
+    default void close() {}
+}
