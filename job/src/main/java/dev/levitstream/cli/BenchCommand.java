@@ -10,6 +10,7 @@ import dev.levitstream.bench.run.RunPlan;
 import dev.levitstream.bench.run.StandardBenchmark;
 import dev.levitstream.common.Check;
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.data.Skipped;
 import dev.levitstream.job.CommandLineOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -191,7 +192,9 @@ final class BenchCommand implements Callable<Integer> {
                         () -> new IllegalArgumentException((name == null ? "NAME is missing: it" : "benchmark=" + name)
                                 + " must be one of " + new Names()));
         List<RunPlan> plans = plans();
-        Benchmark benchmark = chosen.read(dir, shape(), images, testImages, classOrder);
+        Skipped skipped = new Skipped();
+        Benchmark benchmark = chosen.read(dir, shape(), images, testImages, classOrder, skipped);
+        skipped.line().ifPresent(line -> spec.commandLine().getErr().println("levit-stream: " + line));
         RunFolder folder = new RunFolder(out == null ? Path.of("bench-" + chosen.key()) : out);
         BenchRunner runner = new BenchRunner(benchmark, folder);
         List<RunPlan> open = runner.open(plans, resume);

@@ -39,7 +39,9 @@ final class ConnectionOptions {
                 client);
     }
 
+    /** Brokers, checked. */
     String bootstrapServers() {
+        KafkaOptions.requireServers(bootstrapServers);
         return bootstrapServers;
     }
 

@@ -17,22 +17,22 @@ public final class Rescaling {
     private Rescaling() {}
 
     /**
-     * Pixels of a sample in a shape.
+     * Pixels of an image in a shape.
      *
      * @param shape of 1 or 3 channels
      * @return H W C unsigned bytes
      * @throws IOException if it is no readable picture
      */
-    public static byte[] pixels(Sample sample, ImageShape shape) throws IOException {
-        byte[] content = sample.content().bytes();
-        ImageShape own = sample.shape();
+    public static byte[] pixels(Image image, ImageShape shape) throws IOException {
+        byte[] bytes = image.bytes();
+        ImageShape own = image.shape();
         boolean fits = own.height() == shape.height() && own.width() == shape.width();
-        if (sample.encoding() != Encoding.RAW) {
+        if (image.encoding() != Encoding.RAW) {
             return fits
-                    ? decoded(sample.encoding(), content, shape)
-                    : scaled(decoded(sample.encoding(), content, own), own, shape);
+                    ? decoded(image.encoding(), bytes, shape)
+                    : scaled(decoded(image.encoding(), bytes, own), own, shape);
         }
-        return own.equals(shape) ? content : scaled(content, own, shape);
+        return own.equals(shape) ? bytes : scaled(bytes, own, shape);
     }
 
     private static byte[] scaled(byte[] pixels, ImageShape own, ImageShape shape) throws IOException {
@@ -49,16 +49,12 @@ public final class Rescaling {
 
     /** By the rules of the job. */
     private static byte[] decoded(Encoding encoding, byte[] content, ImageShape shape) throws IOException {
+        PictureFormat format = encoding == Encoding.PNG ? PictureFormat.PNG : PictureFormat.JPEG;
         try {
-            return PictureDecoder.decode(format(encoding), content, shape);
+            return PictureDecoder.decode(format, content, shape);
         } catch (PictureException e) {
-            throw new IOException(
-                    "a sample of " + content.length + " bytes is no readable picture: " + e.getMessage(), e);
+            throw new IOException("a picture of " + content.length + " bytes is not readable: " + e.getMessage(), e);
         }
-    }
-
-    static PictureFormat format(Encoding encoding) {
-        return encoding == Encoding.PNG ? PictureFormat.PNG : PictureFormat.JPEG;
     }
 
     /** A picture of H W C unsigned bytes, C 1 or 3. */
