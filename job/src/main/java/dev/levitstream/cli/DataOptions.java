@@ -64,10 +64,20 @@ final class DataOptions {
         return Optional.ofNullable(folder);
     }
 
-    /** The first option that was given, if any was. */
-    Optional<String> given() {
-        return Given.first("--dataset", dataset, "--dir", dir, "--folder", folder, "--order", order)
-                .or(() -> Given.first("--per-phase", perPhase));
+    /** Refuses all of these options, by a rule. */
+    void requireNone(String rule) {
+        Given.requireNone(
+                rule,
+                "--dataset",
+                dataset,
+                "--dir",
+                dir,
+                "--folder",
+                folder,
+                "--order",
+                order,
+                "--per-phase",
+                perPhase);
     }
 
     /**

@@ -98,6 +98,9 @@ final class DemoCommand implements Callable<Integer> {
                 OptionCatalogue.read(given(usual)).operator().learner().image();
         Check.that(
                 shape.channels() == 1 || shape.channels() == 3, "image", shape, "must have 1 or 3 channels in a demo");
+        if (kafkaPort != 0) {
+            EmbeddedKafka.requireFree("kafka-port", kafkaPort);
+        }
         int port = uiPort == 0 ? EmbeddedKafka.freePort() : EmbeddedKafka.requireFree("ui-port", uiPort);
         try (WorkFolder folder = workDir == null ? WorkFolder.temporary() : WorkFolder.chosen(workDir, "--work-dir")) {
             OnInterrupt.close(folder);

@@ -8,6 +8,7 @@ import dev.levitstream.data.LabelFile;
 import dev.levitstream.data.PictureFile;
 import dev.levitstream.data.Sample;
 import dev.levitstream.data.Skipped;
+import dev.levitstream.data.VideoFrames;
 import dev.levitstream.embedded.OnInterrupt;
 import dev.levitstream.embedded.PublishFormat;
 import dev.levitstream.embedded.StreamPublisher;
@@ -36,8 +37,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "publish",
         mixinStandardHelpOptions = true,
-        description =
-                "Publishes a data set, a folder of pictures or drawn images to Kafka as one stream, phase after phase.")
+        description = "Publishes a data set, a folder of pictures, a video or drawn images to Kafka as one stream.")
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class PublishCommand implements Callable<Integer> {
     private static final String ALL = "all";
@@ -50,6 +50,9 @@ final class PublishCommand implements Callable<Integer> {
 
     @Mixin
     private DataOptions data;
+
+    @Mixin
+    private VideoOptions video;
 
     @Mixin
     private ConnectionOptions connection;
@@ -86,7 +89,7 @@ final class PublishCommand implements Callable<Integer> {
     @Option(
             names = "--label",
             paramLabel = "LABEL",
-            description = "Label of all pictures of --folder. Default: the names of its sub-folders.")
+            description = "Label of all pictures of --folder or --video. Default: the names of the sub-folders.")
     private @Nullable String label;
 
     @Option(
@@ -137,8 +140,10 @@ final class PublishCommand implements Callable<Integer> {
         requireSense();
         PublishFormat written = written();
         Skipped skipped = new Skipped();
-        ImageFeed feed = feed(skipped);
+        Optional<VideoFrames.Source> source = video.source(Optional.ofNullable(label));
+        Optional<ImageFeed> listed = source.isPresent() ? Optional.empty() : Optional.of(feed(skipped));
         Topics.require(connection.bootstrapServers(), connection.client(), List.of(topic));
+        ImageFeed feed = listed.isPresent() ? listed.get() : video.open(source.orElseThrow());
         StreamPublisher publisher = new StreamPublisher(
                 connection.bootstrapServers(), topic, streamKey, rate, connection.client(), written);
         Publishing publishing = new Publishing(feed, publisher, skipped, from, this::tell);
@@ -147,7 +152,6 @@ final class PublishCommand implements Callable<Integer> {
                 progressBar("publishing", feed.count()),
                 unlabelled == null ? 0 : unlabelled,
                 new SplittableRandom(seed == null ? 1 : seed));
-        skipped.line().ifPresent(this::tell);
         if (!ended) {
             return WorkFolder.INTERRUPTED;
         }
@@ -164,9 +168,24 @@ final class PublishCommand implements Callable<Integer> {
 
     private void requireSense() {
         data.requireSense();
+        video.requireSense();
         Given.requireAlone("--label", label, "--labels", labels);
-        if (data.folder().isEmpty()) {
-            Given.requireNone("must stand beside --folder", "--label", label, "--labels", labels);
+        if (video.isGiven()) {
+            data.requireNone("must not stand beside --video");
+            Given.requireNone(
+                    "must not stand beside --video",
+                    "--labels",
+                    labels,
+                    "--part",
+                    part,
+                    "--rate",
+                    rate == 0 ? null : rate);
+            if (video.isLive()) {
+                Given.requireNone("must not stand beside a --video that is live", "--from", from == 0 ? null : from);
+            }
+        } else if (data.folder().isEmpty()) {
+            Given.requireNone(
+                    "must stand beside --folder, whose pictures it labels", "--label", label, "--labels", labels);
         }
         if (unlabelled == null) {
             Given.requireNone("must stand beside --unlabelled", "--seed", seed);

@@ -24,6 +24,7 @@ import org.apache.kafka.common.KafkaException;
  */
 final class Publishing implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 15;
+    private static final long MOMENT_MILLIS = 500;
 
     private final ImageFeed feed;
     private final StreamPublisher publisher;
@@ -32,6 +33,7 @@ final class Publishing implements AutoCloseable {
     private final Consumer<String> lines;
     private final List<Long> skippedAt = Collections.synchronizedList(new ArrayList<>());
     private final CountDownLatch over = new CountDownLatch(1);
+    private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile boolean stopped;
 
     /**
@@ -39,7 +41,7 @@ final class Publishing implements AutoCloseable {
      * @param publisher owned
      * @param skipped takes what cannot be read
      * @param from place of the first image to publish; those before it were published earlier
-     * @param lines takes the line that says how to go on
+     * @param lines takes those that say what was skipped, and how to go on
      */
     Publishing(ImageFeed feed, StreamPublisher publisher, Skipped skipped, long from, Consumer<String> lines) {
         this.feed = feed;
@@ -62,17 +64,28 @@ final class Publishing implements AutoCloseable {
             publish(bar, unlabelled, random);
             publisher.flush();
         } catch (IOException | KafkaException e) {
-            if (!stopped) {
+            if (!isStopped()) {
                 throw new IOException(e.getMessage() + "; " + place(), e);
             }
         } finally {
             bar.close();
+            skipped.line().ifPresent(lines);
             if (stopped) {
                 lines.accept("interrupted " + place());
             }
             over.countDown();
         }
         return !stopped;
+    }
+
+    /** Ctrl-C reaches ffmpeg, too, and may have ended it before this process knows. */
+    private boolean isStopped() {
+        try {
+            return stopping.await(MOMENT_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return stopped;
+        }
     }
 
     private void publish(ProgressBar bar, double unlabelled, SplittableRandom random) throws IOException {
@@ -117,6 +130,7 @@ final class Publishing implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         stopped = true;
+        stopping.countDown();
         publisher.hurry();
         feed.close();
         if (!over.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {

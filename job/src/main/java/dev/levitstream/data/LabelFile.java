@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,7 +53,8 @@ public final class LabelFile {
                 .setTrim(true)
                 .get();
         long line = 1;
-        try (CSVParser parser = CSVParser.parse(file, StandardCharsets.UTF_8, format)) {
+        try (CSVParser parser =
+                CSVParser.parse(Files.newBufferedReader(file, StandardCharsets.UTF_8), format)) { // refuses what is none
             for (CSVRecord record : parser) {
                 line = parser.getCurrentLineNumber();
                 add(record, line);

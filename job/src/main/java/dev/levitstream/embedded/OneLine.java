@@ -10,6 +10,8 @@ import java.util.concurrent.ExecutionException;
 import org.apache.flink.runtime.JobException;
 import org.apache.flink.runtime.client.JobExecutionException;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.flink.util.FlinkException;
+import org.apache.flink.util.FlinkRuntimeException;
 
 /** What went wrong, in one line a user can act on. */
 public final class OneLine {
@@ -68,6 +70,8 @@ public final class OneLine {
                 || failure instanceof JobExecutionException
                 || failure instanceof JobException // says that a restart would not help
                 || failure instanceof SuppressRestartsException
+                || failure.getClass() == FlinkException.class // both say which part of the engine noticed
+                || failure.getClass() == FlinkRuntimeException.class
                 || message == null
                 || message.equals(String.valueOf(failure.getCause()));
     }

@@ -41,7 +41,7 @@ class BrokerFaultIT {
             commandLine.setErr(new PrintWriter(err));
             commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));
             assertThat(commandLine.execute(args.toArray(String[]::new))).isEqualTo(1);
-            errors.add(err.toString().strip());
+            errors.add(err.toString().strip().replaceFirst("topics \\[.*]", "topics"));
         }
         assertThat(errors).allMatch(errors.get(0)::equals);
         assertThat(errors.get(0)).startsWith("levit-stream: ").hasLineCount(1);
@@ -146,7 +146,7 @@ class BrokerFaultIT {
 
     @Test
     void whatIsNoBrokerIsNotTakenForOne() throws Exception {
-        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             assertThat(error("127.0.0.1:" + silent.getLocalPort())).contains("something listens at", "no Kafka broker");
         }
     }
