@@ -53,8 +53,8 @@ public final class LabelFile {
                 .setTrim(true)
                 .get();
         long line = 1;
-        try (CSVParser parser =
-                CSVParser.parse(Files.newBufferedReader(file, StandardCharsets.UTF_8), format)) { // refuses what is none
+        try (CSVParser parser = CSVParser.parse(
+                Files.newBufferedReader(file, StandardCharsets.UTF_8), format)) { // refuses what is none
             for (CSVRecord record : parser) {
                 line = parser.getCurrentLineNumber();
                 add(record, line);

@@ -61,8 +61,7 @@ class EmbeddedJobIT {
                                 .uid("numbers")
                                 .sinkTo(new Hanging())
                                 .uid("hanging")))
-                .satisfies(e ->
-                        assertThat(OneLine.of(e)).isEqualTo(file + " exists already, as no folder"));
+                .satisfies(e -> assertThat(OneLine.of(e)).isEqualTo(file + " exists already, as no folder"));
     }
 
     private static long failing(long number) throws IOException, InterruptedException {
