@@ -45,7 +45,7 @@ def main(brokers, schema_file, count):
             "imageId": "image-%06d" % number,
             "eventTime": datetime.datetime.now(datetime.timezone.utc),
             "height": SIDE, "width": SIDE, "channels": 1,
-            "encoding": "RAW",  # or PNG or JPEG, with the bytes of the file below
+            "encoding": "RAW",  # or PICTURE, with the bytes of a file below, and 0 for its height, width and channels
             "bytes": pixels,
             "label": label,  # or None where it is not known
         }, avro.io.BinaryEncoder(body))

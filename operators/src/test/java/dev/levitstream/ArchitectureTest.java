@@ -25,6 +25,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.levitstream.common.Check;
 import dev.levitstream.common.ImageShape;
 import java.util.Random;
 import java.util.SplittableRandom;
@@ -126,9 +127,11 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("dev.levitstream.picture")
             .should()
-            .onlyDependOnClassesThat(resideInAnyPackage("java..", "javax.imageio..", "org.jspecify..")
-                    .or(resideInAPackage("dev.levitstream.picture"))
-                    .or(equivalentTo(ImageShape.class)))
+            .onlyDependOnClassesThat(
+                    resideInAnyPackage("java..", "javax.imageio..", "com.twelvemonkeys.imageio..", "org.jspecify..")
+                            .or(resideInAPackage("dev.levitstream.picture"))
+                            .or(equivalentTo(ImageShape.class))
+                            .or(equivalentTo(Check.class)))
             .because("a decoder needs bytes and a size, nothing of streams or learning");
 
     @ArchTest

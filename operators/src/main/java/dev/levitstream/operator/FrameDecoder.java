@@ -2,9 +2,12 @@ package dev.levitstream.operator;
 
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.LabelledImage;
-import dev.levitstream.picture.PictureDecoder;
+import dev.levitstream.picture.Fit;
+import dev.levitstream.picture.Picture;
 import dev.levitstream.picture.PictureException;
 import dev.levitstream.picture.PictureFormat;
+import dev.levitstream.picture.PictureOptions;
+import dev.levitstream.picture.PictureSize;
 import dev.levitstream.schema.ImageRecord;
 import dev.levitstream.schema.MalformedRecordException;
 import dev.levitstream.schema.WireFormat;
@@ -19,15 +22,17 @@ final class FrameDecoder {
     private final WireFormat<ImageRecord> format = new WireFormat<>(ImageRecord.getClassSchema());
     private final ImageShape shape;
     private final EventTimeOptions eventTime;
+    private final PictureOptions pictures;
 
     /** As the options say. */
     static FrameDecoder of(OperatorOptions options) {
-        return new FrameDecoder(options.learner().image(), options.eventTime());
+        return new FrameDecoder(options.learner().image(), options.eventTime(), options.pictures());
     }
 
-    FrameDecoder(ImageShape shape, EventTimeOptions eventTime) {
+    FrameDecoder(ImageShape shape, EventTimeOptions eventTime, PictureOptions pictures) {
         this.shape = shape;
         this.eventTime = eventTime;
+        this.pictures = pictures;
     }
 
     /**
@@ -51,10 +56,6 @@ final class FrameDecoder {
         ImageRecord image = format.unframe(topic, value(source));
         requireText(topic, "imageId", image.getImageId());
         eventTime.check(source, image.getEventTime());
-        ImageShape declared = declaredShape(topic, image);
-        if (!declared.equals(shape)) {
-            throw new MalformedRecordException(topic, "shape", declared, "must be " + shape + " (option image)");
-        }
         Optional<String> label = label(topic, image.getLabel());
         byte[] pixels = pixels(topic, image);
         return new Frame(image.getImageId(), image.getEventTime().toEpochMilli(), new LabelledImage(pixels, label));
@@ -68,46 +69,93 @@ final class FrameDecoder {
         return value;
     }
 
-    private static ImageShape declaredShape(String topic, ImageRecord image) {
-        try {
-            return new ImageShape(image.getHeight(), image.getWidth(), image.getChannels());
-        } catch (IllegalArgumentException e) {
-            String size = image.getHeight() + "x" + image.getWidth() + "x" + image.getChannels();
-            throw new MalformedRecordException(topic, "shape", size, "must have positive sides and 1 to 64 channels");
-        }
-    }
-
     private byte[] pixels(String topic, ImageRecord image) {
         ByteBuffer buffer = image.getBytes();
         byte[] bytes = new byte[buffer.remaining()];
         buffer.duplicate().get(bytes);
         return switch (image.getEncoding()) {
-            case RAW -> raw(topic, bytes);
-            case PNG -> picture(topic, PictureFormat.PNG, bytes);
-            case JPEG -> picture(topic, PictureFormat.JPEG, bytes);
+            case RAW -> raw(topic, image, bytes);
+            case PNG -> picture(topic, image, Optional.of(PictureFormat.PNG), bytes);
+            case JPEG -> picture(topic, image, Optional.of(PictureFormat.JPEG), bytes);
+            case PICTURE -> picture(topic, image, Optional.empty(), bytes);
             case UNKNOWN ->
-                throw new MalformedRecordException(topic, "encoding", image.getEncoding(), "must be RAW, PNG or JPEG");
+                throw new MalformedRecordException(
+                        topic, "encoding", image.getEncoding(), "must be RAW, PNG, JPEG or PICTURE");
         };
     }
 
-    private byte[] picture(String topic, PictureFormat format, byte[] bytes) {
-        if (shape.channels() != 1 && shape.channels() != 3) {
-            throw new MalformedRecordException(
-                    topic, "encoding", format.text(), "must be RAW for images of " + shape.channels() + " channels");
+    private byte[] raw(String topic, ImageRecord image, byte[] bytes) {
+        ImageShape declared = declaredShape(topic, image);
+        boolean convertible = declared.channels() == shape.channels()
+                || declared.channels() + shape.channels() == 4; // grey for colour, or colour for grey
+        if (!declared.equals(shape) && (pictures.fit() == Fit.EXACT || !convertible)) {
+            throw new MalformedRecordException(topic, "shape", declared, "must be " + shape + " (option image)");
         }
+        if (bytes.length != declared.size()) {
+            throw new MalformedRecordException(
+                    topic, "bytes.length", bytes.length, "must be " + declared.size() + " for " + declared);
+        }
+        return Picture.fit(bytes, declared, shape, pictures);
+    }
+
+    private static ImageShape declaredShape(String topic, ImageRecord image) {
         try {
-            return PictureDecoder.decode(format, bytes, shape);
-        } catch (PictureException e) {
-            throw new MalformedRecordException(topic, "bytes." + format.text() + "." + e.part(), e.found(), e.rule());
+            return new ImageShape(image.getHeight(), image.getWidth(), image.getChannels());
+        } catch (IllegalArgumentException e) {
+            throw new MalformedRecordException(
+                    topic, "shape", declared(image), "must have positive sides and 1 to 64 channels");
         }
     }
 
-    private byte[] raw(String topic, byte[] bytes) {
-        if (bytes.length != shape.size()) {
+    private static String declared(ImageRecord image) {
+        return image.getHeight() + "x" + image.getWidth() + "x" + image.getChannels();
+    }
+
+    private byte[] picture(String topic, ImageRecord image, Optional<PictureFormat> format, byte[] bytes) {
+        String name = format.map(PictureFormat::text).orElse("picture");
+        if (shape.channels() != 1 && shape.channels() != 3) {
             throw new MalformedRecordException(
-                    topic, "bytes.length", bytes.length, "must be " + shape.size() + " for " + shape);
+                    topic, "encoding", name, "must be RAW for images of " + shape.channels() + " channels");
         }
-        return bytes;
+        requirePlausible(topic, image);
+        try {
+            format.ifPresent(each -> each.requireIn(bytes));
+            Picture picture = Picture.of(bytes, pictures);
+            requireDeclared(image, picture.size(), topic, name);
+            return picture.pixels(shape);
+        } catch (PictureException e) {
+            throw new MalformedRecordException(topic, "bytes." + name + "." + e.part(), e.found(), e.rule());
+        }
+    }
+    /** Where a picture must have the learner's size, what it declares must be that; else it may declare any. */
+    private void requirePlausible(String topic, ImageRecord image) {
+        if (pictures.fit() == Fit.EXACT) {
+            boolean same = isOpenOr(image.getHeight(), shape.height())
+                    && isOpenOr(image.getWidth(), shape.width())
+                    && isOpenOr(image.getChannels(), shape.channels());
+            if (!same) {
+                throw new MalformedRecordException(
+                        topic, "shape", declared(image), "must be " + shape + " (option image)");
+            }
+        }
+        boolean isSize = image.getHeight() >= 0 && image.getWidth() >= 0;
+        if (!isSize || !(isOpenOr(image.getChannels(), 1) || image.getChannels() == 3)) {
+            throw new MalformedRecordException(
+                    topic, "shape", declared(image), "must have sides of 0 or more and 0, 1 or 3 channels");
+        }
+    }
+
+    private static void requireDeclared(ImageRecord image, PictureSize size, String topic, String name) {
+        if (!isOpenOr(image.getHeight(), size.height()) || !isOpenOr(image.getWidth(), size.width())) {
+            String declared = image.getHeight() + "x" + image.getWidth();
+            throw new MalformedRecordException(
+                    topic, "bytes." + name + ".size", size, "must be " + declared + " as declared");
+        }
+    }
+
+    /** 0 leaves it to the picture. */
+    private static boolean isOpenOr(int declared, int found) {
+        return declared == 0 || declared == found;
     }
 
     private static Optional<String> label(String topic, @Nullable Object label) {

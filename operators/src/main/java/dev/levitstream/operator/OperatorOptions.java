@@ -2,6 +2,7 @@ package dev.levitstream.operator;
 
 import dev.levitstream.common.Check;
 import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.picture.PictureOptions;
 import java.io.Serializable;
 
 /**
@@ -16,6 +17,7 @@ import java.io.Serializable;
  * @param mostScores most scores in one prediction (count), at least 1; the others are summed
  * @param device where learners compute
  * @param eventTime which event times are believed
+ * @param pictures how pictures of any format and size become the learner's images, and what they may cost
  */
 public record OperatorOptions(
         LearnerOptions learner,
@@ -26,7 +28,8 @@ public record OperatorOptions(
         int residentKeys,
         int mostScores,
         DeviceChoice device,
-        EventTimeOptions eventTime)
+        EventTimeOptions eventTime,
+        PictureOptions pictures)
         implements Serializable {
     /** What lets a batch go that is not full; the end of a bounded stream always does. */
     public enum Flush {

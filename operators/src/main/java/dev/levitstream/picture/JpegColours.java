@@ -16,7 +16,7 @@ enum JpegColours {
     RGB {
         @Override
         int rgb(int[] samples) {
-            return packed(samples[0], samples[1], samples[2]);
+            return Blend.packed(samples[0], samples[1], samples[2]);
         }
     },
     YCBCR {
@@ -25,7 +25,7 @@ enum JpegColours {
             int luma = samples[0];
             int blue = samples[1] - 128;
             int red = samples[2] - 128;
-            return packed(
+            return Blend.packed(
                     within(luma + ((91_881 * red + HALF) >> 16)),
                     within(luma + ((-22_554 * blue - 46_802 * red + HALF) >> 16)),
                     within(luma + ((116_130 * blue + HALF) >> 16)));
@@ -59,6 +59,11 @@ enum JpegColours {
 
     /** Colour of a pixel as 0xRRGGBB. */
     abstract int rgb(int[] samples);
+
+    /** Whether colours are products of components, so that their means are not the means of components. */
+    boolean isPrinted() {
+        return this == CMYK || this == ADOBE_CMYK || this == ADOBE_YCCK;
+    }
 
     /**
      * Decides as libjpeg does: JFIF means YCbCr, else Adobe's marker says it, else the component ids. But where a
@@ -97,16 +102,12 @@ enum JpegColours {
         require(found == 0 || found == other, "adobe transform", found, "must be 0 or " + other);
     }
 
-    private static int packed(int red, int green, int blue) {
-        return red << 16 | green << 8 | blue;
-    }
-
     private static int within(int value) {
         return Math.max(0, Math.min(255, value));
     }
 
     private static int printed(int red, int green, int blue, int black) {
-        return packed(rounded(red * black), rounded(green * black), rounded(blue * black));
+        return Blend.packed(rounded(red * black), rounded(green * black), rounded(blue * black));
     }
 
     private static int rounded(int product) {

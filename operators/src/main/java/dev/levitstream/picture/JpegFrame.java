@@ -11,13 +11,14 @@ import java.util.List;
  * @param height rows, at least 1
  * @param width columns, at least 1
  * @param ids of its 1, 3 or 4 components, each different
- * @param subsampled whether a component is stored with fewer samples than another
+ * @param sampling of each: how many samples it has across (high 4 bits) and down (low 4 bits) where another has fewer
  */
-record JpegFrame(int height, int width, List<Integer> ids, boolean subsampled) {
+record JpegFrame(int height, int width, List<Integer> ids, List<Integer> sampling) {
     private static final int FIXED = 6;
 
     JpegFrame {
         ids = List.copyOf(ids);
+        sampling = List.copyOf(sampling);
     }
 
     /** Reads what follows the length of an SOF segment. */
@@ -36,14 +37,27 @@ record JpegFrame(int height, int width, List<Integer> ids, boolean subsampled) {
                 length + " bytes",
                 "must have " + (FIXED + 3 * components) + " for " + components + " components");
         List<Integer> ids = new ArrayList<>();
-        boolean subsampled = false;
+        List<Integer> sampling = new ArrayList<>();
         for (int i = 0; i < components; i++) {
             int at = from + FIXED + 3 * i;
             ids.add(bytes[at] & 0xFF);
-            subsampled |= bytes[at + 1] != bytes[from + FIXED + 1];
+            sampling.add(bytes[at + 1] & 0xFF);
         }
         require(ids.stream().distinct().count() == components, "component ids", ids, "must differ");
-        return new JpegFrame(height, width, ids, subsampled);
+        return new JpegFrame(height, width, ids, sampling);
+    }
+
+    /** Whether a component is stored with fewer samples than another. */
+    boolean subsampled() {
+        return sampling.stream().distinct().count() > 1;
+    }
+
+    /** Samples that a component is stored with. */
+    long samples(int component) {
+        int across = sampling.stream().mapToInt(s -> s >> 4).max().orElse(1);
+        int down = sampling.stream().mapToInt(s -> s & 0xF).max().orElse(1);
+        int own = sampling.get(component);
+        return own == 0 ? 0 : (long) height * width * (own >> 4) * (own & 0xF) / ((long) across * down);
     }
 
     /** Values of the decoded picture. */

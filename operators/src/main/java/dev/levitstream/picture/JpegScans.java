@@ -13,11 +13,14 @@ final class JpegScans {
     private static final int ABSENT = -1;
 
     private final JpegFrame frame;
+    private final PictureLimits limits;
     private final int[][] missingBits; // of each component's coefficients; ABSENT before the first scan
     private int count;
+    private long samples; // that the scans go over
 
-    JpegScans(JpegFrame frame) {
+    JpegScans(JpegFrame frame, PictureLimits limits) {
         this.frame = frame;
+        this.limits = limits;
         this.missingBits = new int[frame.ids().size()][COEFFICIENTS];
         for (int[] component : missingBits) {
             Arrays.fill(component, ABSENT);
@@ -44,6 +47,7 @@ final class JpegScans {
         for (int i = 0; i < components; i++) {
             int component = frame.ids().indexOf(bytes[from + 1 + 2 * i] & 0xFF);
             require(component >= 0, part(), "unknown component", "must be of a component of the frame");
+            samples += frame.samples(component);
             for (int k = first; k <= last; k++) {
                 if (missingBits[component][k] != (before == 0 ? ABSENT : before)) {
                     throw new PictureException(part(), "coefficient " + k, "must not repeat or skip what came before");
@@ -51,6 +55,7 @@ final class JpegScans {
                 missingBits[component][k] = after;
             }
         }
+        limits.requireSamples(count, samples);
     }
 
     private String part() {

@@ -2,9 +2,9 @@ package dev.levitstream.picture;
 
 import static dev.levitstream.picture.PictureException.require;
 
-import java.io.ByteArrayInputStream;
+import java.awt.image.DataBufferByte;
+import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
@@ -40,6 +40,7 @@ final class JpegStructure implements Structure {
     };
 
     private final byte[] bytes;
+    private final PictureLimits limits;
     private final ByteArrayOutputStream kept;
     private int at = 2; // behind SOI
     private int segments;
@@ -51,9 +52,10 @@ final class JpegStructure implements Structure {
     private JpegColours colours = JpegColours.GREY; // until the walk is done
     private Optional<Orientation> orientation = Optional.empty();
 
-    private JpegStructure(byte[] bytes) {
+    private JpegStructure(byte[] bytes, PictureLimits limits) {
         this.bytes = bytes;
-        this.kept = new ByteArrayOutputStream();
+        this.limits = limits;
+        this.kept = new ByteArrayOutputStream(bytes.length + UNCONVERTED.length);
         kept.writeBytes(UNCONVERTED);
     }
 
@@ -61,10 +63,10 @@ final class JpegStructure implements Structure {
      * Walks a JPEG.
      *
      * @param bytes begin with an SOI marker; borrowed
-     * @throws PictureException if it breaks a rule or is cut
+     * @throws PictureException if it breaks a rule, is cut, or costs too much
      */
-    static JpegStructure of(byte[] bytes) {
-        JpegStructure structure = new JpegStructure(bytes);
+    static JpegStructure of(byte[] bytes, PictureLimits limits) {
+        JpegStructure structure = new JpegStructure(bytes, limits);
         int marker = structure.marker();
         while (marker != EOI) {
             structure.segment(marker);
@@ -102,7 +104,7 @@ final class JpegStructure implements Structure {
 
     private void segment(int marker) {
         segments++;
-        require(segments <= PictureLimits.SEGMENTS, "segments", segments, "must be at most " + PictureLimits.SEGMENTS);
+        PictureLimits.requireSegments("segments", segments);
         boolean application = marker >= APP0 && marker <= APP15;
         boolean known = application || marker == COM || needed(marker);
         if (!known) {
@@ -134,7 +136,9 @@ final class JpegStructure implements Structure {
         switch (marker) {
             case SOF0, SOF1, SOF2 -> {
                 require(scans == null, "frames", 2, "must be 1");
-                scans = new JpegScans(JpegFrame.of(bytes, from, length));
+                JpegFrame frame = JpegFrame.of(bytes, from, length);
+                limits.requirePixels(frame.height(), frame.width());
+                scans = new JpegScans(frame, limits);
             }
             case DRI -> {
                 require(length == 2, "restart interval", length + " bytes", "must have 2");
@@ -181,7 +185,7 @@ final class JpegStructure implements Structure {
         }
         kept.write(bytes, start, at - start);
         scanBytes += at - start;
-        long most = PictureLimits.scanBytes(scans().frame().values());
+        long most = limits.scanBytes(scans().frame().values());
         require(scanBytes <= most, "scan bytes", scanBytes, "must be at most " + most + " for its size");
     }
 
@@ -221,12 +225,9 @@ final class JpegStructure implements Structure {
     }
 
     @Override
-    public InputStream samplesOnly() {
-        return new ByteArrayInputStream(kept.toByteArray());
-    }
-
-    @Override
-    public int rgb(int[] samples) {
-        return colours.rgb(samples);
+    public Rows rows(int background) {
+        Raster raster = StrictReader.raster("jpeg", kept.toByteArray());
+        byte[] values = ((DataBufferByte) raster.getDataBuffer()).getData();
+        return new JpegRows(values, width() * scans().frame().ids().size(), colours);
     }
 }

@@ -80,8 +80,12 @@ enum Orientation {
     }
 
     private static Orientation ofEntry(ByteBuffer tiff, int entry) {
-        int code = tiff.getShort(entry + 8);
         boolean sound = tiff.getShort(entry + 2) == SHORT && tiff.getInt(entry + 4) == 1;
-        return sound && code >= 1 && code <= values().length ? values()[code - 1] : UPRIGHT;
+        return sound ? ofCode(tiff.getShort(entry + 8)) : UPRIGHT;
+    }
+
+    /** By its code, 1 to 8; upright under any other. */
+    static Orientation ofCode(int code) {
+        return code >= 1 && code <= values().length ? values()[code - 1] : UPRIGHT;
     }
 }

@@ -4,13 +4,12 @@ import static dev.levitstream.picture.PictureException.require;
 
 import java.util.Arrays;
 
-/** From the samples of a PNG to colours: depth scaled to 0..255, what is transparent laid over black. */
+/** From the samples of a PNG to colours: depth scaled to 0..255, what is transparent laid over a background. */
 final class PngColours {
-    private static final int NONE = -1;
-
     private final PngHeader header;
-    private int[] palette = {}; // 0xRRGGBB, over black
-    private int[] transparent = {NONE, NONE, NONE}; // samples of the one colour that is transparent
+    private int[] palette = {}; // 0xRRGGBB
+    private byte[] alphas = {}; // of the palette's first colours
+    private int[] transparent = {}; // samples of the one colour that is transparent, if there is one
 
     PngColours(PngHeader header) {
         this.header = header;
@@ -44,9 +43,7 @@ final class PngColours {
             case PngHeader.RGB -> transparent = key(bytes, from, length, 3);
             case PngHeader.PALETTE -> {
                 require(length <= palette.length, "tRNS", length + " bytes", "must be at most " + palette.length);
-                for (int i = 0; i < length; i++) {
-                    palette[i] = overBlack(palette[i], bytes[from + i] & 0xFF);
-                }
+                alphas = Arrays.copyOfRange(bytes, from, from + length);
             }
             default -> throw new PictureException("tRNS", "present", "must not be beside an alpha channel");
         }
@@ -61,54 +58,50 @@ final class PngColours {
         return key;
     }
 
-    private static int overBlack(int rgb, int alpha) {
-        return packed(
-                scaled(rgb >> 16, alpha, 255), scaled(rgb >> 8 & 0xFF, alpha, 255), scaled(rgb & 0xFF, alpha, 255));
-    }
-
     /** Refuses a picture that has no palette and needs one. */
     void requireComplete() {
         boolean complete = header.colourType() != PngHeader.PALETTE || palette.length > 0;
         require(complete, "PLTE", "none", "must come before the data");
     }
 
-    /** Colour of a pixel as 0xRRGGBB. */
-    int rgb(int[] samples) {
-        int largest = header.largest();
+    /** Whether every pixel is grey, whatever the background. */
+    boolean isGrey() {
+        return header.colourType() == PngHeader.GREY && transparent.length == 0;
+    }
+
+    /**
+     * Colour of a pixel.
+     *
+     * @param background 0xRRGGBB
+     * @return 0xRRGGBB
+     */
+    int rgb(int[] samples, int background) {
         return switch (header.colourType()) {
-            case PngHeader.PALETTE -> ofPalette(samples[0]);
-            case PngHeader.GREY -> scaled(samples[0], alpha(samples), largest) * 0x010101;
-            case PngHeader.GREY_ALPHA -> scaled(samples[0], samples[1], largest) * 0x010101;
-            case PngHeader.RGB -> colour(samples, alpha(samples), largest);
-            default -> colour(samples, samples[3], largest);
+            case PngHeader.PALETTE -> ofPalette(samples[0], background);
+            case PngHeader.GREY -> colour(samples, 0, 0, alpha(samples), background);
+            case PngHeader.GREY_ALPHA -> colour(samples, 0, 0, samples[1], background);
+            case PngHeader.RGB -> colour(samples, 1, 2, alpha(samples), background);
+            default -> colour(samples, 1, 2, samples[3], background);
         };
     }
 
-    private int ofPalette(int index) {
+    private int ofPalette(int index, int background) {
         if (index >= palette.length) {
             throw new PictureException("palette index", index, "must be below " + palette.length);
         }
-        return palette[index];
+        return index < alphas.length ? Blend.over(palette[index], alphas[index] & 0xFF, background) : palette[index];
     }
 
     private int alpha(int[] samples) {
-        return Arrays.equals(samples, transparent) ? 0 : header.largest();
+        boolean hidden = transparent.length > 0 && Arrays.equals(samples, transparent);
+        return hidden ? 0 : header.largest();
     }
 
-    private static int colour(int[] samples, int alpha, int largest) {
-        return packed(
-                scaled(samples[0], alpha, largest),
-                scaled(samples[1], alpha, largest),
-                scaled(samples[2], alpha, largest));
-    }
-
-    private static int packed(int red, int green, int blue) {
-        return red << 16 | green << 8 | blue;
-    }
-
-    /** 255 · value/largest · alpha/largest, rounded to the nearest. */
-    private static int scaled(int value, int alpha, int largest) {
-        long whole = (long) largest * largest;
-        return (int) ((510L * value * alpha + whole) / (2 * whole));
+    private int colour(int[] samples, int green, int blue, int alpha, int background) {
+        int largest = header.largest();
+        return Blend.packed(
+                Blend.over(samples[0], alpha, largest, background >> 16 & 0xFF),
+                Blend.over(samples[green], alpha, largest, background >> 8 & 0xFF),
+                Blend.over(samples[blue], alpha, largest, background & 0xFF));
     }
 }

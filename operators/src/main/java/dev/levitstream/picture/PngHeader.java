@@ -3,6 +3,7 @@ package dev.levitstream.picture;
 import static dev.levitstream.picture.PictureException.require;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * IHDR chunk of a PNG.
@@ -21,12 +22,34 @@ record PngHeader(int height, int width, int depth, int colourType, boolean inter
     static final int RGB_ALPHA = 6;
 
     private static final int LENGTH = 13;
-    /** First column, first row, step right, step down of each pass. */
-    private static final int[][] ADAM7 = {
-        {0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}
-    };
 
-    private static final int[][] PLAIN = {{0, 0, 1, 1}};
+    private static final List<Pass> PLAIN = List.of(new Pass(0, 0, 1, 1));
+    private static final List<Pass> ADAM7 = List.of(
+            new Pass(0, 0, 8, 8),
+            new Pass(4, 0, 8, 8),
+            new Pass(0, 4, 4, 8),
+            new Pass(2, 0, 4, 4),
+            new Pass(0, 2, 2, 4),
+            new Pass(1, 0, 2, 2),
+            new Pass(0, 1, 1, 2));
+
+    /**
+     * Pixels that come together.
+     *
+     * @param left first column
+     * @param top first row
+     * @param right columns from one to the next
+     * @param down rows from one to the next
+     */
+    record Pass(int left, int top, int right, int down) {
+        int columns(int width) {
+            return (int) ((width - left + right - 1L) / right);
+        }
+
+        int rows(int height) {
+            return (int) ((height - top + down - 1L) / down);
+        }
+    }
 
     /** Reads the content of the chunk. */
     static PngHeader of(byte[] bytes, int from, int length) {
@@ -65,21 +88,33 @@ record PngHeader(int height, int width, int depth, int colourType, boolean inter
         return (1 << depth) - 1;
     }
 
-    /** Bytes of all filtered rows, each with its filter type in front. */
-    long dataBytes() {
-        int samples = switch (colourType) {
+    /** Samples of a pixel. */
+    int samples() {
+        return switch (colourType) {
             case GREY_ALPHA -> 2;
             case RGB -> 3;
             case RGB_ALPHA -> 4;
             default -> 1;
         };
-        long bits = (long) samples * depth;
-        long bytes = 0;
-        for (int[] pass : interlaced ? ADAM7 : PLAIN) {
-            long columns = (width - pass[0] + pass[2] - 1L) / pass[2];
-            long rows = (height - pass[1] + pass[3] - 1L) / pass[3];
-            bytes += columns <= 0 ? 0 : Math.max(0, rows) * (1 + (columns * bits + 7) / 8);
-        }
-        return bytes;
+    }
+
+    /** Bytes of so many pixels in one row, without its filter type. */
+    int rowBytes(long columns) {
+        return (int) Math.min(Integer.MAX_VALUE, (columns * samples() * depth + 7) / 8);
+    }
+
+    /** The passes that have pixels, in their order. */
+    List<Pass> passes() {
+        return (interlaced ? ADAM7 : PLAIN)
+                .stream()
+                        .filter(pass -> pass.left() < width && pass.top() < height)
+                        .toList();
+    }
+
+    /** Bytes of all filtered rows, each with its filter type in front. */
+    long dataBytes() {
+        return passes().stream()
+                .mapToLong(pass -> pass.rows(height) * (1L + rowBytes(pass.columns(width))))
+                .sum();
     }
 }

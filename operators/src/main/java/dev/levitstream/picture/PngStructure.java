@@ -2,7 +2,6 @@ package dev.levitstream.picture;
 
 import static dev.levitstream.picture.PictureException.require;
 
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -14,13 +13,11 @@ import java.util.zip.CRC32;
 final class PngStructure implements Structure {
     private static final int SIGNATURE = 8;
     private static final int FRAME = 12; // length, type and checksum of a chunk
-    private static final byte[] END = {0, 0, 0, 0, 'I', 'E', 'N', 'D', (byte) 0xAE, 0x42, 0x60, (byte) 0x82};
     private static final int CRITICAL = 0x20; // bit of the first letter: not set in chunks that must be understood
 
     private final byte[] bytes;
     private final PngHeader header;
     private final PngColours colours;
-    private final PngWriter kept = new PngWriter();
     private final CRC32 crc = new CRC32();
     private final Set<String> seen = new HashSet<>(); // of the chunks that are read
     private int at = SIGNATURE;
@@ -29,24 +26,24 @@ final class PngStructure implements Structure {
     private int dataTo;
     private Optional<Orientation> orientation = Optional.empty();
 
-    private PngStructure(byte[] bytes) {
+    private PngStructure(byte[] bytes, PictureLimits limits) {
         this.bytes = bytes;
         int length = length();
         requireChecksum(length);
         require(type().equals("IHDR"), "first chunk", type(), "must be IHDR");
         this.header = PngHeader.of(bytes, at + 8, length);
+        limits.requireValues(header.height(), header.width(), header.rowBytes(header.width()));
         this.colours = new PngColours(header);
-        kept.copy(bytes, 0, SIGNATURE);
     }
 
     /**
      * Walks a PNG.
      *
      * @param bytes begin with the signature; borrowed
-     * @throws PictureException if it breaks a rule or is cut
+     * @throws PictureException if it breaks a rule, is cut, or costs too much
      */
-    static PngStructure of(byte[] bytes) {
-        PngStructure structure = new PngStructure(bytes);
+    static PngStructure of(byte[] bytes, PictureLimits limits) {
+        PngStructure structure = new PngStructure(bytes, limits);
         boolean ended = false;
         while (!ended) {
             ended = structure.chunk().equals("IEND");
@@ -57,7 +54,7 @@ final class PngStructure implements Structure {
     /** Reads a chunk and returns its type. */
     private String chunk() {
         chunks++;
-        require(chunks <= PictureLimits.SEGMENTS, "chunks", chunks, "must be at most " + PictureLimits.SEGMENTS);
+        PictureLimits.requireSegments("chunks", chunks);
         int length = length();
         String type = type();
         requireChecksum(length);
@@ -81,9 +78,6 @@ final class PngStructure implements Structure {
                 }
             }
             default -> require((bytes[start + 4] & CRITICAL) != 0, "chunk", type, "must be of the standard");
-        }
-        if (type.equals("IHDR") || type.equals("PLTE")) {
-            kept.copy(bytes, start, at - start);
         }
         return type;
     }
@@ -145,23 +139,11 @@ final class PngStructure implements Structure {
     }
 
     @Override
-    public InputStream samplesOnly() {
+    public Rows rows(int background) {
         int packed = dataTo - dataFrom;
         long most = PictureLimits.dataBytes(header.dataBytes());
         require(packed <= most, "data", packed + " bytes", "must be at most " + most + " for its size");
-        ByteBuffer lengths = ByteBuffer.wrap(bytes);
-        try (PngData data = new PngData((int) header.dataBytes())) { // fits: the size is within the limit
-            for (int chunk = dataFrom; chunk < dataTo; chunk += FRAME + lengths.getInt(chunk)) {
-                data.add(bytes, chunk + 8, lengths.getInt(chunk));
-            }
-            kept.rows(data.rows());
-        }
-        kept.copy(END, 0, END.length);
-        return kept.picture();
-    }
-
-    @Override
-    public int rgb(int[] samples) {
-        return colours.rgb(samples);
+        PngData data = new PngData(bytes, dataFrom, dataTo, header.dataBytes());
+        return new PngRows(header, colours, data, background);
     }
 }

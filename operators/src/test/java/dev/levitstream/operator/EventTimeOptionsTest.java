@@ -31,7 +31,7 @@ class EventTimeOptionsTest {
     @ValueSource(strings = {"PT0S", "PT2H", "PT24H", "PT-2H", "P-9000D"})
     void timesAroundAndBeforeTheRecordsTimestampAreBelieved(Duration ahead) {
         Instant time = STAMP.plus(ahead);
-        assertThat(new FrameDecoder(SHAPE, EventTimeOptions.DEFAULT)
+        assertThat(new FrameDecoder(SHAPE, EventTimeOptions.DEFAULT, Records.EXACT)
                         .decode(record(time))
                         .eventTime())
                 .isEqualTo(time.toEpochMilli());
@@ -53,8 +53,8 @@ class EventTimeOptionsTest {
                 + " 2024-05-06T07:08:09Z (option event-time.ahead-millis)",
     })
     void otherTimesAreRefusedWithTheUnitThatWasProbablyMeant(long millis, String reason) {
-        assertThatThrownBy(() ->
-                        new FrameDecoder(SHAPE, EventTimeOptions.DEFAULT).decode(record(Instant.ofEpochMilli(millis))))
+        assertThatThrownBy(() -> new FrameDecoder(SHAPE, EventTimeOptions.DEFAULT, Records.EXACT)
+                        .decode(record(Instant.ofEpochMilli(millis))))
                 .isInstanceOf(MalformedRecordException.class)
                 .satisfies(
                         e -> assertThat(((MalformedRecordException) e).reason()).endsWith(reason));
@@ -62,14 +62,14 @@ class EventTimeOptionsTest {
 
     @Test
     void aRecordWithoutATimestampIsJudgedByItsEventTimeAlone() {
-        assertThatCode(() -> new FrameDecoder(SHAPE, EventTimeOptions.DEFAULT).decode(record(STAMP, -1)))
+        assertThatCode(() -> new FrameDecoder(SHAPE, EventTimeOptions.DEFAULT, Records.EXACT).decode(record(STAMP, -1)))
                 .doesNotThrowAnyException();
     }
 
     @Test
     void theLimitsAreOptions() {
         EventTimeOptions options = new EventTimeOptions(STAMP, 5);
-        FrameDecoder decoder = new FrameDecoder(SHAPE, options);
+        FrameDecoder decoder = new FrameDecoder(SHAPE, options, Records.EXACT);
         assertThatCode(() -> decoder.decode(record(STAMP.plusMillis(5)))).doesNotThrowAnyException();
         assertThatThrownBy(() -> decoder.decode(record(STAMP.plusMillis(6)))).hasMessageContaining("at most 5 ms");
         assertThatThrownBy(() -> decoder.decode(record(STAMP.minusMillis(1)))).hasMessageContaining(STAMP.toString());

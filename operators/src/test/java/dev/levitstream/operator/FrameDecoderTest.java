@@ -23,7 +23,7 @@ class FrameDecoderTest {
 
     private static Frame decode(ImageShape shape, Encoding encoding, byte[] bytes, Object label) {
         byte[] value = Records.bytes("key", "id", 9, shape, encoding, bytes, label);
-        return new FrameDecoder(shape, Records.ANY_TIME).decode(Records.source(0, value));
+        return new FrameDecoder(shape, Records.ANY_TIME, Records.EXACT).decode(Records.source(0, value));
     }
 
     @Test
@@ -77,7 +77,7 @@ class FrameDecoderTest {
         assertThat(decode(shape, Encoding.RAW, new byte[1], "7").image().label())
                 .contains("7");
         byte[] unlabelled = Records.bytes("key", "id", 9, shape, Encoding.RAW, new byte[1], null);
-        assertThat(new FrameDecoder(shape, Records.ANY_TIME)
+        assertThat(new FrameDecoder(shape, Records.ANY_TIME, Records.EXACT)
                         .decode(Records.source(0, unlabelled))
                         .image()
                         .label())
@@ -112,8 +112,8 @@ class FrameDecoderTest {
 
     @Test
     void aRecordWithoutAValueIsRefused() {
-        assertThatThrownBy(() ->
-                        new FrameDecoder(new ImageShape(8, 8, 1), Records.ANY_TIME).decode(Records.source(0, null)))
+        assertThatThrownBy(() -> new FrameDecoder(new ImageShape(8, 8, 1), Records.ANY_TIME, Records.EXACT)
+                        .decode(Records.source(0, null)))
                 .hasMessage("topic images: value=null must be an image record");
     }
 }

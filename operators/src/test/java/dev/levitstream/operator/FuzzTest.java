@@ -69,7 +69,7 @@ class FuzzTest {
             case 2 -> Arrays.copyOf(good, good.length + 1 + random.nextInt(5)); // bytes left over
             case 3 -> record(SHAPE, Encoding.RAW, noise(64)); // too few pixels
             case 4 ->
-                record(new ImageShape(1 + random.nextInt(7), 1 + random.nextInt(90), 1), Encoding.RAW, new byte[64]);
+                record(new ImageShape(1 + random.nextInt(7), 1 + random.nextInt(90), 2), Encoding.RAW, new byte[64]);
             case 5 -> record(SHAPE, Encoding.UNKNOWN, new byte[64]);
             case 6 -> hugeLength(good);
             case 7 -> record(SHAPE, Encoding.PNG, Arrays.copyOf(png, random.nextInt(png.length - 30)));

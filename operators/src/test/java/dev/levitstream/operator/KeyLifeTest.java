@@ -40,7 +40,16 @@ class KeyLifeTest {
     private static OperatorOptions options(LearnerOptions learner, KeyOptions keys) {
         OperatorOptions o = Records.options(learner, Flush.SIZE);
         return new OperatorOptions(
-                learner, keys, o.flush(), o.gapMillis(), o.waitMillis(), 2, o.mostScores(), o.device(), o.eventTime());
+                learner,
+                keys,
+                o.flush(),
+                o.gapMillis(),
+                o.waitMillis(),
+                2,
+                o.mostScores(),
+                o.device(),
+                o.eventTime(),
+                o.pictures());
     }
 
     private static KeyOptions keys(Failure failure, Set<String> released, Set<String> reset) {

@@ -34,7 +34,8 @@ class ManyKeysTest {
                 o.residentKeys(),
                 o.mostScores(),
                 o.device(),
-                o.eventTime());
+                o.eventTime(),
+                o.pictures());
         List<LabelledImage> images = new StreamSimulator(TinyLearners.SHAPE, 1).phase(0, 100, 0);
         try (KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> harness =
                 Records.harness(options, 1, 0, ResidentKeysTest.backend())) {

@@ -38,8 +38,8 @@ public class MessageBenchmark {
     private static final int CLASSES = 10;
 
     private final SplittableRandom random = new SplittableRandom(1);
-    private final FrameDecoder greyDecoder = new FrameDecoder(GREY, Records.ANY_TIME);
-    private final FrameDecoder colourDecoder = new FrameDecoder(COLOUR, Records.ANY_TIME);
+    private final FrameDecoder greyDecoder = new FrameDecoder(GREY, Records.ANY_TIME, Records.EXACT);
+    private final FrameDecoder colourDecoder = new FrameDecoder(COLOUR, Records.ANY_TIME, Records.EXACT);
     private final SourceRecord raw = record(GREY, Encoding.RAW, pixels(GREY));
     private final SourceRecord png = record(COLOUR, Encoding.PNG, picture("png"));
     private final SourceRecord jpeg = record(COLOUR, Encoding.JPEG, picture("jpeg"));

@@ -4,6 +4,8 @@ import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.operator.OperatorOptions.Flush;
+import dev.levitstream.picture.Fit;
+import dev.levitstream.picture.PictureOptions;
 import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Encoding;
 import dev.levitstream.schema.ImageRecord;
@@ -29,6 +31,8 @@ final class Records {
 
     /** Times of test records count from 1970. */
     static final EventTimeOptions ANY_TIME = new EventTimeOptions(Instant.EPOCH, 86_400_000);
+
+    static final PictureOptions EXACT = PictureOptions.DEFAULT.with(Fit.EXACT);
 
     private Records() {}
 
@@ -78,7 +82,16 @@ final class Records {
 
     static OperatorOptions options(LearnerOptions learner, Flush flush, int residentKeys) {
         return new OperatorOptions(
-                learner, KeyOptions.DEFAULT, flush, 50, 100, residentKeys, 100, DeviceChoice.CPU, ANY_TIME);
+                learner,
+                KeyOptions.DEFAULT,
+                flush,
+                50,
+                100,
+                residentKeys,
+                100,
+                DeviceChoice.CPU,
+                ANY_TIME,
+                PictureOptions.DEFAULT);
     }
 
     static KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> harness(

@@ -77,10 +77,7 @@ class HostilePicturesTest {
                         () -> largePng(1, HEIGHT * WIDTH, false),
                         "decoded"),
                 new Hostile(
-                        "more pixels than allowed",
-                        new ImageShape(HEIGHT, WIDTH + 1, 3),
-                        () -> largePng(HEIGHT, WIDTH + 1, false),
-                        "size="));
+                        "more pixels than allowed", tile, () -> largePng(8 * HEIGHT, 4 * WIDTH + 1, false), "size="));
     }
 
     private static final String FIXED = "0100000000";

@@ -192,7 +192,8 @@ class JpegTest {
                 .isEqualTo(pixels[0]);
         ImageShape other = new ImageShape(40 - height, 40 - width, 1); // the sides are 16 and 24
         assertThatThrownBy(() -> PictureDecoder.decode(PictureFormat.JPEG, jpeg, other))
-                .hasMessage("size=" + height + "x" + width + " must be " + width + "x" + height + " as declared");
+                .hasMessage("size=" + height + "x" + width + " must be " + width + "x" + height
+                        + " (option image.fit is exact)");
     }
 
     /** 16x24 pixels, its quarters 50, 100, 150 and 200. */
