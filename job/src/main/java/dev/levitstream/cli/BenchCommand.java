@@ -191,8 +191,8 @@ final class BenchCommand implements Callable<Integer> {
                 .orElseThrow(
                         () -> new IllegalArgumentException((name == null ? "NAME is missing: it" : "benchmark=" + name)
                                 + " must be one of " + new Names()));
-        requireSense(chosen);
         List<RunPlan> plans = plans();
+        requireSense(chosen);
         Skipped skipped = new Skipped();
         Benchmark benchmark = chosen.read(dir, shape(), images, testImages, classOrder, skipped);
         skipped.line().ifPresent(line -> spec.commandLine().getErr().println("levit-stream: " + line));

@@ -45,7 +45,9 @@ final class ConnectionOptions {
         return bootstrapServers;
     }
 
+    /** Further properties, checked. */
     Map<String, String> client() {
+        KafkaOptions.requireClient(client);
         return client;
     }
 }

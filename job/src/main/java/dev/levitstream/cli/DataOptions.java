@@ -42,8 +42,9 @@ final class DataOptions {
     @Option(
             names = "--folder",
             paramLabel = "DIR",
-            description = "Your own pictures (PNG, JPEG, of any size), one sub-folder per label; folders in these may"
-                    + " be as deep as you like. What is no picture is skipped and counted.")
+            description =
+                    "Your own pictures (JPEG, PNG, WebP, GIF, BMP, TIFF, of any size), one sub-folder per label; folders in these may"
+                            + " be as deep as you like. What is no picture is skipped and counted.")
     private @Nullable Path folder;
 
     @Option(

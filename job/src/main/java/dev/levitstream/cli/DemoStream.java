@@ -4,11 +4,13 @@ import dev.levitstream.common.ImageShape;
 import dev.levitstream.data.Dataset;
 import dev.levitstream.data.Image;
 import dev.levitstream.data.Phase;
-import dev.levitstream.data.Rescaling;
 import dev.levitstream.data.Sample;
 import dev.levitstream.data.Skipped;
+import dev.levitstream.embedded.Outgoing;
 import dev.levitstream.embedded.StreamPublisher;
+import dev.levitstream.picture.PictureSize;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** The images of a demo on their way to the broker: all in one shape, the stream with labels, then the test without. */
+/** The images of a demo on their way to the broker, as they are: the stream with labels, then the test without. */
 final class DemoStream {
     /** How ids of test images start. */
     static final String TEST = "test-";
@@ -35,7 +37,7 @@ final class DemoStream {
     /**
      * A stream.
      *
-     * @param shape that all images are brought to, of 1 or 3 channels
+     * @param shape at which they are learnt; the job fits them
      * @param skipped takes those that cannot be read
      */
     DemoStream(Dataset dataset, ImageShape shape, Skipped skipped) {
@@ -52,7 +54,7 @@ final class DemoStream {
      * @throws IOException with one line, if none can be read
      */
     static ImageShape usualShape(Dataset dataset) throws IOException {
-        Set<ImageShape> shapes = new HashSet<>();
+        Set<PictureSize> sizes = new HashSet<>();
         Set<String> seen = new HashSet<>();
         Skipped unreadable = new Skipped();
         for (Phase phase : dataset.train()) {
@@ -60,7 +62,7 @@ final class DemoStream {
                 String label = sample.label().orElse("");
                 if (!seen.contains(label)) {
                     try {
-                        shapes.add(sample.content().read().shape());
+                        sizes.add(sample.content().read().size());
                         seen.add(label);
                     } catch (IOException e) {
                         unreadable.add(String.valueOf(e.getMessage()));
@@ -68,15 +70,15 @@ final class DemoStream {
                 }
             }
         }
-        if (shapes.isEmpty()) {
+        if (sizes.isEmpty()) {
             throw new IOException(dataset.name() + " has no picture that can be read: "
                     + unreadable.line().orElse("it is empty"));
         }
-        ImageShape one = shapes.iterator().next();
-        if (shapes.size() == 1 && one.height() <= LARGEST_SIDE && one.width() <= LARGEST_SIDE) {
-            return one;
+        PictureSize one = sizes.iterator().next();
+        if (sizes.size() == 1 && one.height() <= LARGEST_SIDE && one.width() <= LARGEST_SIDE) {
+            return new ImageShape(one.height(), one.width(), one.channels());
         }
-        boolean isGrey = shapes.stream().allMatch(shape -> shape.channels() == 1);
+        boolean isGrey = sizes.stream().allMatch(size -> size.channels() == 1);
         return new ImageShape(LARGEST_SIDE, LARGEST_SIDE, isGrey ? 1 : 3);
     }
 
@@ -126,17 +128,17 @@ final class DemoStream {
     }
 
     private void publish(Sample sample, String prefix, boolean labelled, StreamPublisher publisher) throws IOException {
-        byte[] pixels;
+        Image image;
         try {
-            Image image = sample.content().read();
-            pixels = Rescaling.pixels(image, shape);
+            image = sample.content().read();
         } catch (IOException e) {
             skipped.add(String.valueOf(e.getMessage()));
             return;
         }
-        String label = sample.label().orElseThrow(); // a demo's data has labels
-        String id = String.format("%s%06d", prefix, publisher.published());
-        truth.put(id, label);
-        publisher.publish(Sample.raw(label, shape, pixels), id, labelled);
+        long number = publisher.published();
+        String id = String.format("%s%06d", prefix, number);
+        truth.put(id, sample.label().orElseThrow()); // a demo's data has labels
+        Optional<String> told = labelled ? sample.label() : Optional.empty();
+        publisher.publish(image, new Outgoing(id, told, Instant.ofEpochMilli(publisher.eventTime(number))));
     }
 }

@@ -139,7 +139,11 @@ final class DemoView {
                         : String.format(
                                 "  accuracy, test images      %.2f %% per image, unlabelled, each routed alone",
                                 100 * score.testAccuracy()));
-        line(String.format("  accuracy, whole stream     %.2f %% test-then-train", 100 * score.streamAccuracy()));
+        line(
+                score.streamAnswers() == 0
+                        ? "  accuracy, whole stream     none was answered"
+                        : String.format(
+                                "  accuracy, whole stream     %.2f %% test-then-train", 100 * score.streamAccuracy()));
         line(String.format("  components                 %d", score.expansions().size() + 1));
         line(String.format(
                 "  expansions                 %d at %d changes: %d missed, %d false, images until noticed %s",

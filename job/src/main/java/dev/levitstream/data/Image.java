@@ -1,14 +1,14 @@
 package dev.levitstream.data;
 
-import dev.levitstream.common.ImageShape;
+import dev.levitstream.picture.PictureSize;
 import dev.levitstream.schema.Encoding;
 
 /**
  * An image in memory.
  *
- * @param shape its size; upright where it is an encoded picture
+ * @param size upright where it is an encoded picture
  * @param encoding of its bytes
  * @param bytes H W C unsigned bytes if it is {@link Encoding#RAW}, else a whole file
  */
 @SuppressWarnings("ArrayRecordComponent") // borrowed, and never compared
-public record Image(ImageShape shape, Encoding encoding, byte[] bytes) {}
+public record Image(PictureSize size, Encoding encoding, byte[] bytes) {}

@@ -21,11 +21,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A folder of PNG and JPEG pictures in folders of any depth. The label of a picture is the name of the folder's
- * sub-folder that it lies in or below; pictures in no sub-folder have none.
+ * A folder of pictures in folders of any depth. The label of a picture is the name of the folder's sub-folder that it
+ * lies in or below; pictures in no sub-folder have none.
  */
 public final class ImageFolder {
-    private static final Set<String> ENDINGS = Set.of("png", "jpg", "jpeg", "jpe", "jfif");
+    private static final Set<String> ENDINGS =
+            Set.of("png", "jpg", "jpeg", "jpe", "jfif", "webp", "gif", "bmp", "tif", "tiff");
 
     private ImageFolder() {}
 
@@ -41,7 +42,7 @@ public final class ImageFolder {
         Listing listing = new Listing(dir, skipped);
         Files.walkFileTree(dir, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, listing);
         if (listing.files.isEmpty()) {
-            throw new IOException("folder=" + dir + " must have a PNG or JPEG file in it"
+            throw new IOException("folder=" + dir + " must have a picture in it"
                     + skipped.line().map(line -> ": " + line).orElse(""));
         }
         Collections.sort(listing.files);
@@ -73,7 +74,7 @@ public final class ImageFolder {
             }
         }
         if (samples.isEmpty()) {
-            throw new IOException("folder=" + dir + " must have one sub-folder per label with PNG or JPEG files in it");
+            throw new IOException("folder=" + dir + " must have one sub-folder per label with pictures in it");
         }
         return samples;
     }
@@ -106,7 +107,7 @@ public final class ImageFolder {
             } else if (!attributes.isRegularFile()) {
                 skipped.add(file + " is no regular file");
             } else if (!ENDINGS.contains(ending(file))) {
-                skipped.add(file + " is no PNG or JPEG by its name");
+                skipped.add(file + " is no picture by its name");
             } else if (attributes.size() == 0) {
                 skipped.add(file + " is empty");
             } else {

@@ -1,9 +1,6 @@
 package dev.levitstream.data;
 
-import dev.levitstream.picture.PictureDecoder;
 import dev.levitstream.picture.PictureException;
-import dev.levitstream.picture.PictureFormat;
-import dev.levitstream.schema.Encoding;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -18,8 +15,6 @@ import java.nio.file.Path;
  */
 public record PictureFile(Path folder, Path file) implements Sample.Content {
     private static final long MOST_BYTES = 16L << 20; // and a message holds a header more
-    private static final int PNG_START = 0x89;
-    private static final int JPEG_START = 0xFF;
 
     /** Its path in the folder, with slashes. */
     public String name() {
@@ -32,16 +27,8 @@ public record PictureFile(Path folder, Path file) implements Sample.Content {
         if (bytes.length == 0) {
             throw new IOException(file + " is empty");
         }
-        int first = bytes[0] & 0xFF;
-        if (first != PNG_START && first != JPEG_START) {
-            throw new IOException(file + " is no PNG or JPEG");
-        }
-        PictureFormat format = first == PNG_START ? PictureFormat.PNG : PictureFormat.JPEG;
         try {
-            return new Image(
-                    PictureDecoder.shape(format, bytes),
-                    format == PictureFormat.PNG ? Encoding.PNG : Encoding.JPEG,
-                    bytes);
+            return Rescaling.image(bytes);
         } catch (PictureException e) {
             throw new IOException(file + " is no readable picture: " + e.getMessage(), e);
         }

@@ -1,6 +1,7 @@
 package dev.levitstream.data;
 
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.picture.PictureSize;
 import dev.levitstream.schema.Encoding;
 import java.io.IOException;
 import java.util.Optional;
@@ -24,7 +25,7 @@ public record Sample(Optional<String> label, Content content) {
 
     /** An image whose bytes lie in memory, unencoded. */
     public static Sample raw(String label, ImageShape shape, byte[] pixels) {
-        Image image = new Image(shape, Encoding.RAW, pixels);
+        Image image = new Image(new PictureSize(shape.height(), shape.width(), shape.channels()), Encoding.RAW, pixels);
         return new Sample(Optional.of(label), () -> image);
     }
 }

@@ -1,10 +1,7 @@
 package dev.levitstream.data;
 
 import dev.levitstream.common.Check;
-import dev.levitstream.picture.PictureDecoder;
 import dev.levitstream.picture.PictureException;
-import dev.levitstream.picture.PictureFormat;
-import dev.levitstream.schema.Encoding;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.EOFException;
@@ -152,7 +149,7 @@ public final class VideoFrames implements ImageFeed {
 
     private static Image image(String id, byte[] bytes) throws IOException {
         try {
-            return new Image(PictureDecoder.shape(PictureFormat.JPEG, bytes), Encoding.JPEG, bytes);
+            return Rescaling.image(bytes);
         } catch (PictureException e) {
             throw new IOException("picture " + id + " cannot be used: " + e.getMessage(), e);
         }

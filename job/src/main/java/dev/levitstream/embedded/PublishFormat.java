@@ -3,6 +3,7 @@ package dev.levitstream.embedded;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.data.Image;
 import dev.levitstream.data.Rescaling;
+import dev.levitstream.picture.PictureSize;
 import dev.levitstream.schema.Encoding;
 import dev.levitstream.schema.ImageRecord;
 import dev.levitstream.schema.WireFormat;
@@ -25,9 +26,9 @@ public enum PublishFormat {
                     streamKey,
                     what.imageId(),
                     what.eventTime(),
-                    image.shape().height(),
-                    image.shape().width(),
-                    image.shape().channels(),
+                    image.size().height(),
+                    image.size().width(),
+                    image.size().channels(),
                     image.encoding(),
                     ByteBuffer.wrap(image.bytes()),
                     what.label().orElse(null));
@@ -65,13 +66,13 @@ public enum PublishFormat {
 
     /** Pixels of one or three channels as a picture with the same values. */
     private static byte[] png(Image image) throws IOException {
-        ImageShape shape = image.shape();
+        PictureSize size = image.size();
         BufferedImage picture;
-        if (shape.channels() == 1) {
-            picture = new BufferedImage(shape.width(), shape.height(), BufferedImage.TYPE_BYTE_GRAY);
-            picture.getRaster().setDataElements(0, 0, shape.width(), shape.height(), image.bytes());
+        if (size.channels() == 1) {
+            picture = new BufferedImage(size.width(), size.height(), BufferedImage.TYPE_BYTE_GRAY);
+            picture.getRaster().setDataElements(0, 0, size.width(), size.height(), image.bytes());
         } else {
-            picture = Rescaling.picture(image.bytes(), shape);
+            picture = Rescaling.picture(image.bytes(), new ImageShape(size.height(), size.width(), size.channels()));
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ImageIO.write(picture, "png", out);

@@ -68,6 +68,7 @@ public record KafkaOptions(
 
     public KafkaOptions {
         requireServers(bootstrapServers);
+        requireClient(client);
         Check.that(
                 transactionTimeoutMillis >= 1000,
                 "kafka.transaction-timeout-millis",
@@ -90,6 +91,19 @@ public record KafkaOptions(
                     bootstrapServers,
                     "must be HOST:PORT, several with commas between, as in localhost:9092");
         }
+    }
+
+    /**
+     * Checks further client properties.
+     *
+     * @throws IllegalArgumentException if one would have no effect
+     */
+    public static void requireClient(Map<String, String> client) {
+        Check.that(
+                !client.containsKey("bootstrap.servers"),
+                "kafka.client",
+                "bootstrap.servers",
+                "must be given as kafka.bootstrap-servers");
     }
 
     /** A prefix that two jobs share only if they have the group and all result topics in common. */

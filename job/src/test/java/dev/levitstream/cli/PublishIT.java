@@ -127,7 +127,7 @@ class PublishIT {
         assertThat(out.toString()).contains("published 3 images to odd");
         assertThat(err.toString())
                 .contains("levit-stream: skipped 3 files: ")
-                .contains("cat/._grey.png is hidden", "Thumbs.db is no PNG or JPEG by its name")
+                .contains("cat/._grey.png is hidden", "Thumbs.db is no picture by its name")
                 .contains("cat/cut.png is no readable picture: ");
         List<ImageRecord> images = images("odd");
         assertThat(images)

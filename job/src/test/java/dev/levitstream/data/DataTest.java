@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.picture.PictureDecoder;
 import dev.levitstream.picture.PictureFormat;
+import dev.levitstream.picture.PictureSize;
 import dev.levitstream.schema.Encoding;
 import java.awt.image.BufferedImage;
 import java.io.DataOutputStream;
@@ -51,7 +52,7 @@ class DataTest {
         List<Sample> samples = StandardDataset.MNIST.train(dir);
         assertThat(samples).hasSize(8);
         assertThat(samples.get(0).label()).contains("3");
-        assertThat(samples.get(0).content().read().shape()).isEqualTo(new ImageShape(2, 3, 1));
+        assertThat(samples.get(0).content().read().size()).isEqualTo(new PictureSize(2, 3, 1));
         assertThat(samples.get(1).content().read().bytes()).containsExactly(10, 11, 12, 13, 14, 15);
     }
 
@@ -155,7 +156,7 @@ class DataTest {
         Sample red = Sample.raw("a", new ImageShape(1, 1, 3), new byte[] {(byte) 255, 0, 0});
         assertThat(Rescaling.pixels(red.content().read(), new ImageShape(1, 1, 1)))
                 .containsExactly(76);
-        Image broken = new Image(small, Encoding.PNG, new byte[3]);
+        Image broken = new Image(new PictureSize(2, 2, 1), Encoding.PNG, new byte[3]);
         assertThatThrownBy(() -> Rescaling.pixels(broken, small))
                 .hasMessageContaining("a picture of 3 bytes is not readable");
     }
@@ -206,7 +207,8 @@ class DataTest {
     }
 
     private static String shape(Sample sample) throws IOException {
-        return sample.content().read().shape().toString();
+        PictureSize size = sample.content().read().size();
+        return size + "x" + size.channels();
     }
 
     private static double mean(Phase phase) throws IOException {

@@ -3,7 +3,7 @@ package dev.levitstream.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.levitstream.common.ImageShape;
+import dev.levitstream.picture.PictureSize;
 import dev.levitstream.schema.Encoding;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -95,7 +95,7 @@ class ImageFolderTest {
                 .contains("a/2.png is empty")
                 .contains("a/._1.png is hidden")
                 .contains("a/.git is hidden")
-                .contains("a/Thumbs.db is no PNG or JPEG by its name")
+                .contains("a/Thumbs.db is no picture by its name")
                 .contains("a/broken.png is a link to nothing");
         skipped.add("a sixth");
         assertThat(reasons()).endsWith("; and 1 more");
@@ -136,9 +136,9 @@ class ImageFolderTest {
         Files.write(dir.resolve("a/5.png"), new byte[0]);
         Image image = samples.get(0).content().read();
         assertThat(image.encoding()).isEqualTo(Encoding.JPEG);
-        assertThat(image.shape()).isEqualTo(new ImageShape(4, 5, 1));
+        assertThat(image.size()).isEqualTo(new PictureSize(4, 5, 1));
         assertThat(image.bytes()).isEqualTo(JPEG);
-        List<String> reasons = List.of("is no readable picture: ", "is no PNG or JPEG", "is gone", "is empty");
+        List<String> reasons = List.of("is no readable picture: ", "is no readable picture: ", "is gone", "is empty");
         for (int i = 0; i < reasons.size(); i++) {
             Sample sample = samples.get(i + 1);
             String file = dir.resolve("a/" + (i + 2) + ".png").toString();
@@ -160,11 +160,11 @@ class ImageFolderTest {
     void aFolderWithoutPicturesSaysWhatItHas() throws IOException {
         put("a/notes.txt", PNG);
         assertThatThrownBy(() -> ImageFolder.list(dir, skipped))
-                .hasMessage("folder=" + dir + " must have a PNG or JPEG file in it: skipped 1 file: "
-                        + dir.resolve("a/notes.txt") + " is no PNG or JPEG by its name");
+                .hasMessage("folder=" + dir + " must have a picture in it: skipped 1 file: "
+                        + dir.resolve("a/notes.txt") + " is no picture by its name");
         put("1.png", PNG);
         assertThatThrownBy(() -> ImageFolder.labelled(dir, skipped))
-                .hasMessage("folder=" + dir + " must have one sub-folder per label with PNG or JPEG files in it");
+                .hasMessage("folder=" + dir + " must have one sub-folder per label with pictures in it");
         assertThatThrownBy(() -> ImageFolder.list(dir.resolve("1.png"), skipped))
                 .hasMessage("folder=" + dir.resolve("1.png") + " must be a folder");
         assertThatThrownBy(() -> ImageFolder.list(dir.resolve("none"), skipped))

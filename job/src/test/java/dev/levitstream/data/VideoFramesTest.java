@@ -3,7 +3,7 @@ package dev.levitstream.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.levitstream.common.ImageShape;
+import dev.levitstream.picture.PictureSize;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,7 +88,7 @@ class VideoFramesTest {
             assertThat(items.get(5).imageId()).isEqualTo("a video.mp4-000005");
             assertThat(items.get(5).eventTime()).contains(START.plusMillis(2500));
             assertThat(items.get(5).sample().label()).contains("walk");
-            assertThat(items.get(5).sample().content().read().shape()).isEqualTo(new ImageShape(24, 32, 3));
+            assertThat(items.get(5).sample().content().read().size()).isEqualTo(new PictureSize(24, 32, 3));
             assertThat(frames.isRepeatable()).isTrue();
         }
     }

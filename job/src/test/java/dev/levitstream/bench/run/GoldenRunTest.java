@@ -31,8 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class GoldenRunTest {
     private static Benchmark drawn() throws IOException {
         Dataset dataset = DrawnStream.dataset(1500, 200, 1);
-        ImageShape shape =
-                dataset.train().get(0).samples().get(0).content().read().shape();
+        ImageShape shape = new ImageShape(28, 28, 1);
         List<Task> tasks = new ArrayList<>();
         for (Phase phase : dataset.train()) {
             Set<String> labels = phase.samples().stream()
