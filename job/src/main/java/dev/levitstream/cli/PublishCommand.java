@@ -180,6 +180,9 @@ final class PublishCommand implements Callable<Integer> {
                     part,
                     "--rate",
                     rate == 0 ? null : rate);
+            if (label == null) {
+                Given.requireNone("must stand with images that have labels", "--unlabelled", unlabelled);
+            }
             if (video.isLive()) {
                 Given.requireNone("must not stand beside a --video that is live", "--from", from == 0 ? null : from);
             }

@@ -65,7 +65,8 @@ final class Publishing implements AutoCloseable {
             publisher.flush();
         } catch (IOException | KafkaException e) {
             if (!isStopped()) {
-                throw new IOException(e.getMessage() + "; " + place(), e);
+                boolean goesOn = feed.isRepeatable() && next() > 0;
+                throw new IOException(e.getMessage() + (goesOn ? "; " + place() : ""), e);
             }
         } finally {
             bar.close();
@@ -114,14 +115,20 @@ final class Publishing implements AutoCloseable {
         publisher.publish(image, new Outgoing(item.imageId(), label, time));
     }
 
-    /** How far it is, and how to go on from there. */
-    private String place() {
+    /** Place of the first image that is still to be published. */
+    private long next() {
         long next = from + publisher.accepted();
         synchronized (skippedAt) {
             for (long place : skippedAt) { // in ascending order
                 next += place <= next ? 1 : 0;
             }
         }
+        return next;
+    }
+
+    /** How far it is, and how to go on from there. */
+    private String place() {
+        long next = next();
         String of = feed.count().isPresent() ? " of " + feed.count().getAsLong() : "";
         return "after " + next + of + " images" + (feed.isRepeatable() ? "; --from " + next + " goes on" : "");
     }

@@ -21,7 +21,8 @@ public enum PublishFormat {
     /** An {@link ImageRecord}. */
     AVRO {
         @Override
-        ProducerRecord<byte[], byte[]> record(String topic, String streamKey, Image image, Outgoing what) {
+        ProducerRecord<byte[], byte[]> record(
+                String topic, String streamKey, Image image, Outgoing what, WireFormat<ImageRecord> framing) {
             ImageRecord record = new ImageRecord(
                     streamKey,
                     what.imageId(),
@@ -32,13 +33,14 @@ public enum PublishFormat {
                     image.encoding(),
                     ByteBuffer.wrap(image.bytes()),
                     what.label().orElse(null));
-            return new ProducerRecord<>(topic, utf8(streamKey), FRAMING.frame(record));
+            return new ProducerRecord<>(topic, utf8(streamKey), framing.frame(record));
         }
     },
     /** The picture itself, and the rest as headers. */
     IMAGE {
         @Override
-        ProducerRecord<byte[], byte[]> record(String topic, String streamKey, Image image, Outgoing what)
+        ProducerRecord<byte[], byte[]> record(
+                String topic, String streamKey, Image image, Outgoing what, WireFormat<ImageRecord> framing)
                 throws IOException {
             byte[] picture = image.encoding() == Encoding.RAW ? png(image) : image.bytes();
             ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, utf8(streamKey), picture);
@@ -49,10 +51,14 @@ public enum PublishFormat {
         }
     };
 
-    private static final WireFormat<ImageRecord> FRAMING = new WireFormat<>(ImageRecord.getClassSchema());
-
-    /** @throws IOException if the image cannot be encoded */
-    abstract ProducerRecord<byte[], byte[]> record(String topic, String streamKey, Image image, Outgoing what)
+    /**
+     * The record of an image.
+     *
+     * @param framing of Avro records; borrowed, for it is not thread-safe
+     * @throws IOException if the image cannot be encoded
+     */
+    abstract ProducerRecord<byte[], byte[]> record(
+            String topic, String streamKey, Image image, Outgoing what, WireFormat<ImageRecord> framing)
             throws IOException;
 
     /** Its name in options. */

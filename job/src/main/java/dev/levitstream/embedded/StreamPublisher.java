@@ -2,6 +2,7 @@ package dev.levitstream.embedded;
 
 import dev.levitstream.data.Image;
 import dev.levitstream.data.Sample;
+import dev.levitstream.schema.ImageRecord;
 import dev.levitstream.schema.WireFormat;
 import java.io.IOException;
 import java.time.Instant;
@@ -30,6 +31,7 @@ public final class StreamPublisher implements AutoCloseable {
     private final String streamKey;
     private final double rate;
     private final PublishFormat format;
+    private final WireFormat<ImageRecord> framing = new WireFormat<>(ImageRecord.getClassSchema());
     private final KafkaProducer<byte[], byte[]> producer;
     private final AtomicReference<@Nullable Refusal> refusal = new AtomicReference<>();
     private final long startMillis = System.currentTimeMillis();
@@ -98,7 +100,7 @@ public final class StreamPublisher implements AutoCloseable {
         waitUntilDue();
         requireAccepted();
         Future<RecordMetadata> unused =
-                producer.send(format.record(topic, streamKey, image, what), (metadata, failure) -> {
+                producer.send(format.record(topic, streamKey, image, what, framing), (metadata, failure) -> {
                     if (failure != null) {
                         refusal.compareAndSet(null, new Refusal(what.imageId(), failure));
                     } else if (refusal.get() == null) {

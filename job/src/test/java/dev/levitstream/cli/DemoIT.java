@@ -41,7 +41,8 @@ class DemoIT {
         for (int label = 0; label < 8; label++) {
             Path folder = Files.createDirectories(dir.resolve("photographs/class " + label + "/deep"));
             for (int i = 0; i < 20; i++) {
-                ImageIO.write(photograph(label, i), "jpeg", folder.resolve(i + ".jpg").toFile());
+                ImageIO.write(
+                        photograph(label, i), "jpeg", folder.resolve(i + ".jpg").toFile());
             }
         }
         Files.writeString(dir.resolve("photographs/class 3/cut.jpg"), "no picture");

@@ -79,6 +79,7 @@ class OddCommandsTest {
                 "2|publish --video D/video.mp4 --every soon|every=soon must be a time, as in 500ms or 2s",
                 "2|publish --video D/video.mp4 --every 0s|every=PT0S must be at least 1 ms",
                 "2|publish --video D/video.mp4 --folder D/good|folder=D/good must not stand beside --video",
+                "2|publish --video D/video.mp4 --unlabelled 0.5|unlabelled=0.5 must stand with images that have labels",
                 "2|publish --video D/video.mp4 --rate 3|rate=3.0 must not stand beside --video",
                 "2|publish --video rtsp://camera.example/1 --from 3|from=3 must not stand beside a --video that is live",
                 "2|publish --kafka.bootstrap-servers localhost|kafka.bootstrap-servers=localhost must be HOST:PORT",
