@@ -10,6 +10,7 @@ import dev.levitstream.bench.run.RunPlan;
 import dev.levitstream.bench.run.StandardBenchmark;
 import dev.levitstream.common.Check;
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.data.Skipped;
 import dev.levitstream.job.CommandLineOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -191,7 +192,10 @@ final class BenchCommand implements Callable<Integer> {
                         () -> new IllegalArgumentException((name == null ? "NAME is missing: it" : "benchmark=" + name)
                                 + " must be one of " + new Names()));
         List<RunPlan> plans = plans();
-        Benchmark benchmark = chosen.read(dir, shape(), images, testImages, classOrder);
+        requireSense(chosen);
+        Skipped skipped = new Skipped();
+        Benchmark benchmark = chosen.read(dir, shape(), images, testImages, classOrder, skipped);
+        skipped.line().ifPresent(line -> spec.commandLine().getErr().println("levit-stream: " + line));
         RunFolder folder = new RunFolder(out == null ? Path.of("bench-" + chosen.key()) : out);
         BenchRunner runner = new BenchRunner(benchmark, folder);
         List<RunPlan> open = runner.open(plans, resume);
@@ -227,6 +231,30 @@ final class BenchCommand implements Callable<Integer> {
         console.println("written: " + folder.path().resolve("report.html") + ", report.md and CSV files beside it");
         console.flush();
         return 0;
+    }
+
+    /** Nothing that is given must be without effect. */
+    private void requireSense(StandardBenchmark chosen) {
+        if (!learners.contains(RunPlan.OFFLINE)) {
+            Given.requireNone("must stand beside --learner " + RunPlan.OFFLINE, "--epochs", matched("--epochs"));
+        }
+        if (learners.stream().noneMatch(RunPlan::expands)) {
+            Given.requireNone(
+                    "must stand beside a --learner that creates components", "--oracle-boundaries", oracleBoundaries);
+        }
+        if (throughKafka) {
+            Given.requireNone("must not stand beside --through-kafka", "--parallel", matched("--parallel"));
+        }
+        if (chosen == StandardBenchmark.PERMUTED_MNIST) {
+            Given.requireNone("must not stand beside " + chosen.key(), "--class-order", matched("--class-order"));
+        }
+        for (String key : List.of("budget.updates", "budget.period")) {
+            Given.requireAlone("--budget", budget, "--set " + key, settings.get(key));
+        }
+    }
+
+    private @Nullable Object matched(String option) {
+        return spec.commandLine().getParseResult().matchedOptionValue(option, null);
     }
 
     private Optional<ImageShape> shape() {
@@ -272,10 +300,12 @@ final class BenchCommand implements Callable<Integer> {
         if (equals < 1 || equals == vary.length() - 1) {
             throw new IllegalArgumentException("vary=" + vary + " must be KEY=VALUE,VALUE,...");
         }
+        String key = vary.substring(0, equals);
+        Check.that(!common.containsKey(key), "vary", key, "must not be set as well");
         List<Map<String, String>> variants = new ArrayList<>();
         for (String value : vary.substring(equals + 1).split(",", -1)) {
             Map<String, String> variant = new LinkedHashMap<>(common);
-            variant.put(vary.substring(0, equals), value.trim());
+            variant.put(key, value.trim());
             variants.add(variant);
         }
         return variants;

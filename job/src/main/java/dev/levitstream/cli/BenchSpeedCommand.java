@@ -78,6 +78,12 @@ final class BenchSpeedCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         int times = rounds != null ? rounds : wholeJob.kafka || wholeJob.slots ? JOB_ROUNDS : ROUNDS;
         Check.that(times >= 1, "rounds", times, "must be at least 1");
+        if (wholeJob.kafka || wholeJob.slots) {
+            Given.requireNone("must not stand beside --kafka or --slots, which compare no networks", "--only", only);
+        }
+        if (wholeJob.slots) {
+            Given.requireNone("must not stand beside --slots, which compares with no Python", "--python", python);
+        }
         if (wholeJob.kafka) {
             Optional<String> peer = peer("torch, numpy, confluent_kafka, avro");
             new KafkaSpeed(peer, times, new Workload(IMAGES), this::print).run();

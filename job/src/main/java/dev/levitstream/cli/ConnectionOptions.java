@@ -39,11 +39,15 @@ final class ConnectionOptions {
                 client);
     }
 
+    /** Brokers, checked. */
     String bootstrapServers() {
+        KafkaOptions.requireServers(bootstrapServers);
         return bootstrapServers;
     }
 
+    /** Further properties, checked. */
     Map<String, String> client() {
+        KafkaOptions.requireClient(client);
         return client;
     }
 }

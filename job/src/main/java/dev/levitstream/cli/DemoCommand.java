@@ -3,8 +3,7 @@ package dev.levitstream.cli;
 import dev.levitstream.common.Check;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.data.Dataset;
-import dev.levitstream.data.Phase;
-import dev.levitstream.data.Sample;
+import dev.levitstream.data.Skipped;
 import dev.levitstream.embedded.EmbeddedJob;
 import dev.levitstream.embedded.EmbeddedKafka;
 import dev.levitstream.embedded.OnInterrupt;
@@ -17,17 +16,15 @@ import dev.levitstream.job.KafkaOptions;
 import dev.levitstream.job.OptionCatalogue;
 import dev.levitstream.job.Topics;
 import dev.levitstream.schema.ComponentCreated;
+import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Prediction;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -45,7 +42,7 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli fills the fields
 final class DemoCommand implements Callable<Integer> {
     private static final String STREAM = "demo";
-    private static final String TEST = "test-";
+    private static final String SERVERS = "kafka.bootstrap-servers";
     private static final Duration POLL = Duration.ofMillis(200);
 
     @Spec
@@ -92,12 +89,23 @@ final class DemoCommand implements Callable<Integer> {
         Check.that(rate >= 0, "rate", rate, "must be at least 0");
         String method = settings.getOrDefault(OptionCatalogue.LEARNER, OptionCatalogue.DEFAULT_LEARNER);
         CommandLineOptions.requireOptions("--set", settings.keySet(), List.of(method));
-        Dataset dataset = data.read();
-        int port = uiPort == 0 ? EmbeddedKafka.freePort() : EmbeddedKafka.requireFree(uiPort);
+        Check.that(
+                !settings.containsKey(SERVERS), "set", SERVERS, "must not be set: the demo starts a broker of its own");
+        Skipped skipped = new Skipped();
+        Dataset dataset = data.read(skipped);
+        ImageShape usual = DemoStream.usualShape(dataset);
+        ImageShape shape =
+                OptionCatalogue.read(given(usual)).operator().learner().image();
+        Check.that(
+                shape.channels() == 1 || shape.channels() == 3, "image", shape, "must have 1 or 3 channels in a demo");
+        if (kafkaPort != 0) {
+            EmbeddedKafka.requireFree("kafka-port", kafkaPort);
+        }
+        int port = uiPort == 0 ? EmbeddedKafka.freePort() : EmbeddedKafka.requireFree("ui-port", uiPort);
         try (WorkFolder folder = workDir == null ? WorkFolder.temporary() : WorkFolder.chosen(workDir, "--work-dir")) {
             OnInterrupt.close(folder);
             try {
-                return live(dataset, folder, port);
+                return live(new DemoStream(dataset, shape, skipped), folder, port);
             } catch (Exception | LinkageError e) {
                 if (folder.isClosed()) { // Ctrl-C: what fails now, classes included, does because all is being stopped
                     return WorkFolder.INTERRUPTED;
@@ -107,13 +115,15 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private int live(Dataset dataset, WorkFolder folder, int port) throws Exception {
+    private int live(DemoStream stream, WorkFolder folder, int port) throws Exception {
         PrintWriter out = spec.commandLine().getOut();
-        ImageShape shape = dataset.train().get(0).samples().get(0).shape();
         out.println("starting a Kafka broker ...");
         out.flush();
         EmbeddedKafka kafka = folder.start(() -> EmbeddedKafka.start(folder.path("kafka"), kafkaPort));
-        JobOptions options = options(kafka.bootstrapServers(), shape);
+        Map<String, String> given = given(stream.shape());
+        given.put(SERVERS, kafka.bootstrapServers());
+        JobOptions options = OptionCatalogue.read(
+                given, warning -> spec.commandLine().getErr().println("levit-stream: " + warning));
         kafka.createTopics(options.kafka().topics());
         Topics.require(options.kafka());
         out.println("starting a Flink cluster ...");
@@ -121,50 +131,34 @@ final class DemoCommand implements Callable<Integer> {
         EmbeddedJob job = folder.start(() -> EmbeddedJob.start(options, folder.path("checkpoints"), port));
         out.printf(
                 "learner %s, images %s; broker %s; web UI http://127.0.0.1:%d; Ctrl-C stops%n%n",
-                options.operator().learner().method(), shape, kafka.bootstrapServers(), port);
+                options.operator().learner().method(), stream.shape(), kafka.bootstrapServers(), port);
         out.flush();
-        return follow(dataset, options.kafka(), job, new DemoView(out, dataset.train()));
+        return follow(stream, options.kafka(), job);
     }
 
-    private JobOptions options(String bootstrapServers, ImageShape shape) {
+    /** @param shape of the images, unless it is set */
+    private Map<String, String> given(ImageShape shape) {
         Map<String, String> given = new LinkedHashMap<>();
         given.put("image", shape.toString());
         given.put("checkpoint.interval-millis", "1000");
         given.put("batch.flush", "wait"); // so that the last batch goes although nothing follows it
         given.put("batch.wait-millis", "2000");
         given.putAll(settings);
-        given.put("kafka.bootstrap-servers", bootstrapServers);
-        return OptionCatalogue.read(
-                given, warning -> spec.commandLine().getErr().println("levit-stream: " + warning));
+        return given;
     }
 
-    private int follow(Dataset dataset, KafkaOptions kafka, EmbeddedJob job, DemoView view) throws Exception {
-        Map<String, String> truth = new HashMap<>();
-        List<Sample> stream = dataset.train().stream()
-                .map(Phase::samples)
-                .flatMap(List::stream)
-                .toList();
-        for (int i = 0; i < stream.size(); i++) {
-            truth.put(streamId(i), stream.get(i).label());
-        }
-        for (int i = 0; i < dataset.test().size(); i++) {
-            truth.put(testId(i), dataset.test().get(i).label());
-        }
-        DemoScore score = new DemoScore(truth, TEST);
+    private int follow(DemoStream stream, KafkaOptions kafka, EmbeddedJob job) throws Exception {
+        DemoView view = new DemoView(spec.commandLine().getOut());
+        DemoScore score = new DemoScore(stream.truth(), DemoStream.TEST);
         try (StreamPublisher publisher =
                         new StreamPublisher(kafka.bootstrapServers(), kafka.images(), STREAM, rate, Map.of());
                 ResultReader reader = new ResultReader(kafka, true)) {
-            AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
-            Thread publishing = new Thread(() -> publish(stream, dataset.test(), publisher, failure), "publisher");
+            Thread publishing = new Thread(() -> stream.publish(publisher, view), "publisher");
             publishing.setDaemon(true);
             publishing.start();
-            while (score.streamAnswers() + score.testAnswers() < truth.size()) {
+            while (!stream.isPublished() || score.settled() < publisher.published()) {
                 if (job.hasEnded()) {
                     throw new IllegalStateException("the job ended before the stream did");
-                }
-                Exception failed = failure.get();
-                if (failed != null) {
-                    throw failed;
                 }
                 for (SpecificRecordBase record : reader.poll(POLL)) {
                     show(record, score, publisher, view);
@@ -176,6 +170,7 @@ final class DemoCommand implements Callable<Integer> {
                 show(record, score, publisher, view);
             }
             view.summary(score, publisher);
+            stream.skipped().ifPresent(spec.commandLine().getOut()::println);
         }
         return 0;
     }
@@ -187,33 +182,10 @@ final class DemoCommand implements Callable<Integer> {
             score.add(created);
             view.created(created, publisher.numberAt(created.getEventTime().toEpochMilli()));
         } else {
+            if (record instanceof DeadLetter) {
+                score.addDeadLetter();
+            }
             view.besides(record);
         }
-    }
-
-    /** The stream with labels, then the test images without. */
-    private static void publish(
-            List<Sample> stream,
-            List<Sample> test,
-            StreamPublisher publisher,
-            AtomicReference<@Nullable Exception> failure) {
-        try {
-            for (int i = 0; i < stream.size(); i++) {
-                publisher.publish(stream.get(i), streamId(i), true);
-            }
-            for (int i = 0; i < test.size(); i++) {
-                publisher.publish(test.get(i), testId(i), false);
-            }
-        } catch (IOException | RuntimeException e) {
-            failure.set(e);
-        }
-    }
-
-    private static String streamId(int number) {
-        return String.format("image-%06d", number);
-    }
-
-    private static String testId(int number) {
-        return String.format(TEST + "%06d", number);
     }
 }

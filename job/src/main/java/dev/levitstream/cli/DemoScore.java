@@ -23,12 +23,13 @@ final class DemoScore {
     private long streamRight;
     private long testAnswers;
     private long testRight;
+    private long deadLetters;
     private int recentRight;
 
     /**
      * A score.
      *
-     * @param truth label of every image that is published, by image id
+     * @param truth label of every image that is published, by image id; thread-safe, for it grows
      * @param testPrefix how ids of test images start
      */
     DemoScore(Map<String, String> truth, String testPrefix) {
@@ -61,6 +62,20 @@ final class DemoScore {
 
     void add(ComponentCreated created) {
         expansions.add(created);
+    }
+
+    void addDeadLetter() {
+        deadLetters++;
+    }
+
+    /** Images that became dead letters so far. */
+    long deadLetters() {
+        return deadLetters;
+    }
+
+    /** Images that the job is done with. */
+    long settled() {
+        return streamAnswers + testAnswers + deadLetters;
     }
 
     /** Answers to images of the stream so far, test images not counted. */

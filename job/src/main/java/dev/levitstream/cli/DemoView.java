@@ -6,6 +6,7 @@ import dev.levitstream.schema.ComponentCreated;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.avro.specific.SpecificRecordBase;
 import picocli.CommandLine.Help.Ansi;
 
@@ -15,27 +16,34 @@ final class DemoView {
     private static final int BAR = 24;
     private static final int THRESHOLD_AT = 16;
 
+    /**
+     * A phase that has begun.
+     *
+     * @param name what it shows
+     * @param from number of its first image
+     */
+    private record Begun(String name, long from) {}
+
     private final PrintWriter out;
-    private final List<Phase> phases;
-    private final List<Long> changes = new ArrayList<>();
+    private final List<Begun> phases = new CopyOnWriteArrayList<>();
     private final List<Long> expansions = new ArrayList<>();
-    private final long images;
     private final long start = System.nanoTime();
     private long lastTick = start;
     private double highest;
     private boolean headed;
 
-    DemoView(PrintWriter out, List<Phase> phases) {
+    DemoView(PrintWriter out) {
         this.out = out;
-        this.phases = phases;
-        long at = 0;
-        for (Phase phase : phases) {
-            if (at > 0) {
-                changes.add(at);
-            }
-            at += phase.samples().size();
-        }
-        images = at;
+    }
+
+    /** A phase begins; told by the thread that publishes. */
+    void begins(Phase phase, long from) {
+        phases.add(new Begun(phase.name(), from));
+    }
+
+    /** Numbers of the images that a phase after the first began with. */
+    private List<Long> changes() {
+        return phases.stream().skip(1).map(Begun::from).toList();
     }
 
     /** A row every two seconds. */
@@ -78,7 +86,7 @@ final class DemoView {
     void created(ComponentCreated created, long image) {
         expansions.add(image);
         long change =
-                changes.stream().filter(at -> at <= image).reduce((a, b) -> b).orElse(-1L);
+                changes().stream().filter(at -> at <= image).reduce((a, b) -> b).orElse(-1L);
         String after =
                 change < 0 ? "before any change" : (image - change + 1) + " images after the change at " + change;
         line(String.format(
@@ -102,10 +110,11 @@ final class DemoView {
     void summary(DemoScore score, StreamPublisher publisher) {
         int missed = 0;
         int matched = 0;
+        List<Long> changes = changes();
         List<Long> delays = new ArrayList<>();
         for (int i = 0; i < changes.size(); i++) {
             long from = changes.get(i);
-            long to = i + 1 < changes.size() ? changes.get(i + 1) : images;
+            long to = i + 1 < changes.size() ? changes.get(i + 1) : Long.MAX_VALUE;
             List<Long> after =
                     expansions.stream().filter(at -> at >= from && at < to).toList();
             if (after.isEmpty()) {
@@ -121,10 +130,20 @@ final class DemoView {
                 "  images published           %d, of them %d for the test",
                 publisher.published(), score.testAnswers()));
         line(String.format("  without / with two answers %d / %d", score.lost(), score.doubled()));
-        line(String.format(
-                "  accuracy, test images      %.2f %% per image, unlabelled, each routed alone",
-                100 * score.testAccuracy()));
-        line(String.format("  accuracy, whole stream     %.2f %% test-then-train", 100 * score.streamAccuracy()));
+        if (score.deadLetters() > 0) {
+            line(String.format("  became dead letters        %d", score.deadLetters()));
+        }
+        line(
+                score.testAnswers() == 0
+                        ? "  accuracy, test images      none was left for the test"
+                        : String.format(
+                                "  accuracy, test images      %.2f %% per image, unlabelled, each routed alone",
+                                100 * score.testAccuracy()));
+        line(
+                score.streamAnswers() == 0
+                        ? "  accuracy, whole stream     none was answered"
+                        : String.format(
+                                "  accuracy, whole stream     %.2f %% test-then-train", 100 * score.streamAccuracy()));
         line(String.format("  components                 %d", score.expansions().size() + 1));
         line(String.format(
                 "  expansions                 %d at %d changes: %d missed, %d false, images until noticed %s",
@@ -132,14 +151,11 @@ final class DemoView {
     }
 
     private String phase(long image) {
-        long end = 0;
-        for (Phase phase : phases) {
-            end += phase.samples().size();
-            if (image < end) {
-                return phase.name();
-            }
-        }
-        return "";
+        return phases.stream()
+                .filter(phase -> phase.from() <= image)
+                .reduce((a, b) -> b)
+                .map(Begun::name)
+                .orElse("");
     }
 
     /** Novelty as a bar in which the threshold has a fixed place, or, where there is none, the highest the end. */

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -40,14 +41,28 @@ public final class Main implements Runnable {
         }
         Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
         if (Files.exists(temporary)) { // not started by the script, which gives each process one of its own
-            return new CommandLine.RunLast().execute(parsed);
+            return runLast(parsed);
         }
         try (ProcessFolder folder = ProcessFolder.make(temporary)) {
-            return new CommandLine.RunLast().execute(parsed);
+            return runLast(parsed);
         } catch (IOException e) {
             CommandLine command = parsed.commandSpec().commandLine();
             throw new CommandLine.ExecutionException(command, OneLine.of(e), e);
         }
+    }
+
+    /** Runs the last command of the line; options of one before it would have no effect. */
+    private static int runLast(CommandLine.ParseResult parsed) {
+        for (CommandLine.ParseResult at = parsed; at.hasSubcommand(); at = at.subcommand()) {
+            for (Model.OptionSpec option : at.matchedOptions()) {
+                throw new ParameterException(
+                        at.subcommand().commandSpec().commandLine(),
+                        option.longestName() + " is an option of "
+                                + at.commandSpec().qualifiedName() + ", not of "
+                                + at.subcommand().commandSpec().qualifiedName());
+            }
+        }
+        return new CommandLine.RunLast().execute(parsed);
     }
 
     /**
@@ -62,6 +77,7 @@ public final class Main implements Runnable {
                 "levit-stream run",
                 args); // not annotated: they are generated from the option records
         CommandLine commandLine = new CommandLine(new Main()).addSubcommand(run);
+        commandLine.setExecutionStrategy(Main::runLast);
         commandLine.setParameterExceptionHandler((e, given) -> usageError(e));
         commandLine.setExecutionExceptionHandler((e, command, parsed) -> {
             PrintWriter err = command.getErr();

@@ -49,7 +49,7 @@ final class RunCommand implements Callable<Integer> {
                 Map.of(),
                 warning -> spec.commandLine().getErr().println("levit-stream: " + warning));
         Topics.require(options.kafka());
-        int port = uiPort == 0 ? EmbeddedKafka.freePort() : EmbeddedKafka.requireFree(uiPort);
+        int port = uiPort == 0 ? EmbeddedKafka.freePort() : EmbeddedKafka.requireFree("ui-port", uiPort);
         PrintWriter out = spec.commandLine().getOut();
         try (WorkFolder folder = WorkFolder.chosen(checkpoints, "--checkpoints")) {
             OnInterrupt.close(folder);

@@ -1,64 +1,53 @@
 package dev.levitstream.data;
 
 import dev.levitstream.common.ImageShape;
-import dev.levitstream.picture.PictureDecoder;
+import dev.levitstream.picture.Picture;
 import dev.levitstream.picture.PictureException;
-import dev.levitstream.picture.PictureFormat;
+import dev.levitstream.picture.PictureOptions;
+import dev.levitstream.picture.PictureSize;
 import dev.levitstream.schema.Encoding;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import net.coobird.thumbnailator.Thumbnails;
 
-/**
- * Brings images of any size to one shape: pictures are decoded as the job does it, then scaled (bilinear); grey is
- * repeated over colours, colours become luma.
- */
+/** Images of any format and size, decoded and brought to one shape as the job does it by default. */
 public final class Rescaling {
     private Rescaling() {}
 
     /**
-     * Pixels of a sample in a shape.
+     * A picture in a file of any format that the job reads; it is checked, and decoded where it is learnt.
+     *
+     * @param bytes of the whole file; taken
+     * @throws PictureException if it is none
+     */
+    static Image image(byte[] bytes) {
+        Picture picture = Picture.of(bytes, PictureOptions.DEFAULT);
+        Encoding encoding = switch (picture.format()) {
+            case PNG -> Encoding.PNG; // which jobs of earlier releases read, too
+            case JPEG -> Encoding.JPEG;
+            case WEBP, GIF, BMP, TIFF -> Encoding.PICTURE;
+        };
+        return new Image(picture.size(), encoding, bytes);
+    }
+
+    /**
+     * Pixels of an image in a shape.
      *
      * @param shape of 1 or 3 channels
      * @return H W C unsigned bytes
      * @throws IOException if it is no readable picture
      */
-    public static byte[] pixels(Sample sample, ImageShape shape) throws IOException {
-        byte[] content = sample.content().bytes();
-        ImageShape own = sample.shape();
-        boolean fits = own.height() == shape.height() && own.width() == shape.width();
-        if (sample.encoding() != Encoding.RAW) {
-            return fits
-                    ? decoded(sample.encoding(), content, shape)
-                    : scaled(decoded(sample.encoding(), content, own), own, shape);
+    public static byte[] pixels(Image image, ImageShape shape) throws IOException {
+        byte[] bytes = image.bytes();
+        if (image.encoding() == Encoding.RAW) {
+            PictureSize own = image.size();
+            return Picture.fit(
+                    bytes, new ImageShape(own.height(), own.width(), own.channels()), shape, PictureOptions.DEFAULT);
         }
-        return own.equals(shape) ? content : scaled(content, own, shape);
-    }
-
-    private static byte[] scaled(byte[] pixels, ImageShape own, ImageShape shape) throws IOException {
-        BufferedImage picture = picture(pixels, own);
-        boolean fits = own.height() == shape.height() && own.width() == shape.width();
-        return bytes(
-                fits
-                        ? picture
-                        : Thumbnails.of(picture)
-                                .forceSize(shape.width(), shape.height())
-                                .asBufferedImage(),
-                shape);
-    }
-
-    /** By the rules of the job. */
-    private static byte[] decoded(Encoding encoding, byte[] content, ImageShape shape) throws IOException {
         try {
-            return PictureDecoder.decode(format(encoding), content, shape);
+            return Picture.of(bytes, PictureOptions.DEFAULT).pixels(shape);
         } catch (PictureException e) {
-            throw new IOException(
-                    "a sample of " + content.length + " bytes is no readable picture: " + e.getMessage(), e);
+            throw new IOException("a picture of " + bytes.length + " bytes is not readable: " + e.getMessage(), e);
         }
-    }
-
-    static PictureFormat format(Encoding encoding) {
-        return encoding == Encoding.PNG ? PictureFormat.PNG : PictureFormat.JPEG;
     }
 
     /** A picture of H W C unsigned bytes, C 1 or 3. */
@@ -72,24 +61,5 @@ public final class Rescaling {
             picture.setRGB(i % shape.width(), i / shape.width(), red << 16 | green << 8 | blue);
         }
         return picture;
-    }
-
-    private static byte[] bytes(BufferedImage picture, ImageShape shape) {
-        byte[] bytes = new byte[shape.size()];
-        int channels = shape.channels();
-        for (int i = 0; i < shape.width() * shape.height(); i++) {
-            int rgb = picture.getRGB(i % shape.width(), i / shape.width());
-            int red = rgb >> 16 & 0xFF;
-            int green = rgb >> 8 & 0xFF;
-            int blue = rgb & 0xFF;
-            if (channels == 1) {
-                bytes[i] = (byte) ((299 * red + 587 * green + 114 * blue + 500) / 1000); // ITU-R BT.601
-            } else {
-                bytes[i * channels] = (byte) red;
-                bytes[i * channels + 1] = (byte) green;
-                bytes[i * channels + 2] = (byte) blue;
-            }
-        }
-        return bytes;
     }
 }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -74,7 +73,7 @@ public enum StandardDataset {
                 return candidate;
             }
         }
-        throw new NoSuchFileException(dir.resolve(name) + " is missing (looked in " + folder
+        throw new IOException(dir.resolve(name) + " is missing (looked in " + folder
                 + "/ too): it is published as part of " + origin);
     }
 

@@ -1,10 +1,10 @@
 package dev.levitstream.embedded;
 
+import dev.levitstream.common.Check;
 import dev.levitstream.schema.WireFormat;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
-import kafka.server.KafkaConfig;
-import kafka.server.KafkaRaftServer;
+import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 import org.apache.kafka.metadata.storage.Formatter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One Kafka broker that is its own controller (KRaft), on loopback ports; its data lie in a folder and survive a
@@ -28,13 +28,20 @@ import org.apache.kafka.metadata.storage.Formatter;
  */
 public final class EmbeddedKafka implements AutoCloseable {
     private static final int NODE = 1;
+    private static final String CLIENTS = "CLIENTS";
+    private static final String CONTROLLER = "CONTROLLER";
+    private static final int FIRST_PORT = 20_000;
+    private static final int FIRST_EPHEMERAL = 32_768;
+    private static final int LAST_PORT = 65_535;
+    private static final int ATTEMPTS = 100;
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedKafka.class);
     private static final String LARGEST_MESSAGE = Integer.toString(WireFormat.MAX_MESSAGE_BYTES + (1 << 16));
 
-    private final KafkaRaftServer server;
+    private final Broker broker;
     private final String bootstrapServers;
 
-    private EmbeddedKafka(KafkaRaftServer server, String bootstrapServers) {
-        this.server = server;
+    private EmbeddedKafka(Broker broker, String bootstrapServers) {
+        this.broker = broker;
         this.bootstrapServers = bootstrapServers;
     }
 
@@ -55,10 +62,20 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @param settings broker properties by name, as {@code transactional.id.expiration.ms}
      */
     public static EmbeddedKafka start(Path folder, int port, Map<String, String> settings) throws IOException {
-        int clients = port == 0 ? freePort() : requireFree(port);
-        int controller = freePort();
-        Properties properties = properties(folder, clients, controller);
-        properties.putAll(settings);
+        BoundSockets sockets = new BoundSockets();
+        try {
+            int clients = sockets.bind(CLIENTS, port);
+            Properties properties = properties(folder, clients, sockets.bind(CONTROLLER, 0));
+            properties.putAll(settings);
+            format(folder);
+            return new EmbeddedKafka(Broker.start(properties, sockets), "127.0.0.1:" + clients);
+        } catch (IOException | RuntimeException e) {
+            sockets.close();
+            throw e;
+        }
+    }
+
+    private static void format(Path folder) throws IOException {
         try {
             String cluster = new MetaPropertiesEnsemble.Loader()
                     .addMetadataLogDir(folder.toString())
@@ -70,7 +87,7 @@ public final class EmbeddedKafka implements AutoCloseable {
                     .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
                     .setNodeId(NODE)
                     .setClusterId(cluster)
-                    .setControllerListenerName("CONTROLLER")
+                    .setControllerListenerName(CONTROLLER)
                     .setDirectories(List.of(folder.toString()))
                     .setMetadataLogDirectory(folder.toString())
                     .setIgnoreFormatted(true)
@@ -78,9 +95,6 @@ public final class EmbeddedKafka implements AutoCloseable {
         } catch (Exception e) {
             throw new IOException("kafka folder " + folder + " cannot be used: " + e.getMessage(), e);
         }
-        KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(properties), Time.SYSTEM);
-        server.startup();
-        return new EmbeddedKafka(server, "127.0.0.1:" + clients);
     }
 
     private static Properties properties(Path folder, int clients, int controller) {
@@ -130,31 +144,39 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
     }
 
-    /** A loopback port that nobody listens on. */
+    /**
+     * A loopback port that nobody listens on, for a process that will. It lies below those that kernels give to
+     * outgoing connections (32768 and up on Linux), so that none of these takes it until then.
+     */
     public static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException("no free loopback port", e);
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, FIRST_EPHEMERAL);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                LOG.debug("port {} is in use", port, e);
+            }
         }
+        throw new IllegalStateException("no free loopback port from " + FIRST_PORT + " to " + FIRST_EPHEMERAL);
     }
 
     /**
      * Checks that nobody listens on a port.
      *
+     * @param option of the command line that chose it
      * @throws IOException if somebody does
      */
-    public static int requireFree(int port) throws IOException {
+    public static int requireFree(String option, int port) throws IOException {
+        Check.that(port >= 0 && port <= LAST_PORT, option, port, "must be 0 to " + LAST_PORT);
         try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {
-            throw new IOException("port " + port + " is in use: choose another, or 0 for any free one", e);
+            throw BoundSockets.unusable(port, e);
         }
     }
 
     @Override
     public void close() {
-        server.shutdown();
-        server.awaitShutdown();
+        broker.close();
     }
 }

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.apache.flink.util.FileUtils;
 
@@ -72,9 +71,8 @@ public final class WorkFolder implements AutoCloseable {
 
     /** The one line about a folder that cannot be written. */
     public static IOException unusable(Path folder, FileSystemException failure, String cure) {
-        String reason = Objects.requireNonNullElse(
-                failure.getReason(), failure.getClass().getSimpleName());
-        return new IOException("folder " + folder + " cannot be written (" + reason + "): " + cure, failure);
+        return new IOException(
+                "folder " + folder + " cannot be written (" + OneLine.reason(failure) + "): " + cure, failure);
     }
 
     public Path path(String name) throws IOException {

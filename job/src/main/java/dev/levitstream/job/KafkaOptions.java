@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * Where images come from and results go.
@@ -38,6 +39,8 @@ public record KafkaOptions(
         boolean exactlyOnce,
         Map<String, String> client)
         implements Serializable {
+    private static final int LAST_PORT = 65_535;
+
     /** Defaults for a broker on this machine. */
     public static final KafkaOptions DEFAULT = new KafkaOptions(
             "localhost:9092",
@@ -64,13 +67,43 @@ public record KafkaOptions(
     }
 
     public KafkaOptions {
-        Check.that(!bootstrapServers.isBlank(), "kafka.bootstrap-servers", bootstrapServers, "must name a broker");
+        requireServers(bootstrapServers);
+        requireClient(client);
         Check.that(
                 transactionTimeoutMillis >= 1000,
                 "kafka.transaction-timeout-millis",
                 transactionTimeoutMillis,
                 "must be at least 1000");
         client = Map.copyOf(client);
+    }
+
+    /**
+     * Checks addresses of brokers; whether they are known shows when they are asked.
+     *
+     * @throws IllegalArgumentException if one is not as it must be
+     */
+    public static void requireServers(String bootstrapServers) {
+        for (String server : bootstrapServers.split(",", -1)) {
+            Integer port = Utils.getPort(server.trim());
+            Check.that(
+                    port != null && port >= 1 && port <= LAST_PORT && Utils.getHost(server.trim()) != null,
+                    "kafka.bootstrap-servers",
+                    bootstrapServers,
+                    "must be HOST:PORT, several with commas between, as in localhost:9092");
+        }
+    }
+
+    /**
+     * Checks further client properties.
+     *
+     * @throws IllegalArgumentException if one would have no effect
+     */
+    public static void requireClient(Map<String, String> client) {
+        Check.that(
+                !client.containsKey("bootstrap.servers"),
+                "kafka.client",
+                "bootstrap.servers",
+                "must be given as kafka.bootstrap-servers");
     }
 
     /** A prefix that two jobs share only if they have the group and all result topics in common. */

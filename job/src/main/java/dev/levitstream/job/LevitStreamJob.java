@@ -26,6 +26,7 @@ import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.FlinkException;
 import org.rocksdb.CompressionType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Model.CommandSpec;
 public final class LevitStreamJob {
     private static final Logger LOG = LoggerFactory.getLogger(LevitStreamJob.class);
     private static final String NAME = "levit-stream";
+    private static final String CAUSE = "Caused by: ";
     /** A barrier that is held up longer than this overtakes the records before it. */
     private static final Duration ALIGNED_AT_MOST = Duration.ofMillis(50);
 
@@ -68,7 +70,37 @@ public final class LevitStreamJob {
         requireOwnTransactions(options.kafka());
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration(options));
         buildOnKafka(env, options);
-        env.execute(NAME);
+        execute(env);
+    }
+
+    /**
+     * Submits the graph of an environment.
+     *
+     * @throws IllegalStateException with the cause in one line, if the cluster does not take it
+     */
+    static void execute(StreamExecutionEnvironment env) throws Exception {
+        try {
+            env.execute(NAME);
+        } catch (FlinkException e) {
+            if (!String.valueOf(e.getMessage()).startsWith("Failed to execute job")) {
+                throw e; // of a job that ran
+            }
+            throw new IllegalStateException("the cluster does not take the job: " + innermost(e), e);
+        }
+    }
+
+    /** The innermost cause, also of a stack that a cluster has sent as text. */
+    private static String innermost(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        String text = root.toString();
+        return text.lines()
+                .filter(line -> line.startsWith(CAUSE))
+                .reduce((outer, inner) -> inner)
+                .map(line -> line.substring(CAUSE.length()))
+                .orElseGet(() -> text.lines().findFirst().orElse(text));
     }
 
     /**

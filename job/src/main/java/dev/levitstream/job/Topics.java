@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -40,18 +41,19 @@ public final class Topics {
     /**
      * Checks that topics exist.
      *
+     * @throws IllegalArgumentException if there can be no client with these properties
      * @throws IllegalStateException if the broker does not answer or a topic is missing
      */
     public static void require(String bootstrapServers, Map<String, String> client, List<String> names)
             throws InterruptedException {
         Set<String> missing = new HashSet<>(names);
+        BrokerFault fault = new BrokerFault(bootstrapServers, client);
         try (Admin admin = Admin.create(impatient(bootstrapServers, client))) {
             missing.removeAll(admin.listTopics().names().get());
         } catch (ExecutionException e) {
-            throw new IllegalStateException(
-                    "no Kafka broker answered at kafka.bootstrap-servers=" + bootstrapServers + " within " + SECONDS
-                            + " s",
-                    e);
+            throw new IllegalStateException(fault.ofAnswer(e, SECONDS), e);
+        } catch (KafkaException e) {
+            throw new IllegalArgumentException(fault.ofClient(e), e);
         }
         if (!missing.isEmpty()) {
             throw new IllegalStateException("topics " + missing + " do not exist at " + bootstrapServers

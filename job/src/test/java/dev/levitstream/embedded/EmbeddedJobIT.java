@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.levitstream.job.JobOptions;
 import dev.levitstream.job.OptionCatalogue;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -44,6 +45,23 @@ class EmbeddedJobIT {
             OVER.countDown(); // so that the cluster can be closed
             assertThatThrownBy(job::hasEnded).hasStackTraceContaining("the job can run no more");
         }
+    }
+
+    @Test
+    @Timeout(180)
+    void checkpointsThatCannotBeWrittenAreSaidInOneLine(@TempDir Path dir) throws IOException {
+        JobOptions options = OptionCatalogue.read(Map.of());
+        Path file = Files.createFile(dir.resolve("file"));
+        Path below = file.resolve("below");
+        assertThatThrownBy(() -> EmbeddedJob.start(
+                        options,
+                        below,
+                        EmbeddedKafka.freePort(),
+                        env -> env.fromSequence(0, 1)
+                                .uid("numbers")
+                                .sinkTo(new Hanging())
+                                .uid("hanging")))
+                .satisfies(e -> assertThat(OneLine.of(e)).isEqualTo(file + " exists already, as no folder"));
     }
 
     private static long failing(long number) throws IOException, InterruptedException {

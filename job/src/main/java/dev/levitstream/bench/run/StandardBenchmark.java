@@ -7,6 +7,7 @@ import dev.levitstream.data.ImageFolder;
 import dev.levitstream.data.Phase;
 import dev.levitstream.data.Rescaling;
 import dev.levitstream.data.Sample;
+import dev.levitstream.data.Skipped;
 import dev.levitstream.data.StandardDataset;
 import dev.levitstream.learner.LabelledImage;
 import java.io.IOException;
@@ -26,34 +27,35 @@ import java.util.RandomAccess;
 public enum StandardBenchmark {
     SPLIT_MNIST(
             "MNIST in 5 pairs of digits",
-            (dir, shape, order) -> split(StandardDataset.MNIST, "", dir, 2, shape, order)),
+            (dir, shape, order, skipped) -> split(StandardDataset.MNIST, "", dir, 2, shape, order)),
     SPLIT_FASHION(
             "Fashion-MNIST in 5 pairs of classes",
-            (dir, shape, order) -> split(StandardDataset.FASHION_MNIST, "", dir, 2, shape, order)),
+            (dir, shape, order, skipped) -> split(StandardDataset.FASHION_MNIST, "", dir, 2, shape, order)),
     SPLIT_CIFAR10(
             "CIFAR-10 in 5 pairs of classes",
-            (dir, shape, order) -> split(StandardDataset.CIFAR10, "", dir, 2, shape, order)),
+            (dir, shape, order, skipped) -> split(StandardDataset.CIFAR10, "", dir, 2, shape, order)),
     SPLIT_CIFAR100(
             "CIFAR-100 in 20 tasks of 5 fine classes",
-            (dir, shape, order) -> split(StandardDataset.CIFAR100, "", dir, 5, shape, order)),
+            (dir, shape, order, skipped) -> split(StandardDataset.CIFAR100, "", dir, 5, shape, order)),
     PERMUTED_MNIST(
-            "MNIST under 10 fixed random permutations of its pixels", (dir, shape, order) -> permuted(dir, shape)),
+            "MNIST under 10 fixed random permutations of its pixels",
+            (dir, shape, order, skipped) -> permuted(dir, shape)),
     SPLIT_MNIST_FASHION(
             "Split MNIST, then Split Fashion-MNIST, 10 shared labels",
-            (dir, shape, order) -> concatenated(
+            (dir, shape, order, skipped) -> concatenated(
                     split(StandardDataset.MNIST, "digits ", apart(dir), 2, shape, order),
                     split(StandardDataset.FASHION_MNIST, "fashion ", dir, 2, shape, order))),
     SPLIT_MNIST_SVHN(
             "Split MNIST, then Split SVHN, 10 shared labels, all as 32x32x3",
-            (dir, shape, order) -> concatenated(
+            (dir, shape, order, skipped) -> concatenated(
                     split(StandardDataset.MNIST, "digits ", dir, 2, shape, order),
                     split(StandardDataset.SVHN, "house numbers ", dir, 2, shape, order))),
     SPLIT_MINI_IMAGENET(
             "a folder of 100 classes in 20 tasks of 5, as 84x84x3",
-            (dir, shape, order) -> folder(dir, 5, shape, order)),
+            (dir, shape, order, skipped) -> folder(dir, 5, shape, order, skipped)),
     SPLIT_FOLDER(
             "any folder of pictures in pairs of classes: DIR/train and DIR/test, or every sixth is for the test",
-            (dir, shape, order) -> folder(dir, 2, shape, order));
+            (dir, shape, order, skipped) -> folder(dir, 2, shape, order, skipped));
 
     private static final int PERMUTATIONS = 10;
     private static final int TEST_EVERY = 6;
@@ -63,7 +65,7 @@ public enum StandardBenchmark {
 
     /** Where tasks come from. */
     private interface Source {
-        List<Task> tasks(Path dir, ImageShape shape, long order) throws IOException;
+        List<Task> tasks(Path dir, ImageShape shape, long order, Skipped skipped) throws IOException;
     }
 
     StandardBenchmark(String meaning, Source source) {
@@ -89,12 +91,14 @@ public enum StandardBenchmark {
      * @param trainImages most training images per task, 0 for all
      * @param testImages most test images per task, a random subset, 0 for all
      * @param order seed of a random order of classes, 0 for their natural order
+     * @param skipped takes files of a folder that cannot be used
      * @throws IOException if a file is missing, which says where it is published, or damaged
      */
-    public Benchmark read(Path dir, Optional<ImageShape> shape, int trainImages, int testImages, long order)
+    public Benchmark read(
+            Path dir, Optional<ImageShape> shape, int trainImages, int testImages, long order, Skipped skipped)
             throws IOException {
         ImageShape used = shape.orElse(usualShape());
-        List<Task> tasks = source.tasks(dir, used, order).stream()
+        List<Task> tasks = source.tasks(dir, used, order, skipped).stream()
                 .map(task -> task.atMost(trainImages, testImages))
                 .toList();
         return new Benchmark(key(), used, tasks);
@@ -145,12 +149,14 @@ public enum StandardBenchmark {
         return split(set.train(dir), set.test(dir), prefix, classes, shape, order);
     }
 
-    private static List<Task> folder(Path dir, int classes, ImageShape shape, long order) throws IOException {
+    private static List<Task> folder(Path dir, int classes, ImageShape shape, long order, Skipped skipped)
+            throws IOException {
         Path trainDir = dir.resolve("train");
         if (Files.isDirectory(trainDir)) {
-            return split(ImageFolder.read(trainDir), ImageFolder.read(dir.resolve("test")), "", classes, shape, order);
+            List<Sample> train = pictures(trainDir, shape, skipped);
+            return split(train, pictures(dir.resolve("test"), shape, skipped), "", classes, shape, order);
         }
-        List<Sample> all = ImageFolder.read(dir);
+        List<Sample> all = pictures(dir, shape, skipped);
         List<Sample> train = new ArrayList<>();
         List<Sample> test = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
@@ -159,10 +165,25 @@ public enum StandardBenchmark {
         return split(train, test, "", classes, shape, order);
     }
 
+    /** In the shape, without those that cannot be decoded. */
+    private static List<Sample> pictures(Path dir, ImageShape shape, Skipped skipped) throws IOException {
+        List<Sample> pictures = new ArrayList<>();
+        for (Sample sample : ImageFolder.labelled(dir, skipped)) {
+            try {
+                byte[] pixels = Rescaling.pixels(sample.content().read(), shape);
+                pictures.add(Sample.raw(sample.label().orElseThrow(), shape, pixels));
+            } catch (IOException e) {
+                skipped.add(String.valueOf(e.getMessage()));
+            }
+        }
+        return pictures;
+    }
+
     private static List<Task> split(
             List<Sample> train, List<Sample> test, String prefix, int classes, ImageShape shape, long order)
             throws IOException {
-        String phases = order == 0 ? Dataset.orderOf(train, classes) : Dataset.randomOrderOf(train, classes, order);
+        List<List<String>> phases =
+                order == 0 ? Dataset.orderOf(train, classes) : Dataset.randomOrderOf(train, classes, order);
         List<Phase> trainPhases = Dataset.phases(train, phases);
         List<Phase> testPhases = Dataset.phases(test, phases);
         List<Task> tasks = new ArrayList<>();
@@ -178,7 +199,7 @@ public enum StandardBenchmark {
     private static List<LabelledImage> images(List<Sample> samples, ImageShape shape) throws IOException {
         List<LabelledImage> images = new ArrayList<>(samples.size());
         for (Sample sample : samples) {
-            images.add(new LabelledImage(Rescaling.pixels(sample, shape), Optional.of(sample.label())));
+            images.add(new LabelledImage(Rescaling.pixels(sample.content().read(), shape), sample.label()));
         }
         return images;
     }
