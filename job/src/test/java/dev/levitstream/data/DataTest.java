@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.levitstream.common.ImageShape;
-import dev.levitstream.picture.PictureDecoder;
-import dev.levitstream.picture.PictureFormat;
+import dev.levitstream.picture.Picture;
+import dev.levitstream.picture.PictureOptions;
 import dev.levitstream.picture.PictureSize;
 import dev.levitstream.schema.Encoding;
 import java.awt.image.BufferedImage;
@@ -132,11 +132,9 @@ class DataTest {
         for (Sample sample : samples) {
             for (int channels : new int[] {1, 3}) {
                 ImageShape shape = new ImageShape(2, 4, channels);
-                PictureFormat format =
-                        sample.content().read().encoding() == Encoding.PNG ? PictureFormat.PNG : PictureFormat.JPEG;
                 assertThat(Rescaling.pixels(sample.content().read(), shape))
-                        .isEqualTo(PictureDecoder.decode(
-                                format, sample.content().read().bytes(), shape));
+                        .isEqualTo(Picture.of(sample.content().read().bytes(), PictureOptions.DEFAULT)
+                                .pixels(shape));
             }
         }
     }

@@ -31,11 +31,11 @@ class JpegTest {
     private static final int TOLERANCE = 3;
 
     private static byte[] colour(int height, int width, byte[] jpeg) {
-        return PictureDecoder.decode(PictureFormat.JPEG, jpeg, new ImageShape(height, width, 3));
+        return Exact.decode(PictureFormat.JPEG, jpeg, new ImageShape(height, width, 3));
     }
 
     private static byte[] grey(int height, int width, byte[] jpeg) {
-        return PictureDecoder.decode(PictureFormat.JPEG, jpeg, new ImageShape(height, width, 1));
+        return Exact.decode(PictureFormat.JPEG, jpeg, new ImageShape(height, width, 1));
     }
 
     /** First pixel of an 8x8 picture. */
@@ -191,7 +191,7 @@ class JpegTest {
                 .as("not only corners")
                 .isEqualTo(pixels[0]);
         ImageShape other = new ImageShape(40 - height, 40 - width, 1); // the sides are 16 and 24
-        assertThatThrownBy(() -> PictureDecoder.decode(PictureFormat.JPEG, jpeg, other))
+        assertThatThrownBy(() -> Exact.decode(PictureFormat.JPEG, jpeg, other))
                 .hasMessage("size=" + height + "x" + width + " must be " + width + "x" + height
                         + " (option image.fit is exact)");
     }

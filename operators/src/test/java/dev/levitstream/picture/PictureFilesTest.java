@@ -29,7 +29,7 @@ class PictureFilesTest {
                 PictureFormat.valueOf(name.substring(0, name.indexOf('-')).toUpperCase(Locale.ROOT));
         try (InputStream in = PictureFilesTest.class.getResourceAsStream("/pictures/" + name)) {
             byte[] bytes = Objects.requireNonNull(in, name).readAllBytes();
-            return PictureDecoder.decode(format, bytes, new ImageShape(SIDE, SIDE, channels));
+            return Exact.decode(format, bytes, new ImageShape(SIDE, SIDE, channels));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -32,17 +32,17 @@ class PngTest {
     private static final byte[] DATA_2X2 = data(0, 10, 20, 0, 30, 40);
 
     private static byte[] grey(int height, int width, byte[] png) {
-        return PictureDecoder.decode(PictureFormat.PNG, png, new ImageShape(height, width, 1));
+        return Exact.decode(PictureFormat.PNG, png, new ImageShape(height, width, 1));
     }
 
     private static byte[] colour(int height, int width, byte[] png) {
-        return PictureDecoder.decode(PictureFormat.PNG, png, new ImageShape(height, width, 3));
+        return Exact.decode(PictureFormat.PNG, png, new ImageShape(height, width, 3));
     }
 
     /** The pixels, or nothing where the picture is refused. */
     private static Optional<byte[]> pixels(byte[] png, ImageShape shape) {
         try {
-            return Optional.of(PictureDecoder.decode(PictureFormat.PNG, png, shape));
+            return Optional.of(Exact.decode(PictureFormat.PNG, png, shape));
         } catch (PictureException e) {
             return Optional.empty();
         }
@@ -115,8 +115,8 @@ class PngTest {
         for (int size = 1; size <= 19; size += 3) {
             BufferedImage picture = Jpegs.noise(size, 20 - size, type);
             ImageShape shape = new ImageShape(size, 20 - size, 3);
-            byte[] plain = PictureDecoder.decode(PictureFormat.PNG, encoded(picture, false), shape);
-            byte[] interlaced = PictureDecoder.decode(PictureFormat.PNG, encoded(picture, true), shape);
+            byte[] plain = Exact.decode(PictureFormat.PNG, encoded(picture, false), shape);
+            byte[] interlaced = Exact.decode(PictureFormat.PNG, encoded(picture, true), shape);
             assertThat(interlaced).isEqualTo(plain);
         }
     }
