@@ -16,6 +16,7 @@ class HostileHeadersTest {
     static Stream<Hostile> headers() {
         ImageShape tile = new ImageShape(32, 32, 3);
         byte[] tiff = PictureTest.written("tiff", Jpegs.noise(40, 40, BufferedImage.TYPE_3BYTE_BGR), "LZW");
+        byte[] raw = PictureTest.written("tiff", Jpegs.noise(40, 40, BufferedImage.TYPE_3BYTE_BGR), "None");
         byte[] bmp = PictureTest.written("bmp", Jpegs.noise(40, 40, BufferedImage.TYPE_3BYTE_BGR), "BI_RGB");
         byte[] gif = PictureTest.written("gif", Jpegs.noise(40, 40, BufferedImage.TYPE_BYTE_INDEXED), "");
         return Stream.of(
@@ -46,6 +47,11 @@ class HostileHeadersTest {
                         () -> entry(entry(tiff, 256, 8, 5000), 257, 8, 5000),
                         "size="),
                 new Hostile("TIFF of rows of 2^31 bytes", tile, () -> entry(tiff, 256, 8, 0x7FFFFFFF), "size="),
+                new Hostile(
+                        "TIFF of a short strip",
+                        tile,
+                        () -> entry(raw, 279, 8, 4799),
+                        "strip 0=4799 bytes must have 4800"),
                 new Hostile("WebP of 16384x16384", tile, () -> webp(16_383, 16_383), "size="),
                 new Hostile("WebP of 2 megapixels, cut", tile, () -> webp(1023, 2047), "data="),
                 new Hostile("WebP of a million chunks", tile, HostileHeadersTest::webpChunks, "chunks="));
