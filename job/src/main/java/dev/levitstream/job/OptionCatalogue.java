@@ -1,15 +1,19 @@
 package dev.levitstream.job;
 
+import dev.levitstream.common.Check;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.common.OptionReader;
 import dev.levitstream.learner.LearnerMethod;
 import dev.levitstream.learner.LearnerMethods;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.MethodOptions;
+import dev.levitstream.nn.backbone.BackboneFile;
+import dev.levitstream.nn.backbone.BackboneOptions;
 import dev.levitstream.operator.DeviceChoice;
 import dev.levitstream.operator.EventTimeOptions;
 import dev.levitstream.operator.KeyOptions;
 import dev.levitstream.operator.OperatorOptions;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -21,6 +25,11 @@ public final class OptionCatalogue {
 
     /** Key of the option that names the method. */
     public static final String LEARNER = "learner";
+
+    /** Key of the option that names the file of a backbone. */
+    public static final String BACKBONE = "backbone";
+
+    private static final String NO_BACKBONE = "none";
 
     /** The method that learns where none is asked for. */
     public static final String DEFAULT_LEARNER = "levit-dkf";
@@ -76,6 +85,7 @@ public final class OptionCatalogue {
                         "which method learns");
         ImageShape image = shape(
                 r.structural().text("image", "28x28x1", "HEIGHTxWIDTHxCHANNELS, channels 1 to 64", "size of images"));
+        BackboneFile backbone = backbone(r, image);
         LearnerOptions options = new LearnerOptions(
                 method.name(),
                 image,
@@ -117,16 +127,65 @@ public final class OptionCatalogue {
                                 0,
                                 "any whole number",
                                 "seed of all randomness; each stream key derives its own"),
-                own(r, method, image));
+                own(r, method, image, backbone));
+        Check.that(
+                !backbone.isGiven() || options.own().backbone().equals(backbone),
+                BACKBONE,
+                backbone.path(),
+                "plays no part in learner=" + method.name() + " with these options: leave it out");
         options.requireFit();
         return options;
     }
 
+    /** Opens the file once, so that a wrong one is told before anything starts; what is in it is part of the state. */
+    private static BackboneFile backbone(OptionReader r, ImageShape image) {
+        OptionReader.Reading structural = r.structural();
+        String file = structural
+                .text(
+                        BACKBONE,
+                        NO_BACKBONE,
+                        "FILE, or none",
+                        "frozen network whose features learners see, TorchScript or safetensors: the same file at this path"
+                                + " wherever the job runs")
+                .trim();
+        BackboneOptions options = new BackboneOptions(
+                1,
+                structural.integer(
+                        "backbone.size",
+                        0,
+                        "pixels, 0 for as they come or as the file says",
+                        "side of the square that images are resized to for the backbone"),
+                structural.numbers(
+                        "backbone.mean",
+                        "one number, or one per channel",
+                        "taken from values in 0 to 1 for the backbone; none for what the file says, else 0"),
+                structural.numbers(
+                        "backbone.std",
+                        "one positive number, or one per channel",
+                        "that values are divided by then; none for what the file says, else 1"),
+                structural.integer(
+                        "backbone.heads",
+                        0,
+                        "count, 0 for what the file says",
+                        "attention heads of a backbone in safetensors; else one for every 64 of its width"));
+        if (file.equals(NO_BACKBONE)) {
+            Check.that(
+                    options.equals(BackboneOptions.DEFAULTS),
+                    BACKBONE,
+                    file,
+                    "must be a file where backbone.size, mean, std or heads is given");
+            return BackboneFile.NONE;
+        }
+        BackboneFile backbone = BackboneFile.of(Path.of(file), image, options);
+        r.standsFor(BACKBONE, "sha256:" + backbone.sha256());
+        return backbone;
+    }
+
     /** The method's own; its records name options without the family. */
-    private static MethodOptions own(OptionReader r, LearnerMethod method, ImageShape image) {
+    private static MethodOptions own(OptionReader r, LearnerMethod method, ImageShape image, BackboneFile backbone) {
         String family = method.description().family();
         try {
-            return method.read(r.under(family), image);
+            return method.read(r.under(family), image, backbone);
         } catch (IllegalArgumentException e) {
             String message = String.valueOf(e.getMessage());
             throw message.startsWith(family + ".") ? e : new IllegalArgumentException(family + "." + message, e);
