@@ -95,6 +95,7 @@ class ArchitectureTest {
                     "dev.levitstream.common",
                     "dev.levitstream.nn.engine",
                     "dev.levitstream.nn.model",
+                    "dev.levitstream.nn.backbone",
                     "dev.levitstream.learner..")
             .because("a learner must run from a main method");
 
@@ -109,6 +110,7 @@ class ArchitectureTest {
                     "org.jspecify..",
                     "dev.levitstream.common",
                     "dev.levitstream.nn.engine",
+                    "dev.levitstream.nn.backbone",
                     "dev.levitstream.learner")
             .because("a method is added without touching what others are built on");
 

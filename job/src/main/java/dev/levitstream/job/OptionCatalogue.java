@@ -1,11 +1,13 @@
 package dev.levitstream.job;
 
+import dev.levitstream.common.Check;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.common.OptionReader;
 import dev.levitstream.learner.LearnerMethod;
 import dev.levitstream.learner.LearnerMethods;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.MethodOptions;
+import dev.levitstream.nn.backbone.BackboneFile;
 import dev.levitstream.operator.DeviceChoice;
 import dev.levitstream.operator.EventTimeOptions;
 import dev.levitstream.operator.KeyOptions;
@@ -23,6 +25,9 @@ public final class OptionCatalogue {
 
     /** Key of the option that names the method. */
     public static final String LEARNER = "learner";
+
+    /** Key of the option that names the file of a backbone. */
+    public static final String BACKBONE = "backbone";
 
     /** The method that learns where none is asked for. */
     public static final String DEFAULT_LEARNER = "levit-dkf";
@@ -78,6 +83,7 @@ public final class OptionCatalogue {
                         "which method learns");
         ImageShape image = shape(
                 r.structural().text("image", "28x28x1", "HEIGHTxWIDTHxCHANNELS, channels 1 to 64", "size of images"));
+        BackboneFile backbone = BackboneReader.read(r, image);
         LearnerOptions options = new LearnerOptions(
                 method.name(),
                 image,
@@ -119,16 +125,21 @@ public final class OptionCatalogue {
                                 0,
                                 "any whole number",
                                 "seed of all randomness; each stream key derives its own"),
-                own(r, method, image));
+                own(r, method, image, backbone));
+        Check.that(
+                !backbone.isGiven() || options.own().backbone().equals(backbone),
+                BACKBONE,
+                backbone.path(),
+                "plays no part in learner=" + method.name() + " with these options: leave it out");
         options.requireFit();
         return options;
     }
 
     /** The method's own; its records name options without the family. */
-    private static MethodOptions own(OptionReader r, LearnerMethod method, ImageShape image) {
+    private static MethodOptions own(OptionReader r, LearnerMethod method, ImageShape image, BackboneFile backbone) {
         String family = method.description().family();
         try {
-            return method.read(r.under(family), image);
+            return method.read(r.under(family), image, backbone);
         } catch (IllegalArgumentException e) {
             String message = String.valueOf(e.getMessage());
             throw message.startsWith(family + ".") ? e : new IllegalArgumentException(family + "." + message, e);

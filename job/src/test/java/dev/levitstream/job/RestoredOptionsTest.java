@@ -13,6 +13,8 @@ import dev.levitstream.schema.ImageRecord;
 import dev.levitstream.schema.Prediction;
 import dev.levitstream.schema.WireFormat;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -131,7 +134,8 @@ class RestoredOptionsTest {
     static Stream<String> structural() {
         return OptionCatalogue.all("levit-dkf").stream()
                 .filter(OptionReader.Option::structural)
-                .map(OptionReader.Option::key);
+                .map(OptionReader.Option::key)
+                .filter(key -> !key.startsWith(OptionCatalogue.BACKBONE)); // these need a file
     }
 
     static Stream<String> free() {
@@ -181,6 +185,52 @@ class RestoredOptionsTest {
             assertThatThrownBy(() -> harness.initializeState(state))
                     .cause()
                     .hasMessageStartingWith("levit.routing.score=elbo must be reconstruction: ");
+        }
+    }
+
+    @Test
+    void anotherBackboneOrAnotherUseOfItIsRefusedWithOneLine(@TempDir Path dir) throws Exception {
+        Map<String, String> given = new HashMap<>(Map.of("learner", "ncm", "image", "8x8x1", "device", "cpu"));
+        given.put("backbone", TinyVit.write(dir.resolve("one.safetensors"), 1).toString());
+        String before = OptionCatalogue.read(given).structure().get("backbone");
+        OperatorSubtaskState written;
+        try (Harness harness = new Harness(given)) {
+            harness.open();
+            harness.put(0, AFTER);
+            assertThat(harness.extractOutputValues()).hasSize(AFTER);
+            written = harness.snapshot(1, 1);
+        }
+        String other = TinyVit.write(dir.resolve("other.safetensors"), 2).toString();
+        String after =
+                OptionCatalogue.read(with(given, "backbone", other)).structure().get("backbone");
+        assertRefused(written, with(given, "backbone", other), "backbone=" + after + " must be " + before + ": ");
+        assertRefused(written, with(given, "backbone.size", "8"), "backbone.size=8 must be 0: ");
+        assertRefused(written, with(given, "backbone.heads", "2"), "backbone.heads=2 must be 0: ");
+        assertRefused(written, with(given, "backbone.mean", "0.5"), "backbone.mean=0.5 must be none: ");
+        assertRefused(written, with(given, "backbone.std", "0.5"), "backbone.std=0.5 must be none: ");
+        Path moved = Files.move(Path.of(given.get("backbone")), dir.resolve("moved.safetensors"));
+        try (Harness harness = new Harness(with(given, "backbone", moved.toString()))) {
+            harness.initializeState(written);
+            harness.open();
+            harness.put(AFTER, 2 * AFTER);
+            assertThat(harness.extractOutputValues()).hasSize(AFTER);
+        }
+    }
+
+    private static Map<String, String> with(Map<String, String> given, String key, String value) {
+        Map<String, String> changed = new HashMap<>(given);
+        changed.put(key, value);
+        return changed;
+    }
+
+    private static void assertRefused(OperatorSubtaskState written, Map<String, String> given, String message)
+            throws Exception {
+        try (Harness harness = new Harness(given)) {
+            assertThatThrownBy(() -> harness.initializeState(written))
+                    .isInstanceOf(SuppressRestartsException.class)
+                    .cause()
+                    .hasMessageStartingWith(message)
+                    .hasMessageNotContaining("\n");
         }
     }
 

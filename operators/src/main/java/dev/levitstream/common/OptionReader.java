@@ -93,6 +93,14 @@ public final class OptionReader {
         return new Reading(false, Optional.empty());
     }
 
+    /**
+     * Says what a structural option stands for, where state depends on that and not on its text: on what is in a file,
+     * not on its name.
+     */
+    public void standsFor(String key, String value) {
+        structure.put(prefix + key, value);
+    }
+
     /** How an option is read, and whether state depends on it. */
     public final class Reading {
         private final boolean structural;
@@ -167,6 +175,21 @@ public final class OptionReader {
                             : Arrays.stream(given.split(",", -1))
                                     .map(String::trim)
                                     .map(Integer::parseInt)
+                                    .toList());
+        }
+
+        /** Numbers; {@code none} by default, which is no number at all. */
+        public List<Float> numbers(String key, String rule, String meaning) {
+            return parse(
+                    key,
+                    "none",
+                    rule,
+                    meaning,
+                    "numbers with commas between",
+                    given -> given.equals("none")
+                            ? List.of()
+                            : Arrays.stream(given.split(",", -1))
+                                    .map(each -> Float.parseFloat(each.trim()))
                                     .toList());
         }
 

@@ -2,6 +2,7 @@ package dev.levitstream.learner;
 
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.common.OptionReader;
+import dev.levitstream.nn.backbone.BackboneFile;
 import java.util.Map;
 
 /**
@@ -21,9 +22,11 @@ public interface LearnerMethod {
      *
      * @param options reads {@code KEY} as {@code PREFIX.KEY}, where the prefix is the {@link MethodDescription#family}
      * @param image shape of the images
+     * @param backbone that is given, or {@link BackboneFile#NONE}; one that {@link MethodOptions#backbone} does not
+     *     return is refused
      * @throws IllegalArgumentException with key, value and rule, if one is wrong
      */
-    default MethodOptions read(OptionReader options, ImageShape image) {
+    default MethodOptions read(OptionReader options, ImageShape image, BackboneFile backbone) {
         return new NoOptions();
     }
 

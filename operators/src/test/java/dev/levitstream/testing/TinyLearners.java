@@ -31,6 +31,7 @@ import dev.levitstream.learner.linear.FeatureOptions.Kind;
 import dev.levitstream.learner.replay.ReplayOptions;
 import dev.levitstream.learner.replay.ReplayOptions.Net;
 import dev.levitstream.learner.statistics.StatisticsOptions;
+import dev.levitstream.nn.backbone.BackboneFile;
 import dev.levitstream.nn.engine.Compute;
 import dev.levitstream.nn.model.ConvolutionalOptions;
 import dev.levitstream.nn.model.KnowledgeFusion;
@@ -97,7 +98,7 @@ public final class TinyLearners {
                         method.equals("slda") ? 0 : 1e-2,
                         3,
                         1e-3);
-            default -> LearnerMethods.named(method).read(new OptionReader(Map.of()), SHAPE);
+            default -> LearnerMethods.named(method).read(new OptionReader(Map.of()), SHAPE, BackboneFile.NONE);
         };
         return new LearnerOptions(method, SHAPE, 4, 1, 0, 1000, 64, 0, own);
     }
@@ -144,7 +145,7 @@ public final class TinyLearners {
 
     /** Options of the preset {@code stream}, and others by key. */
     public static LearnerOptions stream(String method, ImageShape shape) {
-        MethodOptions own = LearnerMethods.named(method).read(new OptionReader(Map.of()), shape);
+        MethodOptions own = LearnerMethods.named(method).read(new OptionReader(Map.of()), shape, BackboneFile.NONE);
         return new LearnerOptions(method, shape, 10, 2, 0, 1000, 2048, 0, own);
     }
 
@@ -306,9 +307,11 @@ public final class TinyLearners {
     /** Shared by all learners of a test run, as by all keys of a task. */
     public static final Compute COMPUTE = new Compute("cpu");
 
+    private static final SharedWeights SHARED = new SharedWeights();
+
     /** What a learner is given. */
     public static LearnerContext context(LearnerOptions options, long seed) {
-        return new LearnerContext(options, seed, COMPUTE, () -> 0, new SharedWeights());
+        return new LearnerContext(options, seed, COMPUTE, () -> 0, SHARED);
     }
 
     /** A fresh learner. */

@@ -8,6 +8,7 @@ import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.LearnerMethods;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.operator.OperatorOptions;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -68,8 +69,13 @@ public record RunPlan(
             name.append(" oracle-boundaries");
         }
         settings.forEach(
-                (key, value) -> name.append(' ').append(key).append('=').append(value));
+                (key, value) -> name.append(' ').append(key).append('=').append(shown(key, value)));
         return name.toString();
+    }
+
+    /** A backbone by its file's name alone, and what it is: such runs compare with no run from scratch. */
+    private static String shown(String key, String value) {
+        return key.equals(OptionCatalogue.BACKBONE) ? Path.of(value).getFileName() + " pretrained" : value;
     }
 
     /** Images of a task in this run's order. */

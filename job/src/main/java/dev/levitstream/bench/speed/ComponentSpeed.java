@@ -41,10 +41,11 @@ final class ComponentSpeed {
         LearnerOptions options = mnist();
         List<World> worlds = new ArrayList<>(List.of(new World(0)));
         try (Compute compute = new Compute("cpu");
+                SharedWeights shared = new SharedWeights();
                 Learner one = LearnerMethods.open(
-                        new LearnerContext(options, 1, compute, System::nanoTime, new SharedWeights()), Map.of());
+                        new LearnerContext(options, 1, compute, System::nanoTime, shared), Map.of());
                 Learner many = LearnerMethods.open(
-                        new LearnerContext(options, 1, compute, System::nanoTime, new SharedWeights()), Map.of())) {
+                        new LearnerContext(options, 1, compute, System::nanoTime, shared), Map.of())) {
             worlds.get(0).fill(one, random);
             worlds.get(0).fill(many, random);
             for (int count : COMPONENTS) {

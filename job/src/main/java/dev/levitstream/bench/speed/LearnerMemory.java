@@ -34,11 +34,12 @@ final class LearnerMemory {
                 .operator()
                 .learner();
         SplittableRandom random = new SplittableRandom(1);
-        try (Compute compute = new Compute("cpu")) {
-            learner(options, compute, random).close(); // what the first one leaves is not a learner's
+        try (Compute compute = new Compute("cpu");
+                SharedWeights shared = new SharedWeights()) {
+            learner(options, compute, shared, random).close(); // what the first one leaves is not a learner's
             List<Learner> learners = new ArrayList<>();
             try {
-                measure(options, compute, random, learners, lines);
+                measure(options, compute, shared, random, learners, lines);
             } finally {
                 learners.forEach(Learner::close);
             }
@@ -48,13 +49,14 @@ final class LearnerMemory {
     private static void measure(
             LearnerOptions options,
             Compute compute,
+            SharedWeights shared,
             SplittableRandom random,
             List<Learner> learners,
             Consumer<String> lines)
             throws IOException {
         long before = residentBytes();
         for (int i = 0; i < KEYS; i++) {
-            learners.add(learner(options, compute, random));
+            learners.add(learner(options, compute, shared, random));
         }
         lines.accept(line(1, before, learners));
         for (int components = 2; components <= MOST_COMPONENTS; components++) {
@@ -66,9 +68,10 @@ final class LearnerMemory {
         lines.accept(line(MOST_COMPONENTS, before, learners));
     }
 
-    private static Learner learner(LearnerOptions options, Compute compute, SplittableRandom random) {
-        Learner learner = LearnerMethods.open(
-                new LearnerContext(options, 1, compute, System::nanoTime, new SharedWeights()), Map.of());
+    private static Learner learner(
+            LearnerOptions options, Compute compute, SharedWeights shared, SplittableRandom random) {
+        Learner learner =
+                LearnerMethods.open(new LearnerContext(options, 1, compute, System::nanoTime, shared), Map.of());
         new World(0).fill(learner, random);
         return learner;
     }

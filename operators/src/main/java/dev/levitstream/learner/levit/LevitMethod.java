@@ -10,6 +10,7 @@ import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.MethodDescription;
 import dev.levitstream.learner.common.ComponentFactory;
 import dev.levitstream.learner.common.SizeEstimate;
+import dev.levitstream.nn.backbone.BackboneFile;
 import dev.levitstream.nn.model.Body;
 import dev.levitstream.nn.model.FullyConnected;
 import dev.levitstream.nn.model.KnowledgeFusion;
@@ -113,8 +114,8 @@ public abstract class LevitMethod implements LearnerMethod {
     }
 
     @Override
-    public LevitOptions read(OptionReader options, ImageShape image) {
-        return LevitOptionReader.read(options, image);
+    public LevitOptions read(OptionReader options, ImageShape image, BackboneFile backbone) {
+        return LevitOptionReader.read(options, image, backbone);
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.levitstream.learner.levit.RoutingOptions.Method;
 import dev.levitstream.learner.levit.RoutingOptions.Scorers;
 import dev.levitstream.learner.linear.FeatureOptions;
 import dev.levitstream.learner.linear.FeatureOptions.Kind;
+import dev.levitstream.nn.backbone.BackboneFile;
 import dev.levitstream.nn.model.KnowledgeFusion.Level;
 import dev.levitstream.nn.model.VaeOptions;
 import java.util.List;
@@ -25,10 +26,10 @@ final class LevitOptionReader {
 
     private LevitOptionReader() {}
 
-    static LevitOptions read(OptionReader options, ImageShape image) {
+    static LevitOptions read(OptionReader options, ImageShape image, BackboneFile backbone) {
         Preset preset = SharedSettings.preset(options);
         FusionOptions fusion = fusion(options, preset);
-        RoutingOptions routing = routing(options, preset);
+        RoutingOptions routing = routing(options, preset, backbone);
         return new LevitOptions(
                 fusion,
                 routing,
@@ -54,15 +55,16 @@ final class LevitOptionReader {
                                 "most frozen components that one fuses, the oldest; 0 for all, as in the article"));
     }
 
-    private static RoutingOptions routing(OptionReader options, Preset preset) {
+    private static RoutingOptions routing(OptionReader options, Preset preset, BackboneFile backbone) {
         boolean paper = preset == Preset.PAPER;
         OptionReader.Reading free = options.free();
         OptionReader.Reading structural = options.structural();
         Kind features = structural.choice(
                 "routing.features",
-                paper ? Kind.RANDOM : Kind.LEARNT,
-                "what the discriminant and the two-sample criterion go by; learnt from the first 500 images");
+                Kind.preferred(backbone, paper ? Kind.RANDOM : Kind.LEARNT),
+                "what the discriminant and the two-sample criterion go by; learnt from the first 500 images; backbone where that option is given");
         boolean learnt = features == Kind.LEARNT;
+        boolean given = features == Kind.BACKBONE;
         return new RoutingOptions(
                 free.choice(
                         "routing.router",
@@ -80,15 +82,16 @@ final class LevitOptionReader {
                         features,
                         structural.integer(
                                 "routing.filters",
-                                learnt ? 200 : 100,
-                                "count, at least 1",
+                                given ? 0 : learnt ? 200 : 100,
+                                "count, at least 1; 0 with features backbone",
                                 "filters of the discriminant, which keeps 9 features of each; 200 where they are learnt"),
-                        0),
+                        0,
+                        backbone),
                 free.number(
                         "routing.shrinkage",
-                        learnt ? 0.05 : 1e-3,
+                        given ? FeatureOptions.BACKBONE_SHRINKAGE : learnt ? 0.05 : 1e-3,
                         "at least 0",
-                        "share of the mean variance that the discriminant adds to every feature's, 0.05 where they are learnt; 0 to choose 0.01, 0.03, 0.1 or 0.3 by what served best so far"));
+                        "share of the mean variance that the discriminant adds to every feature's, 0.05 where they are learnt, 0.1 where a backbone makes them; 0 to choose 0.01, 0.03, 0.1 or 0.3 by what served best so far"));
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.levitstream.learner.MethodOptions;
 import dev.levitstream.learner.common.BudgetOptions;
 import dev.levitstream.learner.common.MemoryOptions;
 import dev.levitstream.learner.common.TrainingOptions;
+import dev.levitstream.nn.backbone.BackboneFile;
 
 /**
  * Settings of LEViT.
@@ -45,6 +46,14 @@ public record LevitOptions(
                 "expansion.criterion",
                 expansion.criterion(),
                 "must not be two-sample with routing.router=vae, which has no features to compare");
+    }
+
+    /** The router {@code vae} looks at no features. */
+    @Override
+    public BackboneFile backbone() {
+        return routing.router() == RoutingOptions.Method.VAE
+                ? BackboneFile.NONE
+                : routing.features().backbone();
     }
 
     /** The router. */

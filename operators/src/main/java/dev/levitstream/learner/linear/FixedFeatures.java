@@ -17,8 +17,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Features of images that are fixed from the first image on, or by filters that are learnt once from a stream's first
- * {@value #ENOUGH} images and then are part of the learner's state. Until those images are there, random ones serve.
+ * Features of images that are fixed from the first image on, a backbone's among them, or by filters that are learnt
+ * once from a stream's first {@value #ENOUGH} images and then are part of the learner's state. Until those images are
+ * there, random ones serve.
  */
 public final class FixedFeatures {
     /** Images that filters are learnt from. */
@@ -33,15 +34,17 @@ public final class FixedFeatures {
 
     /**
      * @param image shape of the images
-     * @param shared holds what is the same for all learners of that shape and these options
+     * @param shared holds what is the same for all learners of that shape and these options; borrowed
      */
     public FixedFeatures(ImageShape image, FeatureOptions options, SharedWeights shared, Compute compute) {
         this.options = options;
         this.compute = compute;
         // large patches have too many values for a covariance; where none is needed, images stay as they are
         this.thumbnail = isLearnt() ? Thumbnail.of(image) : new Thumbnail(image, 1);
-        String name = image + "/" + options.kind() + "/" + options.filters();
-        FeatureMap first = shared.get("fixed-features/" + name, FeatureMap.class, this::first);
+        String name = image + "/" + options.kind() + "/" + options.filters() + "/" + options.backbone();
+        FeatureMap first = options.kind() == FeatureOptions.Kind.BACKBONE
+                ? new BackboneFeatures(shared.backbone(options.backbone(), image, compute), image)
+                : shared.get("fixed-features/" + name, FeatureMap.class, this::first);
         this.expansion = options.expansion() == 0
                 ? Optional.empty()
                 : Optional.of(shared.get(

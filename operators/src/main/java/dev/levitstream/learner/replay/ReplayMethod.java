@@ -16,6 +16,7 @@ import dev.levitstream.learner.common.SharedSettings.Preset;
 import dev.levitstream.learner.common.SizeEstimate;
 import dev.levitstream.learner.common.TrainingOptions;
 import dev.levitstream.learner.replay.ReplayOptions.Net;
+import dev.levitstream.nn.backbone.BackboneFile;
 import dev.levitstream.nn.model.ConvolutionalOptions;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +73,7 @@ public abstract class ReplayMethod implements LearnerMethod {
     }
 
     @Override
-    public ReplayOptions read(OptionReader options, ImageShape image) {
+    public ReplayOptions read(OptionReader options, ImageShape image, BackboneFile backbone) {
         Preset preset = SharedSettings.preset(options);
         MemoryOptions memory = SharedSettings.memory(preset, image);
         Net net = options.structural()

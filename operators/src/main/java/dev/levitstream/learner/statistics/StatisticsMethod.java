@@ -11,6 +11,7 @@ import dev.levitstream.learner.MethodDescription;
 import dev.levitstream.learner.change.ChangeDetector;
 import dev.levitstream.learner.linear.FeatureOptions;
 import dev.levitstream.learner.linear.FeatureOptions.Kind;
+import dev.levitstream.nn.backbone.BackboneFile;
 import dev.levitstream.nn.engine.Compute;
 import dev.levitstream.nn.model.LinearDiscriminant;
 import dev.levitstream.nn.model.LinearHead;
@@ -128,31 +129,38 @@ public abstract class StatisticsMethod implements LearnerMethod {
                 "statistics",
                 summary,
                 learnsClasses ? "labelled images; of others only changes are seen" : "images",
-                "full; features are our own",
+                "full; features are our own, or a backbone's",
                 "sums, filters, what changes are told by; the first 500 images until filters are learnt",
                 true);
     }
 
     @Override
-    public StatisticsOptions read(OptionReader options, ImageShape image) {
+    public StatisticsOptions read(OptionReader options, ImageShape image, BackboneFile backbone) {
         OptionReader.Reading structural = options.structural();
         OptionReader.Reading free = options.free();
+        Kind kind = structural.choice(
+                "features",
+                Kind.preferred(backbone, Kind.LEARNT),
+                "what is seen of an image; learnt from the first 500 images; backbone where that option is given");
         return new StatisticsOptions(
                 new FeatureOptions(
-                        structural.choice(
-                                "features", Kind.LEARNT, "what is seen of an image; learnt from the first 500 images"),
+                        kind,
                         structural.integer(
-                                "filters", 200, "count, at least 1", "filters of the features, nine features for each"),
+                                "filters",
+                                kind == Kind.BACKBONE ? 0 : 200,
+                                "count, at least 1; 0 with features backbone",
+                                "filters of the features, nine features for each"),
                         structural.integer(
                                 "expansion",
                                 expansion,
                                 "count, 0 for none",
-                                "random sums that features are expanded to; 2000 for ranpac")),
+                                "random sums that features are expanded to; 2000 for ranpac"),
+                        backbone),
                 free.number(
                         "shrinkage",
-                        shrinkage,
+                        kind == Kind.BACKBONE ? FeatureOptions.BACKBONE_SHRINKAGE : shrinkage,
                         "at least 0",
-                        "share of the mean variance that slda, of the mean square that ranpac adds to every feature's own; 0 to choose 0.01, 0.03, 0.1 or 0.3 by what served best so far; ncm has none"),
+                        "share of the mean variance that slda, of the mean square that ranpac adds to every feature's own; 0 to choose 0.01, 0.03, 0.1 or 0.3 by what served best so far; ncm has none; 0.1 with features backbone"),
                 free.integer(
                         "worlds",
                         20,

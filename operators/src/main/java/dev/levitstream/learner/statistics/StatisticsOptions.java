@@ -3,6 +3,7 @@ package dev.levitstream.learner.statistics;
 import dev.levitstream.common.Check;
 import dev.levitstream.learner.MethodOptions;
 import dev.levitstream.learner.linear.FeatureOptions;
+import dev.levitstream.nn.backbone.BackboneFile;
 
 /**
  * Settings of the methods of sums.
@@ -26,5 +27,10 @@ public record StatisticsOptions(FeatureOptions features, double shrinkage, int w
                 "statistics.false-alarm",
                 falseAlarm,
                 "must be above 0, at most 0.01");
+    }
+
+    @Override
+    public BackboneFile backbone() {
+        return features.backbone();
     }
 }

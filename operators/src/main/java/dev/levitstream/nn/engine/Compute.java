@@ -32,6 +32,7 @@ public final class Compute implements AutoCloseable {
      */
     static final int MOST_SCRIPTS = 320;
 
+    private final String device;
     private final MatMul matMul;
     private final boolean blocks;
     private final NDManager manager;
@@ -55,6 +56,7 @@ public final class Compute implements AutoCloseable {
      * @param blocks whether images that are predicted by themselves may be computed in blocks
      */
     public Compute(String device, MatMul matMul, boolean blocks) {
+        this.device = device;
         this.matMul = matMul;
         this.blocks = blocks;
         this.manager = NativeEngine.newManager(device);
@@ -76,6 +78,11 @@ public final class Compute implements AutoCloseable {
                         manager.getEngine().getEngineName() + " "
                                 + manager.getEngine().getVersion(),
                 "threads", Integer.toString(JniUtils.getNumThreads()));
+    }
+
+    /** Where it computes: {@code cpu} or {@code gpuN}. */
+    public String device() {
+        return device;
     }
 
     /** An owner of arrays on the device; the caller closes it. */

@@ -1,9 +1,6 @@
 package dev.levitstream.nn.model;
 
-/**
- * Features of one image that never change. Plain Java on one image at a time: the bits depend on that image alone.
- * Immutable and thread-safe.
- */
+/** Features of one image that never change: the bits depend on that image alone. Immutable and thread-safe. */
 public interface FeatureMap {
     /** Number of features. */
     int width();

@@ -17,6 +17,7 @@ import dev.levitstream.learner.Outcome;
 import dev.levitstream.learner.common.Augmentation;
 import dev.levitstream.learner.common.BudgetOptions;
 import dev.levitstream.learner.replay.ReplayOptions.Net;
+import dev.levitstream.nn.backbone.BackboneFile;
 import dev.levitstream.testing.StreamSimulator;
 import dev.levitstream.testing.TinyLearners;
 import java.util.ArrayList;
@@ -143,7 +144,7 @@ class ConvolutionalReplayTest {
     }
 
     private static ReplayOptions own(String method, ImageShape shape, Map<String, String> given) {
-        return (ReplayOptions) LearnerMethods.named(method).read(new OptionReader(given), shape);
+        return (ReplayOptions) LearnerMethods.named(method).read(new OptionReader(given), shape, BackboneFile.NONE);
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.levitstream.learner.LearnerMethod;
 import dev.levitstream.learner.LearnerMethods;
 import dev.levitstream.learner.levit.LevitOptions;
 import dev.levitstream.learner.levit.NetworkOptions;
+import dev.levitstream.nn.backbone.BackboneFile;
 import dev.levitstream.nn.model.KnowledgeFusion.Gates;
 import dev.levitstream.nn.model.KnowledgeFusion.Level;
 import java.util.Map;
@@ -19,7 +20,7 @@ class PublishedSizesTest {
     private static NetworkOptions paper(ImageShape shape) {
         OptionReader options = new OptionReader(Map.of("levit.preset", "paper"));
         LearnerMethod method = LearnerMethods.named("levit-dkf");
-        return ((LevitOptions) method.read(options.under("levit"), shape)).network();
+        return ((LevitOptions) method.read(options.under("levit"), shape, BackboneFile.NONE)).network();
     }
 
     private static int vit(ImageShape shape) {

@@ -1,0 +1,78 @@
+package dev.levitstream.testing;
+
+import dev.levitstream.learner.LearnerOptions;
+import dev.levitstream.learner.levit.LevitOptions;
+import dev.levitstream.learner.levit.RoutingOptions;
+import dev.levitstream.learner.linear.FeatureOptions;
+import dev.levitstream.learner.linear.FeatureOptions.Kind;
+import dev.levitstream.learner.statistics.StatisticsOptions;
+import dev.levitstream.nn.backbone.BackboneFile;
+import dev.levitstream.nn.backbone.BackboneOptions;
+import dev.levitstream.nn.engine.TorchFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** Backbones of a few numbers, and tiny learners that take their features. */
+public final class TinyBackbone {
+    /** Name of the methods that take features of a backbone. */
+    public static final String METHODS = "dev.levitstream.testing.TinyBackbone#methods";
+
+    private static final String QUARTERS = "p = torch.flatten(torch.adaptive_avg_pool2d(x, [4, 4]), 1)";
+
+    private TinyBackbone() {}
+
+    /** Methods that take features of a backbone, each family with all that is its own. */
+    public static Stream<String> methods() {
+        return Stream.of("slda", "ncm", "ranpac", "none", "levit-dkf", "levit-no-dkf");
+    }
+
+    /** Sixteen means of places and their squares, of each of the three channels that a grey image becomes. */
+    public static BackboneFile of(Path folder) throws IOException {
+        return file(folder.resolve("tiny.pt"), QUARTERS, "return torch.cat([p, torch.square(p)], 1)");
+    }
+
+    /** The same for all images but a black one, whose features are no numbers. */
+    public static BackboneFile failingOnBlack(Path folder) throws IOException {
+        return file(
+                folder.resolve("failing.pt"),
+                QUARTERS,
+                "s = torch.sum(p)",
+                "return torch.cat([p, torch.div(torch.square(p), s)], 1)");
+    }
+
+    /** A module whose {@code forward} has these lines. */
+    public static BackboneFile file(Path file, String... lines) throws IOException {
+        Files.write(file, TorchFile.archive(TorchFile.method("forward", "Tensor", lines)));
+        return BackboneFile.of(file, TinyLearners.SHAPE, BackboneOptions.DEFAULTS);
+    }
+
+    /** A tiny learner on its features. */
+    public static LearnerOptions options(String method, BackboneFile backbone) {
+        LearnerOptions tiny = TinyLearners.options(method);
+        if (tiny.own() instanceof StatisticsOptions own) {
+            return TinyLearners.with(
+                    tiny,
+                    new StatisticsOptions(
+                            features(backbone, own.features().expansion()),
+                            own.shrinkage(),
+                            own.worlds(),
+                            own.falseAlarm()));
+        }
+        LevitOptions own = TinyLearners.levit(tiny);
+        RoutingOptions routing = own.routing();
+        return TinyLearners.with(
+                tiny,
+                new RoutingOptions(
+                        routing.router(),
+                        routing.score(),
+                        routing.scorers(),
+                        features(backbone, 0),
+                        routing.shrinkage()));
+    }
+
+    private static FeatureOptions features(BackboneFile backbone, int expansion) {
+        return new FeatureOptions(Kind.BACKBONE, 0, expansion, backbone);
+    }
+}
