@@ -12,8 +12,6 @@ import dev.levitstream.operator.DeviceChoice;
 import dev.levitstream.operator.EventTimeOptions;
 import dev.levitstream.operator.KeyOptions;
 import dev.levitstream.operator.OperatorOptions;
-import dev.levitstream.picture.Fit;
-import dev.levitstream.picture.PictureOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -185,7 +183,7 @@ public final class OptionCatalogue {
                                 DeviceChoice.AUTO,
                                 "where to compute; auto takes the cluster's external resource gpu if there is one"),
                 eventTime(r),
-                pictures(r));
+                PictureReader.read(r));
         return new JobOptions(
                 KafkaOptionReader.read(r),
                 operator,
@@ -274,43 +272,6 @@ public final class OptionCatalogue {
                                 base.aheadMillis(),
                                 "milliseconds, at least 0",
                                 "images that claim to be further ahead of their record's timestamp become dead letters"));
-    }
-
-    private static PictureOptions pictures(OptionReader r) {
-        PictureOptions base = PictureOptions.DEFAULT;
-        Fit fit = r.free()
-                .choice(
-                        "image.fit",
-                        base.fit(),
-                        "how pictures of another size become images, by area averaging: all of it stretched, its middle,"
-                                + " all of it with background beside it, or not at all (a dead letter)");
-        String background = r.free()
-                .text(
-                        "image.background",
-                        "%06x".formatted(base.background()),
-                        "colour RRGGBB, 000000 to ffffff",
-                        "what lies under transparent pixels and beside pictures (fit contain)")
-                .trim();
-        if (!background.matches("[0-9a-fA-F]{6}")) {
-            throw new IllegalArgumentException(
-                    "image.background=" + background + " must be a colour RRGGBB, as in 808080");
-        }
-        return new PictureOptions(
-                fit,
-                Integer.parseInt(background, 16),
-                r.free()
-                        .integer(
-                                "image.max-bytes",
-                                base.maxBytes(),
-                                "bytes, at least 1",
-                                "longest encoded picture; a longer one is a dead letter"),
-                r.free()
-                        .integer(
-                                "image.max-pixels",
-                                base.maxPixels(),
-                                "pixels, 1 to 268435456",
-                                "largest picture, in a format that costs no more than a JPEG; each takes up to 4 bytes a pixel"
-                                        + " while it is decoded"));
     }
 
     private static ImageShape shape(String text) {
