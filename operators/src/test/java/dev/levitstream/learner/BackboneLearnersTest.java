@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -60,7 +61,7 @@ class BackboneLearnersTest {
                 assertThat(text(found.predictions())).isEqualTo(text(expected.predictions()));
                 assertThat(found.expansion()).isEqualTo(expected.expansion());
                 if (i % 60 == 20) {
-                    var state = TinyLearners.state(restored);
+                    Map<String, byte[]> state = TinyLearners.state(restored);
                     restored.close();
                     restored = TinyLearners.restore(options, state);
                 }
@@ -102,7 +103,9 @@ class BackboneLearnersTest {
                 observe(one, images, i);
                 observe(another, images, i);
             }
-            assertThat(TinyLearners.state(one)).isNotEqualTo(TinyLearners.state(another));
+            Map<String, byte[]> found = TinyLearners.state(another);
+            assertThat(TinyLearners.state(one))
+                    .anySatisfy((name, bytes) -> assertThat(bytes).isNotEqualTo(found.get(name)));
         }
     }
 
