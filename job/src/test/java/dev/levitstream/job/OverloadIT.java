@@ -45,6 +45,8 @@ class OverloadIT {
                 bootstrapServers,
                 "image",
                 SHAPE.toString(),
+                "image.fit",
+                "exact",
                 "levit.vit.patch",
                 "6",
                 "levit.routing.filters",
