@@ -234,6 +234,6 @@ final class LevitOptionReader {
                         "expansion.false-alarm",
                         base.falseAlarm(),
                         "probability, above 0, at most 0.01",
-                        "that a test of the two-sample criterion, one in ten images, finds a change where there is none"));
+                        "that a test of the two-sample criterion, one in ten images, finds a change where there is none; thirty times that for every ten images of a video"));
     }
 }

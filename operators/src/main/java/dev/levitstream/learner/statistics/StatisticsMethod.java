@@ -170,7 +170,7 @@ public abstract class StatisticsMethod implements LearnerMethod {
                         "false-alarm",
                         ChangeDetector.FALSE_ALARM,
                         "probability, above 0, at most 0.01",
-                        "that a test, one in ten images, finds a change where there is none"));
+                        "that a test, one in ten images, finds a change where there is none; thirty times that for every ten images of a video"));
     }
 
     @Override
