@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Creates the job's topics. Usage: deploy/topics.sh HOST:PORT [PARTITIONS] [REPLICAS]; needs kafka-topics.sh on the path.
+# Creates the job's topics. Usage: deploy/topics.sh HOST:PORT [PARTITIONS] [REPLICAS] [FAST-TOPIC]; needs kafka-topics.sh on the path.
 # Images of one stream key stay in one partition, so partitions bound how many learner tasks can work at once.
 set -euo pipefail
 if (($# < 1)) || [[ $1 == -* ]]; then
@@ -19,3 +19,6 @@ create predictions "$partitions" --config $append
 create components-created "$partitions" --config $append --config retention.ms=-1
 create dead-letters 1 --config $append --config retention.ms=2592000000
 create events 1 --config $append --config retention.ms=2592000000
+if (($# > 3)); then # kafka.fast-topic: of use only at once
+  create "$4" "$partitions" --config $append --config retention.ms=3600000
+fi

@@ -1,6 +1,7 @@
 package dev.levitstream.cli;
 
 import dev.levitstream.bench.speed.KafkaSpeed;
+import dev.levitstream.bench.speed.Latency;
 import dev.levitstream.bench.speed.SlotSpeed;
 import dev.levitstream.bench.speed.SpeedBench;
 import dev.levitstream.bench.speed.Workload;
@@ -31,6 +32,10 @@ final class BenchSpeedCommand implements Callable<Integer> {
     private static final int JOB_ROUNDS = 3;
     /** Of a key in a turn. */
     private static final int IMAGES = 500;
+    /** Of a key, before any is timed: filters are learnt from the first 500. */
+    private static final int LATENCY_WARM_UP = 600;
+
+    private static final int LATENCY_SECONDS = 120;
 
     @Spec
     private CommandSpec spec;
@@ -72,23 +77,40 @@ final class BenchSpeedCommand implements Callable<Integer> {
                 description = "Measures the job without a broker instead, two slots against one, and two learners"
                         + " alone; ten minutes.")
         private boolean slots;
+
+        @Option(
+                names = "--latency",
+                description = "Measures instead how long answers of the whole job take, committed ones and those of the"
+                        + " fast topic (kafka.fast-topic); five minutes.")
+        private boolean latency;
+
+        private boolean asked() {
+            return kafka || slots || latency;
+        }
     }
 
     @Override
     public Integer call() throws Exception {
-        int times = rounds != null ? rounds : wholeJob.kafka || wholeJob.slots ? JOB_ROUNDS : ROUNDS;
+        int times = rounds != null ? rounds : wholeJob.asked() ? JOB_ROUNDS : ROUNDS;
         Check.that(times >= 1, "rounds", times, "must be at least 1");
-        if (wholeJob.kafka || wholeJob.slots) {
-            Given.requireNone("must not stand beside --kafka or --slots, which compare no networks", "--only", only);
+        if (wholeJob.asked()) {
+            Given.requireNone(
+                    "must not stand beside --kafka, --slots or --latency, which compare no networks", "--only", only);
         }
-        if (wholeJob.slots) {
-            Given.requireNone("must not stand beside --slots, which compares with no Python", "--python", python);
+        if (wholeJob.slots || wholeJob.latency) {
+            Given.requireNone(
+                    "must not stand beside --slots or --latency, which compare with no Python", "--python", python);
+        }
+        if (wholeJob.latency) {
+            Given.requireNone("must not stand beside --latency, where nothing takes turns", "--rounds", rounds);
         }
         if (wholeJob.kafka) {
             Optional<String> peer = peer("torch, numpy, confluent_kafka, avro");
             new KafkaSpeed(peer, times, new Workload(IMAGES), this::print).run();
         } else if (wholeJob.slots) {
             new SlotSpeed(times, new Workload(IMAGES), this::print).run();
+        } else if (wholeJob.latency) {
+            new Latency(LATENCY_WARM_UP, LATENCY_SECONDS, this::print).run();
         } else {
             new SpeedBench(peer("torch, numpy"), only, times, this::print).run();
         }

@@ -31,6 +31,7 @@ final class ConnectionOptions {
                 componentsCreated,
                 deadLetters,
                 events,
+                any.fastTopic(),
                 any.groupId(),
                 any.transactionPrefix(),
                 any.transactionTimeoutMillis(),

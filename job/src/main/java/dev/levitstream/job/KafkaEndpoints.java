@@ -7,7 +7,9 @@ import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Prediction;
 import dev.levitstream.schema.StreamEvent;
 import dev.levitstream.schema.WireFormat;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
@@ -15,6 +17,7 @@ import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
+import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * One source, and the sinks of both tasks.
@@ -22,7 +25,8 @@ import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
  * <p>Delivery: exactly once by default. Results are written in transactions that commit with a checkpoint, so a
  * consumer that reads committed records sees each result once and one checkpoint interval late; aborted attempts are
  * never seen. At least once on request: results at once, after a failure some of them again. Transactional ids come
- * from a pool, so their number does not grow with the job's age.
+ * from a pool, so their number does not grow with the job's age. A fast topic has predictions at once whatever the
+ * others do.
  */
 final class KafkaEndpoints {
     /** The sink that holds the job's lease. */
@@ -46,6 +50,7 @@ final class KafkaEndpoints {
         JobLease lease = JobLease.of(options); // one of the whole job
         return new JobSinks(
                 sink(options, lease, HOLDER, new PredictionWriter(options)),
+                options.fast() ? Optional.of(fast(options)) : Optional.empty(),
                 sink(options, lease, "components-created", new ComponentCreatedWriter(options)),
                 sink(options, lease, "dead-letters", new DeadLetterWriter(options)),
                 sink(options, lease, "events", new StreamEventWriter(options)),
@@ -53,12 +58,23 @@ final class KafkaEndpoints {
                 sink(options, lease, "input-events", new StreamEventWriter(options)));
     }
 
+    private static Sink<Prediction> fast(KafkaOptions options) {
+        Properties properties = producer(options);
+        properties.setProperty("acks", "all");
+        properties.setProperty("enable.idempotence", "true"); // keeps the order of a key when a request is repeated
+        properties.setProperty("linger.ms", "0");
+        return new FastSink<>(KafkaSink.<Prediction>builder()
+                .setKafkaProducerConfig(properties)
+                .setBootstrapServers(options.bootstrapServers())
+                .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
+                .setRecordSerializer(new FastPredictionWriter(options))
+                .build());
+    }
+
     private static <T> Sink<T> sink(
             KafkaOptions options, JobLease lease, String name, KafkaRecordSerializationSchema<T> serializer) {
-        Properties properties = client(options);
+        Properties properties = producer(options);
         properties.setProperty("transaction.timeout.ms", Long.toString(options.transactionTimeoutMillis()));
-        properties.setProperty("max.request.size", MAX_REQUEST);
-        properties.setProperty("compression.type", "lz4");
         KafkaSink<T> sink = KafkaSink.<T>builder()
                 .setKafkaProducerConfig(properties)
                 .setBootstrapServers(options.bootstrapServers())
@@ -74,6 +90,13 @@ final class KafkaEndpoints {
         return name.equals(HOLDER) ? ResultSink.holding(sink, lease) : ResultSink.looking(sink, lease);
     }
 
+    private static Properties producer(KafkaOptions options) {
+        Properties properties = client(options);
+        properties.setProperty("max.request.size", MAX_REQUEST);
+        properties.setProperty("compression.type", "lz4");
+        return properties;
+    }
+
     private static Properties client(KafkaOptions options) {
         Properties properties = new Properties();
         properties.putAll(options.client());
@@ -81,11 +104,15 @@ final class KafkaEndpoints {
     }
 
     /** Predictions, keyed by stream so that their order per stream is kept. */
-    static final class PredictionWriter extends FramedRecordWriter<Prediction> {
+    static class PredictionWriter extends FramedRecordWriter<Prediction> {
         private static final long serialVersionUID = 1L;
 
         PredictionWriter(KafkaOptions options) {
-            super(options, options.predictions(), Prediction.class);
+            this(options, options.predictions());
+        }
+
+        private PredictionWriter(KafkaOptions options, String topic) {
+            super(options, topic, Prediction.class);
         }
 
         @Override
@@ -99,6 +126,24 @@ final class KafkaEndpoints {
                 throw nothingToCut(excess);
             }
             return Excerpt.ofScores(record, record.getScores().size() / 2);
+        }
+    }
+
+    /** The same predictions for the fast topic, each marked as one that may come again. */
+    static final class FastPredictionWriter extends PredictionWriter {
+        private static final long serialVersionUID = 1L;
+        private static final String HEADER = "delivery";
+        private static final String AT_LEAST_ONCE = "at-least-once";
+
+        FastPredictionWriter(KafkaOptions options) {
+            super(options, options.fastTopic());
+        }
+
+        @Override
+        ProducerRecord<byte[], byte[]> message(Prediction record) {
+            ProducerRecord<byte[], byte[]> message = super.message(record);
+            message.headers().add(HEADER, AT_LEAST_ONCE.getBytes(StandardCharsets.UTF_8));
+            return message;
         }
     }
 

@@ -24,6 +24,13 @@ final class KafkaOptionReader {
         String letters = r.free().text("kafka.dead-letters", base.deadLetters(), "topic", "unusable records out");
         String events = r.free()
                 .text("kafka.events", base.events(), "topic", "what happens to streams and to the input besides, out");
+        String fast = r.free()
+                .text(
+                        "kafka.fast-topic",
+                        base.fastTopic(),
+                        "a topic of its own, empty for none",
+                        "predictions at once, at least once, beside those of kafka.predictions, out")
+                .trim();
         String group =
                 r.free().text("kafka.group-id", base.groupId(), "any text", "consumer group, for lag monitoring");
         return new KafkaOptions(
@@ -33,6 +40,7 @@ final class KafkaOptionReader {
                 created,
                 letters,
                 events,
+                fast,
                 group,
                 r.structural()
                         .text(

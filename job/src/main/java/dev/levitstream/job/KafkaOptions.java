@@ -16,6 +16,8 @@ import org.apache.kafka.common.utils.Utils;
  * @param componentsCreated topic of component-created events
  * @param deadLetters topic of records that could not be used
  * @param events topic of what happened to streams and to the input besides
+ * @param fastTopic topic of predictions at once, at least once, beside those of {@code predictions}; none of the other
+ *     topics, empty for none
  * @param groupId consumer group, for lag monitoring; the position lies in the checkpoints
  * @param transactionPrefix start of transactional ids, unique per job on the cluster; never change it between restores;
  *     by default {@link #prefixOf made of} group and result topics
@@ -32,6 +34,7 @@ public record KafkaOptions(
         String componentsCreated,
         String deadLetters,
         String events,
+        String fastTopic,
         String groupId,
         String transactionPrefix,
         long transactionTimeoutMillis,
@@ -49,6 +52,7 @@ public record KafkaOptions(
             "components-created",
             "dead-letters",
             "events",
+            "",
             "levit-stream",
             prefixOf("levit-stream", List.of("predictions", "components-created", "dead-letters", "events")),
             600_000,
@@ -58,7 +62,15 @@ public record KafkaOptions(
 
     /** Topics that the job writes. */
     public List<String> results() {
-        return List.of(predictions, componentsCreated, deadLetters, events);
+        return Stream.concat(
+                        Stream.of(predictions, componentsCreated, deadLetters, events),
+                        fast() ? Stream.of(fastTopic) : Stream.of())
+                .toList();
+    }
+
+    /** Whether predictions are written at once, too. */
+    public boolean fast() {
+        return !fastTopic.isEmpty();
     }
 
     /** Topics that the job reads and writes. */
@@ -69,6 +81,13 @@ public record KafkaOptions(
     public KafkaOptions {
         requireServers(bootstrapServers);
         requireClient(client);
+        Check.that(
+                fastTopic.isEmpty()
+                        || !List.of(images, predictions, componentsCreated, deadLetters, events)
+                                .contains(fastTopic),
+                "kafka.fast-topic",
+                fastTopic,
+                "must be none of the job's other topics");
         Check.that(
                 transactionTimeoutMillis >= 1000,
                 "kafka.transaction-timeout-millis",

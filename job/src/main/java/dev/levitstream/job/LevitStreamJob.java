@@ -17,6 +17,7 @@ import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.client.program.ProgramParametrizationException;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
@@ -40,6 +41,9 @@ public final class LevitStreamJob {
     private static final String CAUSE = "Caused by: ";
     /** A barrier that is held up longer than this overtakes the records before it. */
     private static final Duration ALIGNED_AT_MOST = Duration.ofMillis(50);
+
+    /** Longest that a key's image waits for others to share a network buffer with; Flink's own is 100 ms. */
+    private static final Duration BUFFERED_AT_MOST = Duration.ofMillis(5);
 
     private LevitStreamJob() {}
 
@@ -126,6 +130,7 @@ public final class LevitStreamJob {
         configuration.set(PipelineOptions.AUTO_GENERATE_UIDS, false); // every operator names its state
         configuration.set(PipelineOptions.GENERIC_TYPES, false); // no Kryo: state must stay readable
         configuration.set(PipelineOptions.MAX_PARALLELISM, options.maxParallelism());
+        configuration.set(ExecutionOptions.BUFFER_TIMEOUT, BUFFERED_AT_MOST);
         configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(options.checkpointMillis()));
         configuration.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
         configuration.set(CheckpointingOptions.ENABLE_UNALIGNED, options.unaligned());
@@ -177,6 +182,7 @@ public final class LevitStreamJob {
                 .uid("learner");
         write(keyed.getSideOutput(Outputs.DEAD_LETTERS), sinks.withoutKey(), "without-key");
         write(keyed.getSideOutput(Outputs.EVENTS), sinks.inputEvents(), "input-events");
+        sinks.fast().ifPresent(fast -> write(predictions, fast, "fast-predictions"));
         write(predictions, sinks.predictions(), "predictions");
         write(predictions.getSideOutput(Outputs.COMPONENTS_CREATED), sinks.componentsCreated(), "components-created");
         write(predictions.getSideOutput(Outputs.DEAD_LETTERS), sinks.deadLetters(), "dead-letters");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.levitstream.bench.run.RunFolder;
 import dev.levitstream.bench.run.RunResult;
 import dev.levitstream.bench.speed.KafkaSpeed;
+import dev.levitstream.bench.speed.Latency;
 import dev.levitstream.bench.speed.SlotSpeed;
 import dev.levitstream.bench.speed.Workload;
 import java.awt.image.BufferedImage;
@@ -128,6 +129,17 @@ class BenchIT {
         assertThat(lines).anyMatch(line -> line.startsWith("| round-1 | 10 | "));
         assertThat(String.join("\n", lines))
                 .containsPattern("The job does [0-9.]+ .*[0-9.]+ .* times the images/s of the learner alone");
+    }
+
+    @Test
+    void latencyIsMeasuredOfTheFastTopicAndOfCommittedAnswers() throws Exception {
+        List<String> lines = new ArrayList<>();
+        new Latency(2, 2, lines::add).run();
+        assertThat(lines).hasSize(6);
+        assertThat(String.join("\n", lines))
+                .startsWith("From publishing an image to receiving its answer, 20 images/s on 5 keys, 40 images:")
+                .containsPattern("\\| committed \\| \\d+ \\| \\d+ \\| \\d+ \\|")
+                .containsPattern("\\| fast topic \\| \\d+ \\| \\d+ \\| \\d+ \\|");
     }
 
     @Test

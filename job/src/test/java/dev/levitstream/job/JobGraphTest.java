@@ -12,8 +12,12 @@ import org.junit.jupiter.api.Test;
 /** What the graph is made of. */
 class JobGraphTest {
     private static List<JobVertex> vertices(int parallelism) {
-        JobOptions options = OptionCatalogue.read(
-                Map.of("parallelism", Integer.toString(parallelism), "kafka.bootstrap-servers", "127.0.0.1:9"));
+        return vertices(parallelism, "kafka.fast-topic", "");
+    }
+
+    private static List<JobVertex> vertices(int parallelism, String key, String value) {
+        JobOptions options = OptionCatalogue.read(Map.of(
+                "parallelism", Integer.toString(parallelism), "kafka.bootstrap-servers", "127.0.0.1:9", key, value));
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(LevitStreamJob.configuration(options));
         LevitStreamJob.buildOnKafka(env, options);
@@ -33,5 +37,6 @@ class JobGraphTest {
     void resultsAreWrittenByTheTasksThatMakeThem() {
         assertThat(vertices(2)).hasSize(2);
         assertThat(vertices(1)).hasSize(2);
+        assertThat(vertices(1, "kafka.fast-topic", "fast")).hasSize(2);
     }
 }

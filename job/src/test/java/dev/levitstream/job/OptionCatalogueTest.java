@@ -98,6 +98,7 @@ class OptionCatalogueTest {
             Map.entry("kafka.components-created", "c"),
             Map.entry("kafka.dead-letters", "d"),
             Map.entry("kafka.events", "e"),
+            Map.entry("kafka.fast-topic", "f"),
             Map.entry("kafka.group-id", "g"),
             Map.entry("kafka.transaction-prefix", "t"),
             Map.entry("kafka.transaction-timeout-millis", "700000"),
@@ -262,29 +263,6 @@ class OptionCatalogueTest {
                         Map.of("checkpoint.interval-millis", "900000", "kafka.transaction-timeout-millis", "600000")))
                 .hasMessage(
                         "kafka.transaction-timeout-millis=600000 must be more than checkpoint.interval-millis=900000");
-    }
-
-    private static String prefix(String... keysAndValues) {
-        Map<String, String> given = new HashMap<>();
-        for (int i = 0; i < keysAndValues.length; i += 2) {
-            given.put(keysAndValues[i], keysAndValues[i + 1]);
-        }
-        return OptionCatalogue.read(given).kafka().transactionPrefix();
-    }
-
-    @Test
-    void theTransactionPrefixTellsJobsOfOtherGroupsOrTopicsApart() {
-        assertThat(prefix()).isEqualTo("levit-stream:predictions:components-created:dead-letters:events");
-        assertThat(Stream.of(
-                        prefix(),
-                        prefix("kafka.group-id", "other"),
-                        prefix("kafka.predictions", "other"),
-                        prefix("kafka.components-created", "other"),
-                        prefix("kafka.dead-letters", "other")))
-                .doesNotHaveDuplicates();
-        assertThat(prefix("kafka.images", "other", "seed", "5")).isEqualTo(prefix());
-        assertThat(prefix("kafka.transaction-prefix", "mine", "kafka.group-id", "other"))
-                .isEqualTo("mine");
     }
 
     private static JobOptions parse(String... args) {

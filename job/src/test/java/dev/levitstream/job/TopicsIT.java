@@ -45,7 +45,8 @@ class TopicsIT {
                 "allow.everyone.if.no.acl.found", "true");
         kafka = EmbeddedKafka.start(dir.resolve("kafka"), 0, settings);
         admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
-        options = OptionCatalogue.read(Map.of("kafka.bootstrap-servers", kafka.bootstrapServers()))
+        options = OptionCatalogue.read(Map.of(
+                        "kafka.bootstrap-servers", kafka.bootstrapServers(), "kafka.fast-topic", "fast"))
                 .kafka();
         kafka.createTopics(options.topics());
     }
@@ -87,6 +88,8 @@ class TopicsIT {
                 "cleanup.policy=compact,delete of topic dead-letters must be delete: each result of a key would replace"
                         + " the one before it");
         assertRefused(
+                "fast", Map.of("max.message.bytes", "16383"), "max.message.bytes=16383 of topic fast must be at least 16384");
+        assertRefused(
                 "events",
                 Map.of("message.timestamp.before.max.ms", "5000"),
                 "message.timestamp.before.max.ms=5000 of topic events must be at least 600000, or"
@@ -105,8 +108,13 @@ class TopicsIT {
 
     @Test
     void flinkRunNamesMissingTopicsInOneLine() {
+        assertMissing("--kafka.events");
+        assertMissing("--kafka.fast-topic");
+    }
+
+    private void assertMissing(String option) {
         String[] arguments = {
-            "--kafka.bootstrap-servers", kafka.bootstrapServers(), "--kafka.events", "nowhere", "--device", "cpu"
+            "--kafka.bootstrap-servers", kafka.bootstrapServers(), option, "nowhere", "--device", "cpu"
         };
         assertThatThrownBy(() -> LevitStreamJob.main(arguments))
                 .isInstanceOf(ProgramParametrizationException.class)

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -54,6 +55,7 @@ final class WithoutBroker implements Contestant {
         this.answered = FileCount.create(folder.resolve("answered"));
         JobSinks sinks = new JobSinks(
                 new CountingSink<>(answered),
+                Optional.empty(),
                 new DiscardingSink<>(),
                 new DiscardingSink<>(),
                 new DiscardingSink<>(),
