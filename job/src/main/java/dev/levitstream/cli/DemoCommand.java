@@ -7,6 +7,7 @@ import dev.levitstream.data.Skipped;
 import dev.levitstream.embedded.EmbeddedJob;
 import dev.levitstream.embedded.EmbeddedKafka;
 import dev.levitstream.embedded.OnInterrupt;
+import dev.levitstream.embedded.PublishFormat;
 import dev.levitstream.embedded.ResultReader;
 import dev.levitstream.embedded.StreamPublisher;
 import dev.levitstream.embedded.WorkFolder;
@@ -133,7 +134,7 @@ final class DemoCommand implements Callable<Integer> {
                 "learner %s, images %s; broker %s; web UI http://127.0.0.1:%d; Ctrl-C stops%n%n",
                 options.operator().learner().method(), stream.shape(), kafka.bootstrapServers(), port);
         out.flush();
-        return follow(stream, options.kafka(), job);
+        return follow(stream, options, job);
     }
 
     /** @param shape of the images, unless it is set */
@@ -147,11 +148,13 @@ final class DemoCommand implements Callable<Integer> {
         return given;
     }
 
-    private int follow(DemoStream stream, KafkaOptions kafka, EmbeddedJob job) throws Exception {
+    private int follow(DemoStream stream, JobOptions options, EmbeddedJob job) throws Exception {
+        KafkaOptions kafka = options.kafka();
+        PublishFormat format = PublishFormat.of(options.inputFormat());
         DemoView view = new DemoView(spec.commandLine().getOut());
         DemoScore score = new DemoScore(stream.truth(), DemoStream.TEST);
         try (StreamPublisher publisher =
-                        new StreamPublisher(kafka.bootstrapServers(), kafka.images(), STREAM, rate, Map.of());
+                        new StreamPublisher(kafka.bootstrapServers(), kafka.images(), STREAM, rate, Map.of(), format);
                 ResultReader reader = new ResultReader(kafka, true)) {
             Thread publishing = new Thread(() -> stream.publish(publisher, view), "publisher");
             publishing.setDaemon(true);

@@ -3,6 +3,8 @@ package dev.levitstream.embedded;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.data.Image;
 import dev.levitstream.data.Rescaling;
+import dev.levitstream.operator.InputFormat;
+import dev.levitstream.operator.ReceivedRecord;
 import dev.levitstream.picture.PictureSize;
 import dev.levitstream.schema.Encoding;
 import dev.levitstream.schema.ImageRecord;
@@ -44,9 +46,10 @@ public enum PublishFormat {
                 throws IOException {
             byte[] picture = image.encoding() == Encoding.RAW ? png(image) : image.bytes();
             ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, utf8(streamKey), picture);
-            record.headers().add("image-id", utf8(what.imageId()));
-            what.label().ifPresent(label -> record.headers().add("label", utf8(label)));
-            record.headers().add("event-time", utf8(what.eventTime().toString()));
+            record.headers().add(ReceivedRecord.IMAGE_ID, utf8(what.imageId()));
+            what.label().ifPresent(label -> record.headers().add(ReceivedRecord.LABEL, utf8(label)));
+            record.headers()
+                    .add(ReceivedRecord.EVENT_TIME, utf8(what.eventTime().toString()));
             return record;
         }
     };
@@ -60,6 +63,14 @@ public enum PublishFormat {
     abstract ProducerRecord<byte[], byte[]> record(
             String topic, String streamKey, Image image, Outgoing what, WireFormat<ImageRecord> framing)
             throws IOException;
+
+    /** The one that a job with this input reads. */
+    public static PublishFormat of(InputFormat input) {
+        return switch (input) {
+            case AVRO -> AVRO;
+            case IMAGE -> IMAGE;
+        };
+    }
 
     /** Its name in options. */
     public String key() {

@@ -1,12 +1,13 @@
 package dev.levitstream.job;
 
+import dev.levitstream.operator.ReceivedRecord;
 import dev.levitstream.schema.WireFormat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +25,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.metrics.Metrics;
@@ -51,8 +54,6 @@ final class BatchReader implements AutoCloseable {
     private static final long BUDGET = 4L * WireFormat.MAX_MESSAGE_BYTES;
 
     private static final int VALUE_BYTES = WireFormat.MAX_MESSAGE_BYTES + 1;
-    /** Room for key and lengths before the value. */
-    private static final int KEPT_BYTES = VALUE_BYTES + (1 << 16);
 
     private final ConsumerConfig config;
     private final String clientId;
@@ -150,14 +151,11 @@ final class BatchReader implements AutoCloseable {
         long bytes = 0;
         try (InputStream in = batch.recordInputStream(BufferSupplier.NO_CACHING)) {
             while (left > 0 && bytes < BUDGET) {
-                int size = ByteUtils.readVarint(in);
-                ByteBuffer kept = ByteBuffer.wrap(in.readNBytes(Math.min(size, KEPT_BYTES)));
-                in.skipNBytes(size - kept.limit());
+                ConsumerRecord<byte[], byte[]> record = record(partition, batch, in);
                 left--;
-                ConsumerRecord<byte[], byte[]> record = record(partition, batch, kept);
                 if (record.offset() >= from) {
                     records.add(record);
-                    bytes += kept.limit();
+                    bytes += record.value() == null ? 0 : record.value().length;
                 }
             }
         }
@@ -166,13 +164,16 @@ final class BatchReader implements AutoCloseable {
         return new OneBatch(records, next);
     }
 
-    /** Record format 2: attributes, timestamp and offset relative to the batch, key, value, headers. */
+    /** Record format 2: length, attributes, timestamp and offset relative to the batch, key, value, headers. */
     private static ConsumerRecord<byte[], byte[]> record(
-            TopicPartition partition, DefaultRecordBatch batch, ByteBuffer kept) {
-        kept.get(); // attributes, unused
-        long timestamp = batch.baseTimestamp() + ByteUtils.readVarlong(kept);
+            TopicPartition partition, DefaultRecordBatch batch, InputStream in) throws IOException {
+        ByteUtils.readVarint(in); // of the whole, of which each part has its own
+        in.skipNBytes(1); // attributes, unused
+        long timestamp = batch.baseTimestamp() + ByteUtils.readVarlong(in);
         boolean isAppendTime = batch.timestampType() == TimestampType.LOG_APPEND_TIME;
-        long offset = batch.baseOffset() + ByteUtils.readVarint(kept);
+        long offset = batch.baseOffset() + ByteUtils.readVarint(in);
+        byte[] key = part(in, ReceivedRecord.KEPT_BYTES);
+        byte[] value = part(in, VALUE_BYTES);
         return new ConsumerRecord<>(
                 partition.topic(),
                 partition.partition(),
@@ -181,29 +182,35 @@ final class BatchReader implements AutoCloseable {
                 batch.timestampType(),
                 ConsumerRecord.NULL_SIZE,
                 ConsumerRecord.NULL_SIZE,
-                null,
-                value(kept),
-                new RecordHeaders(),
+                key,
+                value,
+                headers(in),
                 Optional.empty());
     }
 
-    private static byte @Nullable [] value(ByteBuffer kept) {
-        ByteBuffer whole = kept.duplicate();
-        try {
-            int key = Math.max(0, ByteUtils.readVarint(kept));
-            kept.position(Math.min(kept.limit(), kept.position() + key));
-            int length = ByteUtils.readVarint(kept);
-            if (length < 0) {
-                return null;
+    /** The last of each name that is read, so that their number takes no memory. */
+    private static RecordHeaders headers(InputStream in) throws IOException {
+        Map<String, RecordHeader> last = new HashMap<>();
+        for (int left = ByteUtils.readVarint(in); left > 0; left--) {
+            byte[] utf8 = Objects.requireNonNull(part(in, ReceivedRecord.KEPT_BYTES), "name of a header");
+            byte[] value = part(in, ReceivedRecord.KEPT_BYTES);
+            String name = new String(utf8, StandardCharsets.UTF_8);
+            if (ReceivedRecord.HEADERS.contains(name)) {
+                last.put(name, new RecordHeader(name, value));
             }
-            byte[] value = new byte[Math.min(Math.min(length, VALUE_BYTES), kept.remaining())];
-            kept.get(value);
-            return value;
-        } catch (BufferUnderflowException e) { // a key that leaves no room: no image either
-            byte[] start = new byte[Math.min(VALUE_BYTES, whole.remaining())];
-            whole.get(start);
-            return start;
         }
+        return new RecordHeaders(last.values().toArray(Header[]::new));
+    }
+
+    /** Bytes behind their length, of which the first are kept. */
+    private static byte @Nullable [] part(InputStream in, int most) throws IOException {
+        int length = ByteUtils.readVarint(in);
+        if (length < 0) {
+            return null;
+        }
+        byte[] kept = in.readNBytes(Math.min(length, most));
+        in.skipNBytes(length - kept.length);
+        return kept;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.levitstream.job;
 
+import dev.levitstream.operator.ReceivedRecord;
 import dev.levitstream.schema.WireFormat;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,7 +68,8 @@ final class ImageFetcher implements SplitReader<ConsumerRecord<byte[], byte[]>, 
         own.setProperty("enable.auto.commit", "false");
         own.setProperty("auto.offset.reset", "none");
         own.putIfAbsent("max.poll.records", Long.toString(recordsAtOnce()));
-        consumer = new KafkaConsumer<>(own, new BoundedBytes(0), new BoundedBytes(WireFormat.MAX_MESSAGE_BYTES + 1));
+        consumer = new KafkaConsumer<>(
+                own, new BoundedBytes(ReceivedRecord.KEPT_BYTES), new BoundedBytes(WireFormat.MAX_MESSAGE_BYTES + 1));
         batches = new BatchReader(own, clientId + "-batches");
         topics = new ImageTopics(properties, clientId + "-admin");
         metrics.registerKafkaConsumerMetrics(consumer);

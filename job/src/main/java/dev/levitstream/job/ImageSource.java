@@ -1,6 +1,6 @@
 package dev.levitstream.job;
 
-import dev.levitstream.operator.SourceRecord;
+import dev.levitstream.operator.ReceivedRecord;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Collectors;
@@ -34,7 +34,8 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * offset belongs to, so that of a topic made anew the first images would never be read. Its checkpoints are read.
  */
 final class ImageSource
-        implements Source<SourceRecord, KafkaPartitionSplit, KafkaSourceEnumState>, ResultTypeQueryable<SourceRecord> {
+        implements Source<ReceivedRecord, KafkaPartitionSplit, KafkaSourceEnumState>,
+                ResultTypeQueryable<ReceivedRecord> {
     private static final long serialVersionUID = 1L;
 
     private final String topic;
@@ -54,7 +55,7 @@ final class ImageSource
     }
 
     @Override
-    public SourceReader<SourceRecord, KafkaPartitionSplit> createReader(SourceReaderContext context) {
+    public SourceReader<ReceivedRecord, KafkaPartitionSplit> createReader(SourceReaderContext context) {
         KafkaSourceReaderMetrics metrics = new KafkaSourceReaderMetrics(context.metricGroup());
         ImageFetchers fetchers =
                 new ImageFetchers(() -> new ImageFetcher(properties, reset, context.getIndexOfSubtask(), metrics));
@@ -102,12 +103,12 @@ final class ImageSource
     }
 
     @Override
-    public TypeInformation<SourceRecord> getProducedType() {
-        return TypeInformation.of(SourceRecord.class);
+    public TypeInformation<ReceivedRecord> getProducedType() {
+        return TypeInformation.of(ReceivedRecord.class);
     }
 
     /** The connector's reader, which keeps the id of the topic with each position. */
-    private static final class Reader extends KafkaSourceReader<SourceRecord> {
+    private static final class Reader extends KafkaSourceReader<ReceivedRecord> {
         private Reader(
                 ImageFetchers fetchers,
                 ImageEmitter emitter,

@@ -1,6 +1,7 @@
 package dev.levitstream.job;
 
 import dev.levitstream.common.Check;
+import dev.levitstream.operator.InputFormat;
 import dev.levitstream.operator.OperatorOptions;
 import java.util.Collections;
 import java.util.SortedMap;
@@ -10,6 +11,7 @@ import java.util.TreeMap;
  * All settings of the job.
  *
  * @param kafka endpoints
+ * @param inputFormat what the records of the image topic are; not images of other than 1 or 3 channels for pictures
  * @param operator learner operator
  * @param checkpointMillis time between checkpoints (milliseconds), at least 100; results become visible with them
  * @param unaligned whether checkpoints overtake records that wait, which bounds their time under load
@@ -22,6 +24,7 @@ import java.util.TreeMap;
  */
 public record JobOptions(
         KafkaOptions kafka,
+        InputFormat inputFormat,
         OperatorOptions operator,
         long checkpointMillis,
         boolean unaligned,
@@ -32,6 +35,12 @@ public record JobOptions(
         SortedMap<String, String> structure) {
     public JobOptions {
         structure = Collections.unmodifiableSortedMap(new TreeMap<>(structure));
+        int channels = operator.learner().image().channels();
+        Check.that(
+                inputFormat == InputFormat.AVRO || channels == 1 || channels == 3,
+                "input.format",
+                "image",
+                "must be avro for images of " + channels + " channels: a picture has 1 or 3");
         Check.that(checkpointMillis >= 100, "checkpoint.interval-millis", checkpointMillis, "must be at least 100");
         Check.that(parallelism >= 1, "parallelism", parallelism, "must be at least 1");
         Check.that(

@@ -1,7 +1,7 @@
 package dev.levitstream.job;
 
 import dev.levitstream.operator.Excerpt;
-import dev.levitstream.operator.SourceRecord;
+import dev.levitstream.operator.ReceivedRecord;
 import dev.levitstream.schema.ComponentCreated;
 import dev.levitstream.schema.DeadLetter;
 import dev.levitstream.schema.Prediction;
@@ -36,7 +36,7 @@ final class KafkaEndpoints {
 
     private KafkaEndpoints() {}
 
-    static Source<SourceRecord, ?, ?> images(KafkaOptions options) {
+    static Source<ReceivedRecord, ?, ?> images(KafkaOptions options) {
         Properties properties = client(options);
         properties.setProperty("bootstrap.servers", options.bootstrapServers());
         properties.setProperty("group.id", options.groupId());

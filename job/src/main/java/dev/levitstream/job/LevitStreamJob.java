@@ -4,7 +4,7 @@ import dev.levitstream.nn.engine.NativeEngine;
 import dev.levitstream.operator.KeyedRecord;
 import dev.levitstream.operator.LearnerOperatorFactory;
 import dev.levitstream.operator.Outputs;
-import dev.levitstream.operator.SourceRecord;
+import dev.levitstream.operator.ReceivedRecord;
 import dev.levitstream.operator.StreamKeyReader;
 import dev.levitstream.schema.Prediction;
 import java.time.Duration;
@@ -160,17 +160,17 @@ public final class LevitStreamJob {
      * goes on, and no checkpoint completes any more.
      */
     public static void build(
-            StreamExecutionEnvironment env, Source<SourceRecord, ?, ?> source, JobSinks sinks, JobOptions options) {
+            StreamExecutionEnvironment env, Source<ReceivedRecord, ?, ?> source, JobSinks sinks, JobOptions options) {
         env.setParallelism(options.parallelism());
         env.getConfig()
                 .setGlobalJobParameters(Configuration.fromMap(
                         Map.of("learner", options.operator().learner().toString())));
-        WatermarkStrategy<SourceRecord> watermarks = WatermarkStrategy.<SourceRecord>forBoundedOutOfOrderness(
+        WatermarkStrategy<ReceivedRecord> watermarks = WatermarkStrategy.<ReceivedRecord>forBoundedOutOfOrderness(
                         Duration.ofMillis(options.lateMillis()))
                 .withIdleness(Duration.ofMillis(options.idleMillis()));
         SingleOutputStreamOperator<KeyedRecord> keyed = env.fromSource(source, watermarks, "images")
                 .uid("images")
-                .process(new StreamKeyReader())
+                .process(new StreamKeyReader(options.inputFormat()))
                 .name("stream-key")
                 .uid("stream-key");
         SingleOutputStreamOperator<Prediction> predictions = keyed.keyBy(

@@ -10,6 +10,7 @@ import dev.levitstream.learner.MethodOptions;
 import dev.levitstream.nn.backbone.BackboneFile;
 import dev.levitstream.operator.DeviceChoice;
 import dev.levitstream.operator.EventTimeOptions;
+import dev.levitstream.operator.InputFormat;
 import dev.levitstream.operator.KeyOptions;
 import dev.levitstream.operator.OperatorOptions;
 import java.util.List;
@@ -186,6 +187,12 @@ public final class OptionCatalogue {
                 PictureReader.read(r));
         return new JobOptions(
                 KafkaOptionReader.read(r),
+                r.free()
+                        .choice(
+                                "input.format",
+                                InputFormat.AVRO,
+                                "what the values of kafka.images are: messages of our schema, or pictures themselves, with the"
+                                        + " stream key as Kafka key"),
                 operator,
                 r.free()
                         .whole(

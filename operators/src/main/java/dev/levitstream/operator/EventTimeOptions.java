@@ -29,27 +29,29 @@ public record EventTimeOptions(Instant earliest, long aheadMillis) implements Se
     /**
      * Checks the event time of an image.
      *
+     * @param field what it was read from, for the error alone
      * @throws MalformedRecordException with the rule, and the unit that was probably meant
      */
-    void check(SourceRecord source, Instant eventTime) {
+    void check(SourceRecord source, String field, Instant eventTime) {
         if (eventTime.isBefore(earliest)) {
-            refuse(source, eventTime, "must be at least " + earliest + " (option event-time.earliest)");
+            refuse(source, field, eventTime, "must be at least " + earliest + " (option event-time.earliest)");
         }
         if (!eventTime.isBefore(LATEST)) {
-            refuse(source, eventTime, "must be before " + LATEST);
+            refuse(source, field, eventTime, "must be before " + LATEST);
         }
         boolean stamped = source.timestamp() >= 0; // the oldest message formats carry no timestamp
         if (stamped && eventTime.toEpochMilli() - source.timestamp() > aheadMillis) {
             refuse(
                     source,
+                    field,
                     eventTime,
                     "must be at most " + aheadMillis + " ms ahead of the record's timestamp "
                             + Instant.ofEpochMilli(source.timestamp()) + " (option event-time.ahead-millis)");
         }
     }
 
-    private static void refuse(SourceRecord source, Instant eventTime, String rule) {
-        throw new MalformedRecordException(source.topic(), "eventTime", eventTime, rule + hint(eventTime));
+    private static void refuse(SourceRecord source, String field, Instant eventTime, String rule) {
+        throw new MalformedRecordException(source.topic(), field, eventTime, rule + hint(eventTime));
     }
 
     private static String hint(Instant eventTime) {

@@ -10,16 +10,15 @@ import dev.levitstream.picture.PictureOptions;
 import dev.levitstream.picture.PictureSize;
 import dev.levitstream.schema.ImageRecord;
 import dev.levitstream.schema.MalformedRecordException;
-import dev.levitstream.schema.WireFormat;
-import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** From the bytes of a Kafka record to a checked image of one shape. Not thread-safe. */
 final class FrameDecoder {
-    private static final int MAX_TEXT = 256;
+    /** Most characters of a text, in UTF-16 units (count). */
+    static final int MAX_TEXT = 256;
 
-    private final WireFormat<ImageRecord> format = new WireFormat<>(ImageRecord.getClassSchema());
+    private final ImageMessages messages = new ImageMessages();
     private final ImageShape shape;
     private final EventTimeOptions eventTime;
     private final PictureOptions pictures;
@@ -36,43 +35,30 @@ final class FrameDecoder {
     }
 
     /**
-     * The stream key of a record, without looking at its image.
-     *
-     * @throws MalformedRecordException if the record is no image record
-     */
-    static String streamKey(WireFormat<ImageRecord> format, SourceRecord source) {
-        String key = format.firstField(source.topic(), value(source));
-        requireText(source.topic(), "streamKey", key);
-        return key;
-    }
-
-    /**
      * Decodes a record in full.
      *
      * @throws MalformedRecordException if anything about it is wrong
      */
     Frame decode(SourceRecord source) {
         String topic = source.topic();
-        ImageRecord image = format.unframe(topic, value(source));
+        ImageRecord image = messages.read(source);
         requireText(topic, "imageId", image.getImageId());
-        eventTime.check(source, image.getEventTime());
+        eventTime.check(source, timeField(source, image), image.getEventTime());
         Optional<String> label = label(topic, image.getLabel());
         byte[] pixels = pixels(topic, image);
         return new Frame(image.getImageId(), image.getEventTime().toEpochMilli(), new LabelledImage(pixels, label));
     }
 
-    private static byte[] value(SourceRecord source) {
-        byte[] value = source.value();
-        if (value == null) {
-            throw new MalformedRecordException(source.topic(), "value", "null", "must be an image record");
+    /** The part of the record that its event time was read from. */
+    private String timeField(SourceRecord source, ImageRecord image) {
+        if (!messages.isAroundPicture(source)) {
+            return "eventTime";
         }
-        return value;
+        return image.getEventTime().toEpochMilli() == source.timestamp() ? "timestamp" : InputFormat.EVENT_TIME;
     }
 
     private byte[] pixels(String topic, ImageRecord image) {
-        ByteBuffer buffer = image.getBytes();
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.duplicate().get(bytes);
+        byte[] bytes = ImageMessages.bytes(image);
         return switch (image.getEncoding()) {
             case RAW -> raw(topic, image, bytes);
             case PNG -> picture(topic, image, Optional.of(PictureFormat.PNG), bytes);
@@ -167,7 +153,12 @@ final class FrameDecoder {
         return Optional.of(text);
     }
 
-    private static void requireText(String topic, String field, String text) {
+    /**
+     * Checks the length of a text.
+     *
+     * @throws MalformedRecordException if it is empty or too long
+     */
+    static void requireText(String topic, String field, String text) {
         if (text.isEmpty() || text.length() > MAX_TEXT) {
             throw new MalformedRecordException(
                     topic, field + ".length", text.length(), "must be 1 to " + MAX_TEXT + " characters");

@@ -1,6 +1,5 @@
 package dev.levitstream.operator;
 
-import dev.levitstream.schema.ImageRecord;
 import dev.levitstream.schema.MalformedRecordException;
 import dev.levitstream.schema.StreamEvent;
 import dev.levitstream.schema.WireFormat;
@@ -14,22 +13,30 @@ import org.apache.flink.util.Collector;
  * what the source has to tell becomes an event.
  */
 @SuppressWarnings("NullAway.Init") // Flink calls open before anything else
-public final class StreamKeyReader extends ProcessFunction<SourceRecord, KeyedRecord> {
+public final class StreamKeyReader extends ProcessFunction<ReceivedRecord, KeyedRecord> {
     private static final long serialVersionUID = 1L;
 
-    private transient WireFormat<ImageRecord> format;
+    private final InputFormat format;
+
+    private transient ImageMessages messages;
     private transient WireFormat<StreamEvent> notices;
     private transient LearnerMetrics metrics;
 
+    /** @param format of the records that come */
+    public StreamKeyReader(InputFormat format) {
+        this.format = format;
+    }
+
     @Override
     public void open(OpenContext context) {
-        format = new WireFormat<>(ImageRecord.getClassSchema());
+        messages = new ImageMessages();
         notices = new WireFormat<>(StreamEvent.getClassSchema());
         metrics = new LearnerMetrics(getRuntimeContext().getMetricGroup());
     }
 
     @Override
-    public void processElement(SourceRecord source, Context context, Collector<KeyedRecord> out) {
+    public void processElement(ReceivedRecord received, Context context, Collector<KeyedRecord> out) {
+        SourceRecord source = received.source();
         if (source.offset() == SourceRecord.NOTICE) {
             StreamEvent event = notices.unframe(source.topic(), Objects.requireNonNull(source.value(), "notice"));
             metrics.skipped(Objects.requireNonNullElse(event.getCount(), 0L));
@@ -37,7 +44,7 @@ public final class StreamKeyReader extends ProcessFunction<SourceRecord, KeyedRe
             return;
         }
         try {
-            out.collect(new KeyedRecord(FrameDecoder.streamKey(format, source), source));
+            out.collect(format.keyed(received, messages));
         } catch (MalformedRecordException e) {
             metrics.deadLetter();
             context.output(Outputs.DEAD_LETTERS, Outputs.deadLetter(source, e.reason()));

@@ -1,8 +1,9 @@
 /**
  * Flink around one learner per stream key.
  *
- * <p>Life of a record: {@link dev.levitstream.operator.SourceRecord} bytes from Kafka;
- * {@link dev.levitstream.operator.StreamKeyReader} reads the stream key;
+ * <p>Life of a record: {@link dev.levitstream.operator.ReceivedRecord} bytes from Kafka;
+ * {@link dev.levitstream.operator.StreamKeyReader} reads the stream key, by the
+ * {@link dev.levitstream.operator.InputFormat}, and makes an image record of a bare picture;
  * {@link dev.levitstream.operator.LearnerOperator} decodes the image ({@link dev.levitstream.operator.FrameDecoder}),
  * has the learner answer it at once, and learns from it when its batch is closed. Whatever cannot be used leaves as a
  * dead letter with its original bytes.

@@ -108,15 +108,15 @@ class FuzzTest {
     void aHundredThousandHostileInputsEachBecomeADeadLetterWithItsReason() throws Exception {
         Map<Integer, Integer> letters = new HashMap<>();
         OperatorOptions options = Records.options(TinyLearners.options("er"), Flush.SIZE);
-        try (OneInputStreamOperatorTestHarness<SourceRecord, KeyedRecord> reader =
-                        ProcessFunctionTestHarnesses.forProcessFunction(new StreamKeyReader());
+        try (OneInputStreamOperatorTestHarness<ReceivedRecord, KeyedRecord> reader =
+                        ProcessFunctionTestHarnesses.forProcessFunction(new StreamKeyReader(InputFormat.AVRO));
                 KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> learner =
                         Records.harness(options, 1, 0)) {
             learner.open();
             for (int i = 0; i < INPUTS; i++) {
                 int kind = i % 14;
                 SourceRecord source = Records.source(i, hostile(kind));
-                reader.processElement(new StreamRecord<>(source, i));
+                reader.processElement(new StreamRecord<>(ReceivedRecord.of(source), i));
                 for (KeyedRecord keyed : reader.extractOutputValues()) {
                     learner.processElement(new StreamRecord<>(keyed, i));
                 }

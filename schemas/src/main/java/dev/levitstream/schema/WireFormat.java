@@ -30,7 +30,7 @@ public final class WireFormat<T extends SpecificRecordBase> {
     public static final int MAX_MESSAGE_BYTES = (16 << 20) + 4096;
 
     private static final int HEADER_BYTES = 10;
-    private static final short MARKER = (short) 0xC301;
+    private static final int MARKER = 0xC301;
 
     static {
         // Avro makes instances only of classes that the process trusts; these are the generated ones of this package
@@ -41,6 +41,7 @@ public final class WireFormat<T extends SpecificRecordBase> {
     }
 
     private final Schema schema;
+    private final int marker;
     private final long fingerprint;
     private final Map<Long, SpecificDatumReader<T>> readers = new HashMap<>();
     private final SpecificDatumWriter<T> writer;
@@ -50,7 +51,17 @@ public final class WireFormat<T extends SpecificRecordBase> {
      *     still lie in a topic or wait in a checkpoint
      */
     public WireFormat(Schema current) {
+        this(current, MARKER);
+    }
+
+    /**
+     * The same behind another marker, for what must not be taken for a message that came from outside.
+     *
+     * @param marker the first two bytes, 0 to {@code 0xFFFF}
+     */
+    public WireFormat(Schema current, int marker) {
         schema = current;
+        this.marker = marker;
         fingerprint = SchemaNormalization.parsingFingerprint64(current);
         writer = new SpecificDatumWriter<>(current);
         for (Schema released : ReleasedSchemas.of(current.getName())) {
@@ -67,7 +78,7 @@ public final class WireFormat<T extends SpecificRecordBase> {
      */
     public byte[] frame(T value) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-        ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).putShort(MARKER);
+        ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).putShort((short) marker);
         header.order(ByteOrder.LITTLE_ENDIAN).putLong(fingerprint);
         bytes.writeBytes(header.array());
         BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
@@ -125,10 +136,13 @@ public final class WireFormat<T extends SpecificRecordBase> {
                     topic, "message.bytes", message.length, "must be at most " + MAX_MESSAGE_BYTES);
         }
         ByteBuffer header = ByteBuffer.wrap(message);
-        short marker = header.getShort();
-        if (marker != MARKER) {
+        int found = Short.toUnsignedInt(header.getShort());
+        if (found != marker) {
             throw new MalformedRecordException(
-                    topic, "marker", String.format("%04x", marker), "must be c301 (Avro single-object encoding)");
+                    topic,
+                    "marker",
+                    String.format("%04x", found),
+                    String.format("must be %04x (Avro single-object encoding)", marker));
         }
         long written = header.order(ByteOrder.LITTLE_ENDIAN).getLong();
         SpecificDatumReader<T> reader = readers.get(written);

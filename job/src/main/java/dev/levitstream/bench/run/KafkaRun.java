@@ -4,6 +4,7 @@ import dev.levitstream.data.Sample;
 import dev.levitstream.embedded.EmbeddedJob;
 import dev.levitstream.embedded.EmbeddedKafka;
 import dev.levitstream.embedded.OnInterrupt;
+import dev.levitstream.embedded.PublishFormat;
 import dev.levitstream.embedded.ResultReader;
 import dev.levitstream.embedded.StreamPublisher;
 import dev.levitstream.embedded.WorkFolder;
@@ -52,22 +53,23 @@ public final class KafkaRun {
             given.put("checkpoint.interval-millis", Long.toString(CHECKPOINTS.toMillis()));
             given.put("kafka.bootstrap-servers", kafka.bootstrapServers());
             JobOptions options = OptionCatalogue.read(given);
-            KafkaOptions topics = options.kafka();
-            kafka.createTopics(topics.topics());
+            kafka.createTopics(options.kafka().topics());
             EmbeddedJob job = folder.start(
                     () -> EmbeddedJob.start(options, folder.path("checkpoints"), EmbeddedKafka.freePort()));
             int batch = options.operator().learner().batchSize();
-            return follow(new ObservedStream(benchmark, plan, batch), benchmark, topics, job, progress);
+            return follow(new ObservedStream(benchmark, plan, batch), benchmark, options, job, progress);
         }
     }
 
     private static RunResult follow(
-            ObservedStream stream, Benchmark benchmark, KafkaOptions kafka, EmbeddedJob job, LongConsumer progress)
+            ObservedStream stream, Benchmark benchmark, JobOptions options, EmbeddedJob job, LongConsumer progress)
             throws Exception {
+        KafkaOptions kafka = options.kafka();
+        PublishFormat format = PublishFormat.of(options.inputFormat());
         List<LabelledImage> images = stream.images();
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try (StreamPublisher publisher =
-                        new StreamPublisher(kafka.bootstrapServers(), kafka.images(), STREAM, 0, Map.of());
+                        new StreamPublisher(kafka.bootstrapServers(), kafka.images(), STREAM, 0, Map.of(), format);
                 ResultReader reader = new ResultReader(kafka, true)) {
             long start = System.nanoTime();
             Future<?> publishing = thread.submit(() -> {

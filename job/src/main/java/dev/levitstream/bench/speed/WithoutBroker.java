@@ -6,6 +6,7 @@ import dev.levitstream.job.JobOptions;
 import dev.levitstream.job.JobSinks;
 import dev.levitstream.job.LevitStreamJob;
 import dev.levitstream.learner.LabelledImage;
+import dev.levitstream.operator.ReceivedRecord;
 import dev.levitstream.operator.SourceRecord;
 import dev.levitstream.schema.Encoding;
 import dev.levitstream.schema.ImageRecord;
@@ -61,8 +62,8 @@ final class WithoutBroker implements Contestant {
                 new DiscardingSink<>(),
                 new DiscardingSink<>(),
                 new DiscardingSink<>());
-        DataGeneratorSource<SourceRecord> source =
-                new DataGeneratorSource<>(new Images(keys, asked), ENDLESS, TypeInformation.of(SourceRecord.class));
+        DataGeneratorSource<ReceivedRecord> source =
+                new DataGeneratorSource<>(new Images(keys, asked), ENDLESS, TypeInformation.of(ReceivedRecord.class));
         this.job = EmbeddedJob.start(
                 options,
                 folder.resolve("checkpoints"),
@@ -96,7 +97,7 @@ final class WithoutBroker implements Contestant {
      * images to be asked for, and its checkpoint with it: a limit for the source's rate would count where it makes
      * none.
      */
-    private static final class Images implements GeneratorFunction<Long, SourceRecord> {
+    private static final class Images implements GeneratorFunction<Long, ReceivedRecord> {
         private static final long serialVersionUID = 1;
 
         private final String[] keys;
@@ -119,7 +120,7 @@ final class WithoutBroker implements Contestant {
         }
 
         @Override
-        public SourceRecord map(Long number) throws IOException, InterruptedException {
+        public ReceivedRecord map(Long number) throws IOException, InterruptedException {
             while (made * readers >= asked.value()) {
                 TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
             }
@@ -136,7 +137,7 @@ final class WithoutBroker implements Contestant {
                     Encoding.RAW,
                     ByteBuffer.wrap(content.pixels()),
                     content.label().orElseThrow());
-            return new SourceRecord(TOPIC, 0, number, TIME, format.frame(record));
+            return ReceivedRecord.of(new SourceRecord(TOPIC, 0, number, TIME, format.frame(record)));
         }
     }
 
