@@ -11,8 +11,8 @@ import org.apache.flink.api.connector.sink2.Sink;
  * Where results go. Each task has sinks of its own, also where they write to the same topic.
  *
  * @param predictions one per accepted image
- * @param fast the same at once, and some again after a failure; it must keep no state, so that state with it is restored
- *     without it
+ * @param fast the same at once, and some again after a failure; it must keep no state, so that state with it is
+ *     restored without it
  * @param componentsCreated one per expansion
  * @param deadLetters one per record of a stream that could not be used
  * @param events what happened to streams besides

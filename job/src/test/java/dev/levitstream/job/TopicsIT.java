@@ -45,8 +45,8 @@ class TopicsIT {
                 "allow.everyone.if.no.acl.found", "true");
         kafka = EmbeddedKafka.start(dir.resolve("kafka"), 0, settings);
         admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
-        options = OptionCatalogue.read(Map.of(
-                        "kafka.bootstrap-servers", kafka.bootstrapServers(), "kafka.fast-topic", "fast"))
+        options = OptionCatalogue.read(
+                        Map.of("kafka.bootstrap-servers", kafka.bootstrapServers(), "kafka.fast-topic", "fast"))
                 .kafka();
         kafka.createTopics(options.topics());
     }
@@ -88,7 +88,9 @@ class TopicsIT {
                 "cleanup.policy=compact,delete of topic dead-letters must be delete: each result of a key would replace"
                         + " the one before it");
         assertRefused(
-                "fast", Map.of("max.message.bytes", "16383"), "max.message.bytes=16383 of topic fast must be at least 16384");
+                "fast",
+                Map.of("max.message.bytes", "16383"),
+                "max.message.bytes=16383 of topic fast must be at least 16384");
         assertRefused(
                 "events",
                 Map.of("message.timestamp.before.max.ms", "5000"),
