@@ -113,7 +113,8 @@ class FastLaneIT {
     private Answer answer(ConsumerRecord<byte[], byte[]> record) {
         Prediction prediction = format.unframe(record.topic(), record.value());
         Map<String, String> headers = new LinkedHashMap<>();
-        record.headers().forEach(header -> headers.put(header.key(), new String(header.value(), StandardCharsets.UTF_8)));
+        record.headers()
+                .forEach(header -> headers.put(header.key(), new String(header.value(), StandardCharsets.UTF_8)));
         String key = new String(record.key(), StandardCharsets.UTF_8);
         assertThat(key).isEqualTo(prediction.getStreamKey());
         return new Answer(
@@ -153,11 +154,11 @@ class FastLaneIT {
     /** Checks that each image's answers are one, committed once, and marked where they may come again. */
     private static void assertSame(List<Answer> fast, List<Answer> committed) {
         assertThat(counts(committed)).containsOnly(1);
-        Map<String, Map<String, List<String>>> distinct = values(fast.stream().distinct().toList());
+        Map<String, Map<String, List<String>>> distinct =
+                values(fast.stream().distinct().toList());
         assertThat(distinct).isEqualTo(values(committed));
-        distinct.forEach((key, images) -> assertThat(List.copyOf(images.keySet()))
-                .as("order of %s", key)
-                .isSorted());
+        distinct.forEach((key, images) ->
+                assertThat(List.copyOf(images.keySet())).as("order of %s", key).isSorted());
         assertThat(fast).extracting(Answer::headers).containsOnly(Map.of("delivery", "at-least-once"));
         assertThat(committed).extracting(Answer::headers).containsOnly(Map.of());
     }

@@ -83,7 +83,8 @@ public final class Latency {
                 }
                 await(job, fast, all);
                 await(job, committed, all);
-                line("From publishing an image to receiving its answer, %d images/s on %d keys, %d images:",
+                line(
+                        "From publishing an image to receiving its answer, %d images/s on %d keys, %d images:",
                         RATE, KEYS, images);
                 line("");
                 line("| answers | median, ms | 99th percentile, ms | longest, ms |");
