@@ -62,6 +62,14 @@ public final class Graph {
         return new TorchScript(this, results).text();
     }
 
+    /**
+     * The same computation, of which everything that has an axis of images is returned: what an image gets may differ in
+     * a last bit that is lost on the way to the results.
+     */
+    public String tracedText(List<Array> results) {
+        return new TorchScript(this, results).tracedText();
+    }
+
     Array array(Op op, SymbolicShape shape, Layout layout) {
         return arrays.computeIfAbsent(op, any -> new Array(this, op, shape, layout));
     }

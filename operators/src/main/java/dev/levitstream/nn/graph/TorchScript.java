@@ -25,6 +25,15 @@ final class TorchScript {
         results.forEach(this::need);
     }
 
+    /** The text that also returns all that is computed on the way to the results and has an axis of images. */
+    String tracedText() {
+        List<Array> computed = graph.arrays().stream()
+                .filter(needed::contains)
+                .filter(array -> array.op() instanceof Op.Call && array.shape().isBatch())
+                .toList();
+        return new TorchScript(graph, computed).text();
+    }
+
     private void need(Array array) {
         if (needed.add(array)) {
             array.op().inputs().forEach(this::need);
@@ -117,7 +126,8 @@ final class TorchScript {
         lines.add("for i in range(" + times + "):");
         for (Array input : batches()) {
             String local = "b" + name(input);
-            lines.add("  " + local + " = " + part.apply(name(input)));
+            // a copy: a library may round differently where values begin elsewhere than at a multiple of 64 bytes
+            lines.add("  " + local + " = torch.clone(" + part.apply(name(input)) + ")");
             names.put(input, local);
         }
         body().forEach(line -> lines.add("  " + line));
@@ -141,7 +151,8 @@ final class TorchScript {
             returned.add(
                     switch (graph.form()) {
                         case WHOLE, TRAINING -> names.get(results.get(r)) + ",";
-                        case BLOCKS, SHORTER_BLOCKS -> "torch.narrow(a" + r + ", 0, 0, n),";
+                        case BLOCKS, SHORTER_BLOCKS -> "torch.narrow(a" + r + ", 0, 0, torch.mul(n, "
+                                + -results.get(r).shape().get(0) + ")),";
                         case EACH -> "a" + r + ",";
                     });
         }

@@ -33,6 +33,8 @@ public final class Program {
     /** What a script depends on, for one network. */
     private record Key(Form form, NetworkFunction function, long images, Optional<FusedAdam> optimizer) {}
 
+    private static final double TRIAL_NOISE = 0.1;
+
     private final ComponentNetwork network;
     private final Compute compute;
     private final Map<Key, String> scripts = new HashMap<>();
@@ -65,20 +67,28 @@ public final class Program {
     public NDList each(NDManager scope, NetworkFunction function, NDArray flat, NDArray... inputs) {
         for (Form form : List.of(Form.SHORTER_BLOCKS, Form.BLOCKS)) {
             String script = script(form, function, inputs);
-            if (compute.isBatchInvariant(script, () -> isBatchInvariant(script, inputs))) {
+            if (compute.isBatchInvariant(script, () -> isBatchInvariant(form, function, inputs))) {
                 return run(scope, script, flat, inputs);
             }
         }
         return run(scope, script(Form.EACH, function, inputs), flat, inputs);
     }
 
-    /** With parameters of its own: a restored learner must come to the same decision. */
-    private boolean isBatchInvariant(String script, NDArray... inputs) {
+    /** With parameters of its own, none of them 0: a restored learner must come to the same decision. */
+    private boolean isBatchInvariant(Form form, NetworkFunction function, NDArray... inputs) {
+        Parameters parameters = parameters(new Graph(form, compute.matMul(), 0));
+        String traced = parameters
+                .graph()
+                .tracedText(function.apply(network, parameters, declare(parameters.graph(), inputs)));
+        SplittableRandom random = new SplittableRandom(1);
+        float[] values = network.layout().initialise(random);
+        for (int i = 0; i < values.length; i++) {
+            values[i] += (float) random.nextDouble(-TRIAL_NOISE, TRIAL_NOISE);
+        }
         try (NDManager scope = compute.newManager()) {
-            float[] values = network.layout().initialise(new SplittableRandom(1));
             NDArray flat = Tensors.of(scope, values, new Shape(values.length));
             List<Shape> shapes = Arrays.stream(inputs).map(NDArray::getShape).toList();
-            return BatchInvarianceCheck.holds(scope, Form.BLOCK, rows -> run(scope, script, flat, rows), shapes);
+            return BatchInvarianceCheck.holds(scope, Form.BLOCK, rows -> run(scope, traced, flat, rows), shapes);
         }
     }
 
