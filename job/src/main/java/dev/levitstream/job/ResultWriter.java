@@ -13,7 +13,7 @@ import org.apache.flink.connector.kafka.sink.TwoPhaseCommittingStatefulSink.Prec
 import org.apache.flink.util.IOUtils;
 
 /** Writes as the connector does; its transactions say what they hold. */
-final class ResultWriter<T>
+final class ResultWriter<T> extends ConnectorWriter<T>
         implements StatefulSinkWriter<T, KafkaWriterState>, CommittingSinkWriter<T, KafkaCommittable> {
     private final PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> connector;
     private final ResultTally tally;
@@ -24,19 +24,10 @@ final class ResultWriter<T>
             PrecommittingStatefulSinkWriter<T, KafkaWriterState, KafkaCommittable> connector,
             ResultTally tally,
             AutoCloseable lease) {
+        super(connector);
         this.connector = connector;
         this.tally = tally;
         this.lease = lease;
-    }
-
-    @Override
-    public void write(T result, Context context) throws IOException, InterruptedException {
-        connector.write(result, context);
-    }
-
-    @Override
-    public void flush(boolean endOfInput) throws IOException, InterruptedException {
-        connector.flush(endOfInput);
     }
 
     @Override
@@ -54,6 +45,6 @@ final class ResultWriter<T>
 
     @Override
     public void close() throws Exception {
-        IOUtils.closeAll(connector, lease);
+        IOUtils.closeAll(super::close, lease);
     }
 }

@@ -131,7 +131,7 @@ class HostileHeadersTest {
 
     @ParameterizedTest
     @MethodSource("headers")
-    void costsLessThanASecondAnd200Megabytes(Hostile hostile) {
+    void costsLittleMoreThanAnHonestOneAndLessThan200Megabytes(Hostile hostile) {
         hostile.assertCheap();
     }
 }

@@ -237,7 +237,7 @@ class HostilePicturesTest {
 
     @ParameterizedTest
     @MethodSource("pictures")
-    void costsLessThanASecondAnd200Megabytes(Hostile hostile) {
+    void costsLittleMoreThanAnHonestOneAndLessThan200Megabytes(Hostile hostile) {
         hostile.assertCheap();
     }
 }

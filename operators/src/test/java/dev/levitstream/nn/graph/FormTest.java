@@ -11,9 +11,11 @@ import dev.levitstream.nn.engine.Compute;
 import dev.levitstream.nn.engine.GradMode;
 import dev.levitstream.nn.engine.MatMul;
 import dev.levitstream.nn.engine.Tensors;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.BiFunction;
 import java.util.function.BinaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -105,18 +107,40 @@ class FormTest {
         }
     }
 
+    @ParameterizedTest(name = "{0} of {1} images")
+    @MethodSource("casesAndCounts")
+    void tracedWhateverIsComputedOnTheWayIsReturnedOfEveryImage(Case one, int count) {
+        List<float[]> whole = results(Form.WHOLE, one, count, Graph::tracedText);
+        float[] wanted = values(Form.WHOLE, one, count);
+        assertThat(whole).hasSizeGreaterThan(1).anyMatch(values -> Arrays.equals(values, wanted));
+        for (Form form : List.of(Form.BLOCKS, Form.SHORTER_BLOCKS)) {
+            List<float[]> found = results(form, one, count, Graph::tracedText);
+            assertThat(found).hasSameSizeAs(whole);
+            for (int r = 0; r < whole.size(); r++) {
+                assertThat(found.get(r)).as("%s, array %d", form, r).containsExactly(whole.get(r), within(1e-5f));
+            }
+        }
+    }
+
     private static float[] values(Form form, Case one, int count) {
+        List<float[]> results = results(form, one, count, Graph::text);
+        assertThat(results).hasSize(1);
+        return results.get(0);
+    }
+
+    private static List<float[]> results(
+            Form form, Case one, int count, BiFunction<Graph, List<Array>, String> printed) {
         Graph graph = new Graph(form, COMPUTE.matMul(), 0);
         graph.input("flat", SymbolicShape.of(100));
         Array x = graph.input("x0", SymbolicShape.of(-1, N, D));
         Array y = graph.input("x1", SymbolicShape.of(-1, N, D));
-        String script = graph.text(List.of(one.of().apply(x, y)));
+        String script = printed.apply(graph, List.of(one.of().apply(x, y)));
         SplittableRandom random = new SplittableRandom(count);
         try (NDManager scope = COMPUTE.newManager()) {
             NDList arguments = new NDList(
                     random(scope, random, 100), random(scope, random, count, N, D), random(scope, random, count, N, D));
             NDList results = GradMode.off(() -> Compute.run(COMPUTE.compile(script), arguments));
-            return Tensors.read(results.singletonOrThrow());
+            return results.stream().map(Tensors::read).toList();
         }
     }
 
