@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Prints a graph as a TorchScript module with one method, {@code forward(inputs...)}. */
 final class TorchScript {
@@ -27,9 +28,13 @@ final class TorchScript {
 
     /** The text that also returns all that is computed on the way to the results and has an axis of images. */
     String tracedText() {
+        Set<Array> tuples = graph.arrays().stream()
+                .flatMap(array -> array.op() instanceof Op.Element element ? Stream.of(element.of()) : Stream.empty())
+                .collect(Collectors.toSet());
         List<Array> computed = graph.arrays().stream()
-                .filter(needed::contains)
-                .filter(array -> array.op() instanceof Op.Call && array.shape().isBatch())
+                .filter(array -> needed.contains(array) && !tuples.contains(array))
+                .filter(array -> array.op() instanceof Op.Call || array.op() instanceof Op.Element)
+                .filter(array -> array.shape().isBatch())
                 .toList();
         return new TorchScript(graph, computed).text();
     }
