@@ -63,8 +63,8 @@ public final class Graph {
     }
 
     /**
-     * The same computation, of which everything that has an axis of images is returned: what an image gets may differ in
-     * a last bit that is lost on the way to the results.
+     * The same computation, of which everything that has an axis of images is returned: what an image gets may differ
+     * in a last bit that is lost on the way to the results.
      */
     public String tracedText(List<Array> results) {
         return new TorchScript(this, results).tracedText();

@@ -156,8 +156,9 @@ final class TorchScript {
             returned.add(
                     switch (graph.form()) {
                         case WHOLE, TRAINING -> names.get(results.get(r)) + ",";
-                        case BLOCKS, SHORTER_BLOCKS -> "torch.narrow(a" + r + ", 0, 0, torch.mul(n, "
-                                + -results.get(r).shape().get(0) + ")),";
+                        case BLOCKS, SHORTER_BLOCKS ->
+                            "torch.narrow(a" + r + ", 0, 0, torch.mul(n, "
+                                    + -results.get(r).shape().get(0) + ")),";
                         case EACH -> "a" + r + ",";
                     });
         }

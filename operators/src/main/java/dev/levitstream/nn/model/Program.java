@@ -77,9 +77,8 @@ public final class Program {
     /** With parameters of its own, none of them 0: a restored learner must come to the same decision. */
     private boolean isBatchInvariant(Form form, NetworkFunction function, NDArray... inputs) {
         Parameters parameters = parameters(new Graph(form, compute.matMul(), 0));
-        String traced = parameters
-                .graph()
-                .tracedText(function.apply(network, parameters, declare(parameters.graph(), inputs)));
+        String traced =
+                parameters.graph().tracedText(function.apply(network, parameters, declare(parameters.graph(), inputs)));
         SplittableRandom random = new SplittableRandom(1);
         float[] values = network.layout().initialise(random);
         for (int i = 0; i < values.length; i++) {
