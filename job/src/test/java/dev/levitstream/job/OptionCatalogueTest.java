@@ -104,6 +104,7 @@ class OptionCatalogueTest {
             Map.entry("kafka.transaction-timeout-millis", "700000"),
             Map.entry("event-time.earliest", "1970-01-01T00:00:00Z"),
             Map.entry("event-time.ahead-millis", "5"),
+            Map.entry("input.format", "image"),
             Map.entry("image.fit", "cover"),
             Map.entry("image.background", "80ff00"),
             Map.entry("image.max-bytes", "1000"),
