@@ -14,7 +14,8 @@ import java.util.function.Function;
  * Whether a function of a block of images gives each image the same bits wherever it stands in the block, whatever the
  * others are and however many they are. Some libraries round a row of a matrix product differently at the edge of a
  * block, or a block of few rows differently, for some shapes; in which order a product is summed does not depend on the
- * numbers, so that a trial with random ones tells.
+ * numbers, so that a trial with random ones tells, if the function returns its products: in sums of them a last bit is
+ * easily lost.
  */
 public final class BatchInvarianceCheck {
     private BatchInvarianceCheck() {}

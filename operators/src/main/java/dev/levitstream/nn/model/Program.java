@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.BiFunction;
 
 /**
  * The functions of one component's network, ready to run as compiled scripts, each one call into the engine. Parameters
@@ -33,6 +34,7 @@ public final class Program {
     /** What a script depends on, for one network. */
     private record Key(Form form, NetworkFunction function, long images, Optional<FusedAdam> optimizer) {}
 
+    /** Added to the first values of parameters for a trial, of which some are 0 and hide a difference. */
     private static final double TRIAL_NOISE = 0.1;
 
     private final ComponentNetwork network;
@@ -76,9 +78,7 @@ public final class Program {
 
     /** With parameters of its own, none of them 0: a restored learner must come to the same decision. */
     private boolean isBatchInvariant(Form form, NetworkFunction function, NDArray... inputs) {
-        Parameters parameters = parameters(new Graph(form, compute.matMul(), 0));
-        String traced =
-                parameters.graph().tracedText(function.apply(network, parameters, declare(parameters.graph(), inputs)));
+        String traced = printed(Graph::tracedText, form, function, inputs);
         SplittableRandom random = new SplittableRandom(1);
         float[] values = network.layout().initialise(random);
         for (int i = 0; i < values.length; i++) {
@@ -137,10 +137,15 @@ public final class Program {
     }
 
     private String script(Form form, NetworkFunction function, NDArray... inputs) {
-        return scripts.computeIfAbsent(new Key(form, function, 0, Optional.empty()), key -> {
-            Parameters parameters = parameters(new Graph(form, compute.matMul(), 0));
-            return parameters.graph().text(function.apply(network, parameters, declare(parameters.graph(), inputs)));
-        });
+        return scripts.computeIfAbsent(
+                new Key(form, function, 0, Optional.empty()), key -> printed(Graph::text, form, function, inputs));
+    }
+
+    private String printed(
+            BiFunction<Graph, List<Array>, String> printer, Form form, NetworkFunction function, NDArray... inputs) {
+        Graph graph = new Graph(form, compute.matMul(), 0);
+        Parameters parameters = parameters(graph);
+        return printer.apply(graph, function.apply(network, parameters, declare(graph, inputs)));
     }
 
     private String updateScript(Key key, FusedAdam optimizer, NDArray... inputs) {
