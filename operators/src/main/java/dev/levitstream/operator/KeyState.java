@@ -23,7 +23,7 @@ final class KeyState {
             new ListStateDescriptor<>("pending", TypeInformation.of(SourceRecord.class));
 
     /** Their frames, written together with them; earlier releases had none. */
-    private static final ListStateDescriptor<PendingFrame> FRAMES =
+    static final ListStateDescriptor<PendingFrame> FRAMES =
             new ListStateDescriptor<>("pending-frames", TypeInformation.of(PendingFrame.class));
 
     private final LearnerStore learner;
