@@ -1,6 +1,7 @@
 package dev.levitstream.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.operator.OperatorOptions.Flush;
@@ -161,10 +162,14 @@ class PendingFramesTest {
 
     /** A bare picture as releases kept it that decoded late: in a message. */
     private static SourceRecord around(int offset, byte[] picture) {
+        return around(offset, offset, picture);
+    }
+
+    private static SourceRecord around(int offset, long eventTime, byte[] picture) {
         ImageRecord image = new ImageRecord(
                 KEY,
                 KEY + "-" + offset,
-                Instant.ofEpochMilli(offset),
+                Instant.ofEpochMilli(eventTime),
                 0,
                 0,
                 0,
@@ -219,7 +224,20 @@ class PendingFramesTest {
     void aPictureOfAnEarlierReleaseIsKeptAsItCame() throws Exception {
         EarlierRecords earlier = new EarlierRecords(FrameDecoder.of(options("er")));
         assertThat(earlier.decode(around(2, png())).source().value()).isEqualTo(png());
-        assertThat(earlier.decode(message(3)).source()).usingRecursiveComparison().isEqualTo(message(3));
+        assertThat(earlier.decode(message(3)).source())
+                .usingRecursiveComparison()
+                .isEqualTo(message(3));
+    }
+
+    @Test
+    void aPictureOfAnEarlierReleaseIsRefusedByTheFieldThatItsTimeCameFrom() throws Exception {
+        EarlierRecords earlier = new EarlierRecords(FrameDecoder.of(refusing(options("er"))));
+        SourceRecord ofHeader = around(2, 2, png());
+        SourceRecord ofTimestamp = around(2, 1002, png());
+        assertThatThrownBy(() -> earlier.decode(ofHeader))
+                .hasMessageStartingWith("topic images: header.event-time=1970-01-01T00:00:00.002Z must be");
+        assertThatThrownBy(() -> earlier.decode(ofTimestamp))
+                .hasMessageStartingWith("topic images: timestamp=1970-01-01T00:00:01.002Z must be");
     }
 
     @Test
