@@ -14,9 +14,9 @@ import org.apache.flink.api.connector.sink2.Sink;
  * @param fast the same at once, and some again after a failure; it must keep no state, so that state with it is
  *     restored without it
  * @param componentsCreated one per expansion
- * @param deadLetters one per record of a stream that could not be used
+ * @param deadLetters one per image that its stream could not use
  * @param events what happened to streams besides
- * @param withoutKey dead letters of records that name no stream
+ * @param inputDeadLetters one per record that is no image
  * @param inputEvents what happened to the input
  */
 public record JobSinks(
@@ -25,5 +25,5 @@ public record JobSinks(
         Sink<ComponentCreated> componentsCreated,
         Sink<DeadLetter> deadLetters,
         Sink<StreamEvent> events,
-        Sink<DeadLetter> withoutKey,
+        Sink<DeadLetter> inputDeadLetters,
         Sink<StreamEvent> inputEvents) {}

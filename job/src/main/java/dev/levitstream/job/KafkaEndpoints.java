@@ -54,7 +54,11 @@ final class KafkaEndpoints {
                 sink(options, lease, "components-created", new ComponentCreatedWriter(options)),
                 sink(options, lease, "dead-letters", new DeadLetterWriter(options)),
                 sink(options, lease, "events", new StreamEventWriter(options)),
-                sink(options, lease, "without-key", new DeadLetterWriter(options)),
+                sink(
+                        options,
+                        lease,
+                        "without-key",
+                        new DeadLetterWriter(options)), // as it was first: transactions are found by it
                 sink(options, lease, "input-events", new StreamEventWriter(options)));
     }
 

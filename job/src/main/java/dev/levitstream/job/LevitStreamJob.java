@@ -1,11 +1,11 @@
 package dev.levitstream.job;
 
 import dev.levitstream.nn.engine.NativeEngine;
+import dev.levitstream.operator.FrameReader;
 import dev.levitstream.operator.KeyedRecord;
 import dev.levitstream.operator.LearnerOperatorFactory;
 import dev.levitstream.operator.Outputs;
 import dev.levitstream.operator.ReceivedRecord;
-import dev.levitstream.operator.StreamKeyReader;
 import dev.levitstream.schema.Prediction;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +25,7 @@ import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.formats.avro.typeutils.AvroTypeInfo;
 import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamSink;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.FlinkException;
@@ -152,7 +153,7 @@ public final class LevitStreamJob {
     }
 
     /**
-     * The graph over any source and sinks: two tasks, one that reads records and keys, one that learns, each with the
+     * The graph over any source and sinks: two tasks, one that reads and decodes images, one that learns, each with the
      * writers of its results.
      *
      * <p>Why nothing is united on the way to a sink: a task that reads from two others can miss that data has come
@@ -170,9 +171,9 @@ public final class LevitStreamJob {
                 .withIdleness(Duration.ofMillis(options.idleMillis()));
         SingleOutputStreamOperator<KeyedRecord> keyed = env.fromSource(source, watermarks, "images")
                 .uid("images")
-                .process(new StreamKeyReader(options.inputFormat()))
-                .name("stream-key")
-                .uid("stream-key");
+                .process(new FrameReader(options.inputFormat(), options.operator()))
+                .name("decode")
+                .uid("stream-key"); // as it was first; savepoints know it by that, and the sink of its dead letters too
         SingleOutputStreamOperator<Prediction> predictions = keyed.keyBy(
                         KeyedRecord::streamKey, BasicTypeInfo.STRING_TYPE_INFO)
                 .transform(
@@ -180,7 +181,8 @@ public final class LevitStreamJob {
                         new AvroTypeInfo<>(Prediction.class),
                         new LearnerOperatorFactory(options.operator(), options.structure()))
                 .uid("learner");
-        write(keyed.getSideOutput(Outputs.DEAD_LETTERS), sinks.withoutKey(), "without-key");
+        write(keyed.getSideOutput(Outputs.DEAD_LETTERS), sinks.inputDeadLetters(), "without-key")
+                .name("input-dead-letters");
         write(keyed.getSideOutput(Outputs.EVENTS), sinks.inputEvents(), "input-events");
         sinks.fast().ifPresent(fast -> write(predictions, fast, "fast-predictions"));
         write(predictions, sinks.predictions(), "predictions");
@@ -189,7 +191,7 @@ public final class LevitStreamJob {
         write(predictions.getSideOutput(Outputs.EVENTS), sinks.events(), "events");
     }
 
-    private static <T> void write(DataStream<T> results, Sink<T> sink, String name) {
-        results.sinkTo(sink).name(name).uid(name);
+    private static <T> DataStreamSink<T> write(DataStream<T> results, Sink<T> sink, String name) {
+        return results.sinkTo(sink).name(name).uid(name);
     }
 }

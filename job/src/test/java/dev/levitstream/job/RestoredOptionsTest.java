@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.levitstream.common.OptionReader;
+import dev.levitstream.operator.FrameReader;
+import dev.levitstream.operator.InputFormat;
 import dev.levitstream.operator.KeyedRecord;
 import dev.levitstream.operator.LearnerOperatorFactory;
 import dev.levitstream.operator.Outputs;
+import dev.levitstream.operator.ReceivedRecord;
 import dev.levitstream.operator.SourceRecord;
 import dev.levitstream.schema.Encoding;
 import dev.levitstream.schema.ImageRecord;
@@ -27,6 +30,8 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.ProcessFunctionTestHarnesses;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -86,7 +91,10 @@ class RestoredOptionsTest {
         }
     }
 
+    /** Both operators, each image through the one into the other. */
     private static final class Harness extends KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> {
+        private final OneInputStreamOperatorTestHarness<ReceivedRecord, KeyedRecord> reader;
+
         Harness(Map<String, String> given) throws Exception {
             this(OptionCatalogue.read(given));
         }
@@ -100,6 +108,8 @@ class RestoredOptionsTest {
                     1,
                     0);
             setup(new AvroTypeInfo<>(Prediction.class).createSerializer(new SerializerConfigImpl()));
+            reader = ProcessFunctionTestHarnesses.forProcessFunction(
+                    new FrameReader(InputFormat.AVRO, options.operator()));
         }
 
         void put(int from, int to) throws Exception {
@@ -117,8 +127,19 @@ class RestoredOptionsTest {
                         ByteBuffer.wrap(pixels),
                         "label " + i % 2));
                 SourceRecord source = new SourceRecord("images", 0, i, START + i, value);
-                processElement(new StreamRecord<>(new KeyedRecord("key", source), i));
+                reader.processElement(ReceivedRecord.of(source), i);
+                for (KeyedRecord keyed : reader.extractOutputValues()) {
+                    processElement(new StreamRecord<>(keyed, i));
+                }
+                reader.getOutput().clear();
             }
+            assertThat(reader.getSideOutput(Outputs.DEAD_LETTERS)).isNullOrEmpty();
+        }
+
+        @Override
+        public void close() throws Exception {
+            reader.close();
+            super.close();
         }
     }
 

@@ -13,7 +13,6 @@ final class Emitter {
     private final Output<StreamRecord<Prediction>> output;
     private final LearnerMetrics metrics;
     private final int mostScores;
-    private final ImageMessages messages = new ImageMessages();
 
     /** @param mostScores in one prediction (count) */
     Emitter(Output<StreamRecord<Prediction>> output, LearnerMetrics metrics, int mostScores) {
@@ -47,7 +46,6 @@ final class Emitter {
     void deadLetter(SourceRecord source, String reason) {
         metrics.deadLetter();
         output.collect(
-                Outputs.DEAD_LETTERS,
-                new StreamRecord<>(Outputs.deadLetter(messages.original(source), reason), source.timestamp()));
+                Outputs.DEAD_LETTERS, new StreamRecord<>(Outputs.deadLetter(source, reason), source.timestamp()));
     }
 }

@@ -1,12 +1,24 @@
 package dev.levitstream.operator;
 
 import dev.levitstream.learner.LabelledImage;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One decoded and checked image of a stream.
+ * One decoded and checked image of a stream; of plain fields, for it goes from task to task and into state.
  *
  * @param imageId its name within the stream
  * @param eventTime when it was taken, milliseconds since 1970
- * @param image pixels and label
+ * @param pixels H W C unsigned bytes of the learner's shape, row by row, channels of a pixel together; never changed
+ * @param label true class, null where it is not known
  */
-record Frame(String imageId, long eventTime, LabelledImage image) {}
+public record Frame(
+        String imageId,
+        long eventTime,
+        byte[] pixels,
+        @Nullable String label) {
+    /** Pixels and label, as learners take them. */
+    LabelledImage image() {
+        return new LabelledImage(pixels, Optional.ofNullable(label));
+    }
+}

@@ -1,7 +1,6 @@
 package dev.levitstream.operator;
 
 import dev.levitstream.common.ImageShape;
-import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.picture.Fit;
 import dev.levitstream.picture.Picture;
 import dev.levitstream.picture.PictureException;
@@ -10,15 +9,15 @@ import dev.levitstream.picture.PictureOptions;
 import dev.levitstream.picture.PictureSize;
 import dev.levitstream.schema.ImageRecord;
 import dev.levitstream.schema.MalformedRecordException;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** From the bytes of a Kafka record to a checked image of one shape. Not thread-safe. */
+/** From an image record to a checked image of one shape. Not thread-safe. */
 final class FrameDecoder {
     /** Most characters of a text, in UTF-16 units (count). */
     static final int MAX_TEXT = 256;
 
-    private final ImageMessages messages = new ImageMessages();
     private final ImageShape shape;
     private final EventTimeOptions eventTime;
     private final PictureOptions pictures;
@@ -35,30 +34,23 @@ final class FrameDecoder {
     }
 
     /**
-     * Decodes a record in full.
+     * Decodes an image.
      *
+     * @param source where it came from; its bytes play no part
+     * @param timeField the part of the source that the event time was read from
      * @throws MalformedRecordException if anything about it is wrong
      */
-    Frame decode(SourceRecord source) {
+    Frame decode(SourceRecord source, ImageRecord image, String timeField) {
         String topic = source.topic();
-        ImageRecord image = messages.read(source);
         requireText(topic, "imageId", image.getImageId());
-        eventTime.check(source, timeField(source, image), image.getEventTime());
-        Optional<String> label = label(topic, image.getLabel());
+        eventTime.check(source, timeField, image.getEventTime());
+        String label = label(topic, image.getLabel());
         byte[] pixels = pixels(topic, image);
-        return new Frame(image.getImageId(), image.getEventTime().toEpochMilli(), new LabelledImage(pixels, label));
-    }
-
-    /** The part of the record that its event time was read from. */
-    private String timeField(SourceRecord source, ImageRecord image) {
-        if (!messages.isAroundPicture(source)) {
-            return "eventTime";
-        }
-        return image.getEventTime().toEpochMilli() == source.timestamp() ? "timestamp" : InputFormat.EVENT_TIME;
+        return new Frame(image.getImageId(), image.getEventTime().toEpochMilli(), pixels, label);
     }
 
     private byte[] pixels(String topic, ImageRecord image) {
-        byte[] bytes = ImageMessages.bytes(image);
+        byte[] bytes = bytes(image);
         return switch (image.getEncoding()) {
             case RAW -> raw(topic, image, bytes);
             case PNG -> picture(topic, image, Optional.of(PictureFormat.PNG), bytes);
@@ -68,6 +60,14 @@ final class FrameDecoder {
                 throw new MalformedRecordException(
                         topic, "encoding", image.getEncoding(), "must be RAW, PNG, JPEG or PICTURE");
         };
+    }
+
+    /** The bytes of an image; the caller's. */
+    static byte[] bytes(ImageRecord image) {
+        ByteBuffer buffer = image.getBytes();
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.duplicate().get(bytes);
+        return bytes;
     }
 
     private byte[] raw(String topic, ImageRecord image, byte[] bytes) {
@@ -144,13 +144,13 @@ final class FrameDecoder {
         return declared == 0 || declared == found;
     }
 
-    private static Optional<String> label(String topic, @Nullable Object label) {
+    private static @Nullable String label(String topic, @Nullable Object label) {
         if (label == null) {
-            return Optional.empty();
+            return null;
         }
         String text = label.toString();
         requireText(topic, "label", text);
-        return Optional.of(text);
+        return text;
     }
 
     /**

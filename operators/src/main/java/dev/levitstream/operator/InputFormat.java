@@ -16,17 +16,26 @@ public enum InputFormat {
     /** Messages of the schema {@link ImageRecord}; Kafka keys and headers play no part. */
     AVRO {
         @Override
-        KeyedRecord keyed(ReceivedRecord received, ImageMessages messages) {
+        ImageRecord image(ReceivedRecord received, WireFormat<ImageRecord> messages) {
             SourceRecord source = received.source();
-            String streamKey = messages.streamKey(source);
-            FrameDecoder.requireText(source.topic(), "streamKey", streamKey);
-            return new KeyedRecord(streamKey, source);
+            byte[] value = source.value();
+            if (value == null) {
+                throw new MalformedRecordException(source.topic(), "value", "null", "must be an image record");
+            }
+            ImageRecord image = messages.unframe(source.topic(), value);
+            FrameDecoder.requireText(source.topic(), "streamKey", image.getStreamKey());
+            return image;
+        }
+
+        @Override
+        String timeField(ReceivedRecord received) {
+            return "eventTime";
         }
     },
     /** Pictures: the Kafka key is the stream key, and headers say the rest. */
     IMAGE {
         @Override
-        KeyedRecord keyed(ReceivedRecord received, ImageMessages messages) {
+        ImageRecord image(ReceivedRecord received, WireFormat<ImageRecord> messages) {
             SourceRecord source = received.source();
             String topic = source.topic();
             if (received.key() == null) {
@@ -40,29 +49,36 @@ public enum InputFormat {
                     received.label() == null ? null : text(topic, "header." + ReceivedRecord.LABEL, received.label());
             ByteBuffer picture = ByteBuffer.wrap(picture(source));
             Instant eventTime = eventTime(source, received.eventTime());
-            return new KeyedRecord(
-                    streamKey,
-                    messages.around(
-                            source,
-                            new ImageRecord(streamKey, imageId, eventTime, 0, 0, 0, Encoding.PICTURE, picture, label)));
+            return new ImageRecord(streamKey, imageId, eventTime, 0, 0, 0, Encoding.PICTURE, picture, label);
+        }
+
+        @Override
+        String timeField(ReceivedRecord received) {
+            return received.eventTime() == null ? TIMESTAMP : EVENT_TIME;
         }
     };
 
-    /** Field that names the event time of a picture in reasons, where it has one of its own. */
+    /** Field that names the event time of a picture in reasons, where it has none of its own. */
+    static final String TIMESTAMP = "timestamp";
+
+    /** The same where it has. */
     static final String EVENT_TIME = "header." + ReceivedRecord.EVENT_TIME;
 
-    /** Room that stream key, image id, label and numbers take beside a picture (bytes). */
+    /** Room that stream key, image id, label and numbers would take beside a picture in a message (bytes). */
     private static final int OTHER_BYTES = 4096;
 
     private static final int MOST_PICTURE_BYTES = WireFormat.MAX_MESSAGE_BYTES - OTHER_BYTES;
 
     /**
-     * The stream key of a record, and the record as the operators behind it take it.
+     * What a record says, with a stream key that is one; the rest is not checked yet.
      *
      * @param messages borrowed, for they are not thread-safe
      * @throws MalformedRecordException if the record cannot be used
      */
-    abstract KeyedRecord keyed(ReceivedRecord received, ImageMessages messages);
+    abstract ImageRecord image(ReceivedRecord received, WireFormat<ImageRecord> messages);
+
+    /** The part of a record that names its event time, for reasons. */
+    abstract String timeField(ReceivedRecord received);
 
     private static byte[] picture(SourceRecord source) {
         byte[] value = source.value();

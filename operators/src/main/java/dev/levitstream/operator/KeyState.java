@@ -22,8 +22,13 @@ final class KeyState {
     static final ListStateDescriptor<SourceRecord> PENDING =
             new ListStateDescriptor<>("pending", TypeInformation.of(SourceRecord.class));
 
+    /** Their frames, written together with them; earlier releases had none. */
+    static final ListStateDescriptor<PendingFrame> FRAMES =
+            new ListStateDescriptor<>("pending-frames", TypeInformation.of(PendingFrame.class));
+
     private final LearnerStore learner;
     private final ListState<SourceRecord> pending;
+    private final ListState<PendingFrame> frames;
     private final ValueState<KeyTimes> times;
     private final ValueState<KeyStatus> status;
     private final MapState<Long, byte[]> trail;
@@ -32,6 +37,7 @@ final class KeyState {
     KeyState(StateInitializationContext context) throws Exception {
         learner = new LearnerStore(context);
         pending = context.getKeyedStateStore().getListState(PENDING);
+        frames = context.getKeyedStateStore().getListState(FRAMES);
         times = context.getKeyedStateStore()
                 .getState(new ValueStateDescriptor<>(TIMES, TypeInformation.of(KeyTimes.class)));
         status = context.getKeyedStateStore()
@@ -66,6 +72,11 @@ final class KeyState {
         return pending.get();
     }
 
+    /** What they were decoded to, in their order, as far as it was stored. */
+    Iterable<PendingFrame> frames() throws Exception {
+        return frames.get();
+    }
+
     /** The images that the learner has observed last; valid while this key is the current one. */
     ImageTrail trail() throws Exception {
         return new ImageTrail(trail, Objects.requireNonNullElse(newestOfTrail.value(), TrailChunk.NONE));
@@ -80,6 +91,7 @@ final class KeyState {
     void write(LiveLearner key) throws Exception {
         learner.write(key.learner().state(), key.written());
         pending.update(key.pending().stream().map(LiveLearner.Pending::source).toList());
+        frames.update(key.pending().stream().map(PendingFrame::of).toList());
         times.update(key.times());
         status.update(key.status());
         newestOfTrail.update(key.trail().newest());
@@ -89,6 +101,7 @@ final class KeyState {
     void clear() throws Exception {
         learner.clear();
         pending.clear();
+        frames.clear();
         times.clear();
         status.clear();
         trail.clear();

@@ -1,9 +1,10 @@
 package dev.levitstream.operator;
 
 /**
- * A Kafka record whose stream key is known; the rest of it is decoded by the key's own operator.
+ * An image on its way to its key.
  *
  * @param streamKey stream that the image belongs to
- * @param source the record as it came
+ * @param source the record as it came, for a dead letter
+ * @param frame what it was decoded to
  */
-public record KeyedRecord(String streamKey, SourceRecord source) {}
+public record KeyedRecord(String streamKey, SourceRecord source, Frame frame) {}

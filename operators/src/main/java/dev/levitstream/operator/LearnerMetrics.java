@@ -9,8 +9,8 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 
 /**
- * Every metric's name, unit and type, in one place. Sums are over the stream keys of one subtask; there is none per
- * key.
+ * Metrics of a subtask that learns: every name, unit and type. Sums are over the stream keys of one subtask; there is
+ * none per key.
  */
 final class LearnerMetrics {
     private static final int HISTOGRAM_SAMPLES = 1000;
@@ -23,7 +23,6 @@ final class LearnerMetrics {
     private final Counter expansions;
     private final Counter refusedExpansions;
     private final Counter deadLetters;
-    private final Counter skipped;
     private final Counter evictions;
     private final Counter quarantines;
     private final Counter expiries;
@@ -40,8 +39,7 @@ final class LearnerMetrics {
         nonFiniteUpdates = group.counter("updates.non-finite.count"); // optimizer updates that found no finite loss
         expansions = group.counter("expansion.count"); // components created
         refusedExpansions = group.counter("expansion.refused.count"); // found novel without room
-        deadLetters = group.counter("dead-letters.count"); // records that could not be used
-        skipped = group.counter("images.skipped.count"); // offsets that were gone before they were read
+        deadLetters = group.counter("dead-letters.count"); // images that could not be used
         evictions = group.counter("keys.evicted.count"); // learners that left memory for others
         quarantines = group.counter("keys.quarantined.count"); // learners that failed on their numbers
         expiries = group.counter("keys.expired.count"); // silent keys whose state was removed
@@ -75,10 +73,6 @@ final class LearnerMetrics {
 
     void deadLetter() {
         deadLetters.inc();
-    }
-
-    void skipped(long count) {
-        skipped.inc(count);
     }
 
     void answered(int count, double millis) {

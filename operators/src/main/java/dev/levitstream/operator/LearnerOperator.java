@@ -25,7 +25,7 @@ import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
 /**
- * The keyed operator around one learner per stream key: decode, answer, collect a batch, learn, emit. See the package
+ * The keyed operator around one learner per stream key: answer, collect a batch, learn, emit. See the package
  * documentation for the life of a record and of state.
  */
 @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before anything else
@@ -38,7 +38,6 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
     private final OperatorOptions options;
     private final Map<String, String> structure;
 
-    private transient FrameDecoder decoder;
     private transient KeyState state;
     private transient LiveLearners live;
     private transient KeyLife life;
@@ -66,7 +65,6 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
     @Override
     public void open() throws Exception {
         super.open();
-        decoder = FrameDecoder.of(options);
         timers = getInternalTimerService("flush", VoidNamespaceSerializer.INSTANCE, this);
         String device = options.device().resolve(getRuntimeContext());
         compute = new Compute(device);
@@ -120,10 +118,9 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
     public void processElement(StreamRecord<KeyedRecord> element) throws Exception {
         KeyedRecord record = element.getValue();
         try {
-            Frame frame = decoder.decode(record.source()); // first, so that what is no image wakes no learner
-            LiveLearner key = arrive(record, frame);
-            key.requireRoom(record.source(), frame, options.learner());
-            key.add(new Pending(record.source(), frame));
+            LiveLearner key = arrive(record);
+            key.requireRoom(record.source(), record.frame(), options.learner());
+            key.add(new Pending(record.source(), record.frame()));
             work.go(record.streamKey(), key);
             life.watch(key);
         } catch (MalformedRecordException e) {
@@ -132,17 +129,17 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
     }
 
     /** The key of an image that has come, which may be new, or have been silent for too long, or be released. */
-    private LiveLearner arrive(KeyedRecord record, Frame frame) throws Exception {
+    private LiveLearner arrive(KeyedRecord record) throws Exception {
         String streamKey = record.streamKey();
         boolean isKnown = live.knows(streamKey);
         life.requireRoom(record.source(), streamKey, isKnown);
         LiveLearner key = live.get(streamKey);
-        if (isKnown && life.isOver(key, frame.eventTime())) {
+        if (isKnown && life.isOver(key, record.frame().eventTime())) {
             expire(streamKey, key);
-            return arrive(record, frame);
+            return arrive(record);
         }
         key.setDirty(true);
-        return key.status().quarantined() ? released(streamKey, key, frame) : key;
+        return key.status().quarantined() ? released(streamKey, key, record.frame()) : key;
     }
 
     /** The same key, or one that starts from nothing, if its quarantine was ended. */

@@ -9,7 +9,6 @@ import dev.levitstream.schema.MalformedRecordException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** One key's learner in memory, with the images that wait for it. */
@@ -47,7 +46,7 @@ final class LiveLearner {
 
     /** Pixels of images that wait. */
     static List<byte[]> pixels(List<Pending> waiting) {
-        return waiting.stream().map(image -> image.frame().image().pixels()).toList();
+        return waiting.stream().map(image -> image.frame().pixels()).toList();
     }
 
     Learner learner() {
@@ -172,17 +171,17 @@ final class LiveLearner {
      * @throws MalformedRecordException if its label finds none
      */
     void requireRoom(SourceRecord source, Frame frame, LearnerOptions options) {
-        Optional<String> label = frame.image().label();
-        if (label.isEmpty() || status.quarantined()) {
+        String label = frame.label();
+        if (label == null || status.quarantined()) {
             return;
         }
-        if (!admitted.contains(label.get())) {
+        if (!admitted.contains(label)) {
             admitted.addAll(learner.describe().labels());
             pending.forEach(image -> image.frame().image().label().ifPresent(admitted::add));
-            if (!admitted.contains(label.get()) && admitted.size() >= options.labelBound()) {
-                throw new MalformedRecordException(source.topic(), "label", label.get(), options.labelRule());
+            if (!admitted.contains(label) && admitted.size() >= options.labelBound()) {
+                throw new MalformedRecordException(source.topic(), "label", label, options.labelRule());
             }
-            admitted.add(label.get());
+            admitted.add(label);
         }
     }
 

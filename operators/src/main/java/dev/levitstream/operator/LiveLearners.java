@@ -12,6 +12,7 @@ import dev.levitstream.schema.MalformedRecordException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.streaming.api.operators.KeyContext;
 
@@ -27,7 +28,7 @@ final class LiveLearners implements AutoCloseable {
     private final KeyContext keys;
     private final Compute compute;
     private final LearnerMetrics metrics;
-    private final FrameDecoder decoder;
+    private final EarlierRecords earlier;
     private final Trouble trouble;
     private final SharedWeights shared = new SharedWeights();
     /** The longest unused first. */
@@ -35,7 +36,7 @@ final class LiveLearners implements AutoCloseable {
 
     /** Who is told of what goes wrong while a learner comes back from state. */
     interface Trouble {
-        /** A stored record can no longer be decoded, and was not answered yet. */
+        /** A record stored without its frame can no longer be decoded, and was not answered yet. */
         void unreadable(SourceRecord source, String reason);
 
         /** A learner's numbers cannot be computed with. */
@@ -51,7 +52,7 @@ final class LiveLearners implements AutoCloseable {
         this.compute = compute;
         this.metrics = metrics;
         this.trouble = operator;
-        this.decoder = FrameDecoder.of(options);
+        this.earlier = new EarlierRecords(FrameDecoder.of(options));
     }
 
     /** Opens the backbone, if the learners have one, so that a file that is missing here ends the job at the start. */
@@ -112,19 +113,31 @@ final class LiveLearners implements AutoCloseable {
     private void readPending(LiveLearner key) throws Exception {
         int index = 0;
         int answered = key.status().answered();
+        Iterator<PendingFrame> frames = state.frames().iterator();
         for (SourceRecord source : state.pending()) {
             boolean isAnswered = index++ < answered;
-            try {
-                key.pending().add(new Pending(source, decoder.decode(source)));
-            } catch (MalformedRecordException e) { // by the rules of another release it could be
-                if (isAnswered) {
-                    key.setStatus(key.status().withAnswered(key.status().answered() - 1));
-                } else {
-                    trouble.unreadable(source, e.reason());
-                }
-                key.setDirty(true);
+            // an earlier release knows no frames, and may have left those of records that are gone
+            Optional<PendingFrame> frame =
+                    frames.hasNext() ? Optional.of(frames.next()).filter(each -> each.isOf(source)) : Optional.empty();
+            if (frame.isPresent()) {
+                key.pending().add(new Pending(source, frame.get().frame()));
+            } else {
+                decodeEarlier(key, source, isAnswered);
             }
         }
+    }
+
+    private void decodeEarlier(LiveLearner key, SourceRecord source, boolean isAnswered) {
+        try {
+            key.pending().add(earlier.decode(source));
+        } catch (MalformedRecordException e) { // by the rules of another release it could be
+            if (isAnswered) {
+                key.setStatus(key.status().withAnswered(key.status().answered() - 1));
+            } else {
+                trouble.unreadable(earlier.original(source), e.reason());
+            }
+        }
+        key.setDirty(true);
     }
 
     /** Images that were answered are answered once more, so that the learner has them ready to learn from. */

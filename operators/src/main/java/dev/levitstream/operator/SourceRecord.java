@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param partition source partition
  * @param offset source offset; {@link #NOTICE} for a notice
  * @param timestamp Kafka timestamp, milliseconds since 1970
- * @param value original bytes, null where the record had none; behind the {@link StreamKeyReader} of pictures the
- *     message around them
+ * @param value original bytes, null where the record had none
  */
 public record SourceRecord(String topic, int partition, long offset, long timestamp, byte @Nullable [] value) {
     /** Offset of notices. */

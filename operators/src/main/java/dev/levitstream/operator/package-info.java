@@ -2,19 +2,20 @@
  * Flink around one learner per stream key.
  *
  * <p>Life of a record: {@link dev.levitstream.operator.ReceivedRecord} bytes from Kafka;
- * {@link dev.levitstream.operator.StreamKeyReader} reads the stream key, by the
- * {@link dev.levitstream.operator.InputFormat}, and makes an image record of a bare picture;
- * {@link dev.levitstream.operator.LearnerOperator} decodes the image ({@link dev.levitstream.operator.FrameDecoder}),
- * has the learner answer it at once, and learns from it when its batch is closed. Whatever cannot be used leaves as a
- * dead letter with its original bytes.
+ * {@link dev.levitstream.operator.FrameReader}, in the task that reads them, makes a
+ * {@link dev.levitstream.operator.Frame} of them, by the {@link dev.levitstream.operator.InputFormat} and the
+ * {@link dev.levitstream.operator.FrameDecoder}; a {@link dev.levitstream.operator.KeyedRecord} takes it to the task of
+ * its key, where {@link dev.levitstream.operator.LearnerOperator} has the learner answer it at once, and learns from it
+ * when its batch is closed. Whatever cannot be used leaves as a dead letter with its original bytes, from either task.
  *
  * <p>State of a key ({@link dev.levitstream.operator.LearnerStore}): the learner's entries, frozen components in a map
- * of their own that is written once per component, and the records that wait, the key's times, and which images the
- * learner observed last ({@link dev.levitstream.operator.ImageTrail}): a learner names images by their age, an event by
- * their id ({@link dev.levitstream.operator.NamedEvidence}). Live learners are a write-back cache over it, of bounded
- * size: a checkpoint writes the entries that changed since the last one, and so does a learner that leaves memory
- * because its key was silent longest. It is rebuilt when its key's next image arrives; moving keys between subtasks
- * moves their state whole.
+ * of their own that is written once per component, and the records that wait, with their frames
+ * ({@link dev.levitstream.operator.PendingFrame}), so that a restore decodes nothing, the key's times, and which images
+ * the learner observed last ({@link dev.levitstream.operator.ImageTrail}): a learner names images by their age, an
+ * event by their id ({@link dev.levitstream.operator.NamedEvidence}). Live learners are a write-back cache over it, of
+ * bounded size: a checkpoint writes the entries that changed since the last one, and so does a learner that leaves
+ * memory because its key was silent longest. It is rebuilt when its key's next image arrives; moving keys between
+ * subtasks moves their state whole.
  *
  * <p>Work of a key: images are answered as they come, all of a batch with the state of the moment when the work for the
  * batch before ended. Once the batch is closed the learner learns from it in slices, each driven by a timer of the key,

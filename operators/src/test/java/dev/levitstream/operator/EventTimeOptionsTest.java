@@ -31,8 +31,7 @@ class EventTimeOptionsTest {
     @ValueSource(strings = {"PT0S", "PT2H", "PT24H", "PT-2H", "P-9000D"})
     void timesAroundAndBeforeTheRecordsTimestampAreBelieved(Duration ahead) {
         Instant time = STAMP.plus(ahead);
-        assertThat(new FrameDecoder(SHAPE, EventTimeOptions.DEFAULT, Records.EXACT)
-                        .decode(record(time))
+        assertThat(Records.frame(new FrameDecoder(SHAPE, EventTimeOptions.DEFAULT, Records.EXACT), record(time))
                         .eventTime())
                 .isEqualTo(time.toEpochMilli());
     }
@@ -53,8 +52,9 @@ class EventTimeOptionsTest {
                 + " 2024-05-06T07:08:09Z (option event-time.ahead-millis)",
     })
     void otherTimesAreRefusedWithTheUnitThatWasProbablyMeant(long millis, String reason) {
-        assertThatThrownBy(() -> new FrameDecoder(SHAPE, EventTimeOptions.DEFAULT, Records.EXACT)
-                        .decode(record(Instant.ofEpochMilli(millis))))
+        assertThatThrownBy(() -> Records.frame(
+                        new FrameDecoder(SHAPE, EventTimeOptions.DEFAULT, Records.EXACT),
+                        record(Instant.ofEpochMilli(millis))))
                 .isInstanceOf(MalformedRecordException.class)
                 .satisfies(
                         e -> assertThat(((MalformedRecordException) e).reason()).endsWith(reason));
@@ -62,7 +62,8 @@ class EventTimeOptionsTest {
 
     @Test
     void aRecordWithoutATimestampIsJudgedByItsEventTimeAlone() {
-        assertThatCode(() -> new FrameDecoder(SHAPE, EventTimeOptions.DEFAULT, Records.EXACT).decode(record(STAMP, -1)))
+        assertThatCode(() -> Records.frame(
+                        new FrameDecoder(SHAPE, EventTimeOptions.DEFAULT, Records.EXACT), record(STAMP, -1)))
                 .doesNotThrowAnyException();
     }
 
@@ -70,9 +71,12 @@ class EventTimeOptionsTest {
     void theLimitsAreOptions() {
         EventTimeOptions options = new EventTimeOptions(STAMP, 5);
         FrameDecoder decoder = new FrameDecoder(SHAPE, options, Records.EXACT);
-        assertThatCode(() -> decoder.decode(record(STAMP.plusMillis(5)))).doesNotThrowAnyException();
-        assertThatThrownBy(() -> decoder.decode(record(STAMP.plusMillis(6)))).hasMessageContaining("at most 5 ms");
-        assertThatThrownBy(() -> decoder.decode(record(STAMP.minusMillis(1)))).hasMessageContaining(STAMP.toString());
+        assertThatCode(() -> Records.frame(decoder, record(STAMP.plusMillis(5))))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> Records.frame(decoder, record(STAMP.plusMillis(6))))
+                .hasMessageContaining("at most 5 ms");
+        assertThatThrownBy(() -> Records.frame(decoder, record(STAMP.minusMillis(1))))
+                .hasMessageContaining(STAMP.toString());
         assertThatThrownBy(() -> new EventTimeOptions(STAMP, -1))
                 .hasMessage("event-time.ahead-millis=-1 must be at least 0");
         assertThatThrownBy(() -> new EventTimeOptions(Instant.parse("2200-01-01T00:00:00Z"), 0))

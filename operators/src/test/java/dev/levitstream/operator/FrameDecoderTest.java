@@ -30,7 +30,7 @@ class FrameDecoderTest {
 
     private static Frame decode(ImageShape shape, Encoding encoding, byte[] bytes, Object label) {
         byte[] value = Records.bytes("key", "id", 9, shape, encoding, bytes, label);
-        return new FrameDecoder(shape, Records.ANY_TIME, Records.EXACT).decode(Records.source(0, value));
+        return Records.frame(new FrameDecoder(shape, Records.ANY_TIME, Records.EXACT), Records.source(0, value));
     }
 
     @Test
@@ -84,8 +84,8 @@ class FrameDecoderTest {
         assertThat(decode(shape, Encoding.RAW, new byte[1], "7").image().label())
                 .contains("7");
         byte[] unlabelled = Records.bytes("key", "id", 9, shape, Encoding.RAW, new byte[1], null);
-        assertThat(new FrameDecoder(shape, Records.ANY_TIME, Records.EXACT)
-                        .decode(Records.source(0, unlabelled))
+        assertThat(Records.frame(
+                                new FrameDecoder(shape, Records.ANY_TIME, Records.EXACT), Records.source(0, unlabelled))
                         .image()
                         .label())
                 .isEmpty();
@@ -135,10 +135,9 @@ class FrameDecoderTest {
                 .setBytes(ByteBuffer.wrap(encoded(image, format)))
                 .build();
         byte[] value = new WireFormat<ImageRecord>(ImageRecord.getClassSchema()).frame(record);
-        return new FrameDecoder(new ImageShape(2, 3, 3), Records.ANY_TIME, PictureOptions.DEFAULT.with(fit))
-                .decode(Records.source(0, value))
-                .image()
-                .pixels();
+        FrameDecoder decoder =
+                new FrameDecoder(new ImageShape(2, 3, 3), Records.ANY_TIME, PictureOptions.DEFAULT.with(fit));
+        return Records.frame(decoder, Records.source(0, value)).pixels();
     }
 
     @ParameterizedTest
@@ -177,10 +176,8 @@ class FrameDecoderTest {
         byte[] pixels = new byte[length];
         Arrays.fill(pixels, (byte) 70);
         byte[] value = Records.bytes("key", "id", 9, declared, Encoding.RAW, pixels, null);
-        return new FrameDecoder(shape, Records.ANY_TIME, PictureOptions.DEFAULT.with(fit))
-                .decode(Records.source(0, value))
-                .image()
-                .pixels();
+        FrameDecoder decoder = new FrameDecoder(shape, Records.ANY_TIME, PictureOptions.DEFAULT.with(fit));
+        return Records.frame(decoder, Records.source(0, value)).pixels();
     }
 
     @Test
@@ -203,8 +200,9 @@ class FrameDecoderTest {
 
     @Test
     void aRecordWithoutAValueIsRefused() {
-        assertThatThrownBy(() -> new FrameDecoder(new ImageShape(8, 8, 1), Records.ANY_TIME, Records.EXACT)
-                        .decode(Records.source(0, null)))
+        assertThatThrownBy(() -> Records.frame(
+                        new FrameDecoder(new ImageShape(8, 8, 1), Records.ANY_TIME, Records.EXACT),
+                        Records.source(0, null)))
                 .hasMessage("topic images: value=null must be an image record");
     }
 }

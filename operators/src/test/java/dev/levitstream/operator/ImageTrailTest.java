@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levitstream.learner.Evidence;
 import dev.levitstream.learner.ImagePrediction;
-import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.operator.ImageTrail.Image;
 import dev.levitstream.testing.TinyLearners;
@@ -150,8 +149,8 @@ class ImageTrailTest {
     }
 
     private static LiveLearner.Pending pending(String id) {
-        LabelledImage image = new LabelledImage(new byte[TinyLearners.SHAPE.size()], Optional.empty());
-        return new LiveLearner.Pending(Records.source(0, new byte[1]), new Frame(id, 7, image));
+        return new LiveLearner.Pending(
+                Records.source(0, new byte[1]), new Frame(id, 7, new byte[TinyLearners.SHAPE.size()], null));
     }
 
     /** What a learner is not given because it has failed is not counted, or all ages would be wrong after a release. */

@@ -10,7 +10,6 @@ import dev.levitstream.schema.MalformedRecordException;
 import dev.levitstream.schema.WireFormat;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -25,7 +24,7 @@ class InputFormatTest {
     private static final byte[] PICTURE = {(byte) 0xFF, (byte) 0xD8, 7};
     private static final ImageShape SHAPE = new ImageShape(1, 1, 1);
 
-    private final ImageMessages messages = new ImageMessages();
+    private final WireFormat<ImageRecord> messages = new WireFormat<>(ImageRecord.getClassSchema());
 
     private static byte @Nullable [] utf8(@Nullable String text) {
         return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
@@ -42,11 +41,11 @@ class InputFormatTest {
     }
 
     private ImageRecord image(ReceivedRecord received) {
-        return messages.read(InputFormat.IMAGE.keyed(received, messages).source());
+        return InputFormat.IMAGE.image(received, messages);
     }
 
     private void assertRefused(ReceivedRecord received, String reason) {
-        assertThatThrownBy(() -> InputFormat.IMAGE.keyed(received, messages))
+        assertThatThrownBy(() -> image(received))
                 .isInstanceOf(MalformedRecordException.class)
                 .hasMessage("topic images: " + reason);
     }
@@ -54,17 +53,14 @@ class InputFormatTest {
     @Test
     void aPictureWithAllHeadersBecomesItsRecord() {
         ReceivedRecord received = received(utf8("camera"), "photo-7", "cat", "2026-01-01T00:00:00.250Z");
-        KeyedRecord keyed = InputFormat.IMAGE.keyed(received, messages);
-        assertThat(keyed.streamKey()).isEqualTo("camera");
-        assertThat(keyed.source().offset()).isEqualTo(1042);
-        ImageRecord image = messages.read(keyed.source());
+        ImageRecord image = image(received);
         assertThat(image.getStreamKey()).isEqualTo("camera");
         assertThat(image.getImageId()).isEqualTo("photo-7");
         assertThat(image.getLabel()).hasToString("cat");
         assertThat(image.getEventTime()).isEqualTo("2026-01-01T00:00:00.250Z");
         assertThat(image.getEncoding()).isEqualTo(Encoding.PICTURE);
         assertThat(image.getHeight() + image.getWidth() + image.getChannels()).isZero();
-        assertThat(ImageMessages.bytes(image)).isEqualTo(PICTURE);
+        assertThat(FrameDecoder.bytes(image)).isEqualTo(PICTURE);
     }
 
     @Test
@@ -129,9 +125,7 @@ class InputFormatTest {
         assertRefused(
                 received(new byte[769], null, null, null), "key.length=over 768 bytes must be 1 to 256 characters");
         assertRefused(received(new byte[] {'a', (byte) 0xC3}, null, null, null), "key=2 bytes must be UTF-8 text");
-        assertThat(InputFormat.IMAGE
-                        .keyed(received(utf8("\u20AC".repeat(256)), null, null, null), messages)
-                        .streamKey())
+        assertThat(image(received(utf8("\u20AC".repeat(256)), null, null, null)).getStreamKey())
                 .hasSize(256);
     }
 
@@ -169,19 +163,17 @@ class InputFormatTest {
     }
 
     @Test
-    void theLargestPictureFitsWithTheLongestTexts() {
+    void theLargestPictureWouldFitAMessageWithTheLongestTexts() {
         byte[] longest = utf8("\u20AC".repeat(256));
         byte[] largest = new byte[MOST_PICTURE_BYTES];
         largest[MOST_PICTURE_BYTES - 1] = 1;
-        SourceRecord made = InputFormat.IMAGE
-                .keyed(new ReceivedRecord(source(largest), longest, longest, longest, utf8("1")), messages)
-                .source();
-        assertThat(made.value()).hasSizeLessThanOrEqualTo(WireFormat.MAX_MESSAGE_BYTES);
-        assertThat(messages.original(made).value()).isEqualTo(largest);
+        ImageRecord image = image(new ReceivedRecord(source(largest), longest, longest, longest, utf8("1")));
+        assertThat(messages.frame(image)).hasSizeLessThanOrEqualTo(WireFormat.MAX_MESSAGE_BYTES);
+        assertThat(FrameDecoder.bytes(image)).isEqualTo(largest);
     }
 
     @Test
-    void whateverTextsAndBytesCameAreThereAndTheValueComesBack() {
+    void whateverTextsAndBytesCameAreThere() {
         SplittableRandom random = new SplittableRandom(11);
         for (int i = 0; i < ROUNDS; i++) {
             String key = text(random);
@@ -192,20 +184,13 @@ class InputFormatTest {
             byte[] value = new byte[1 + random.nextInt(3000)];
             random.nextBytes(value);
             SourceRecord source = new SourceRecord("t", random.nextInt(9), random.nextLong(1L << 40), 5, value);
-            KeyedRecord keyed = InputFormat.IMAGE.keyed(
-                    new ReceivedRecord(source, utf8(key), utf8(id), utf8(label), utf8(header)), messages);
-            assertThat(keyed.streamKey()).isEqualTo(key);
-            ImageRecord image = messages.read(keyed.source());
+            ImageRecord image = image(new ReceivedRecord(source, utf8(key), utf8(id), utf8(label), utf8(header)));
             assertThat(image.getStreamKey()).isEqualTo(key);
             assertThat(image.getImageId())
                     .isEqualTo(id == null ? "t-" + source.partition() + "-" + source.offset() : id);
             assertThat(image.getLabel()).isEqualTo(label);
             assertThat(image.getEventTime()).isEqualTo(time);
-            SourceRecord original = messages.original(keyed.source());
-            assertThat(original.value()).isEqualTo(value);
-            assertThat(new SourceRecord("t", source.partition(), source.offset(), 5, null))
-                    .isEqualTo(new SourceRecord(
-                            original.topic(), original.partition(), original.offset(), original.timestamp(), null));
+            assertThat(FrameDecoder.bytes(image)).isEqualTo(value);
         }
     }
 
@@ -222,51 +207,40 @@ class InputFormatTest {
     @Test
     void whatIsBothAPictureAndAMessageIsTakenAsTheFormatSays() {
         byte[] message = Records.bytes("camera", "7", 9, SHAPE, Encoding.RAW, new byte[1], null);
-        SourceRecord source = source(message);
-        KeyedRecord asMessage = InputFormat.AVRO.keyed(ReceivedRecord.of(source), messages);
-        assertThat(asMessage.source()).isSameAs(source);
-        assertThat(messages.original(asMessage.source())).isSameAs(source);
-        assertThat(messages.read(asMessage.source()).getImageId()).isEqualTo("7");
-        SourceRecord asPicture = InputFormat.IMAGE
-                .keyed(new ReceivedRecord(source, utf8("door"), null, null, null), messages)
-                .source();
-        assertThat(messages.read(asPicture).getStreamKey()).isEqualTo("door");
-        assertThat(messages.original(asPicture).value()).isEqualTo(message);
+        ReceivedRecord received = new ReceivedRecord(source(message), utf8("door"), null, null, null);
+        ImageRecord asMessage = InputFormat.AVRO.image(received, messages);
+        assertThat(asMessage.getStreamKey()).isEqualTo("camera");
+        assertThat(asMessage.getImageId()).isEqualTo("7");
+        ImageRecord asPicture = image(received);
+        assertThat(asPicture.getStreamKey()).isEqualTo("door");
+        assertThat(FrameDecoder.bytes(asPicture)).isEqualTo(message);
     }
 
     @Test
-    void whatTheJobMadeAroundAPictureDoesNotComeInFromOutside() {
-        SourceRecord made = InputFormat.IMAGE
-                .keyed(received(utf8("camera"), null, null, null), messages)
-                .source();
-        assertThatThrownBy(() -> InputFormat.AVRO.keyed(ReceivedRecord.of(made), messages))
+    void aMessageWithTheMarkerOfEarlierStateDoesNotComeInFromOutside() {
+        ImageRecord image = image(received(utf8("camera"), null, null, null));
+        byte[] made =
+                new WireFormat<ImageRecord>(ImageRecord.getClassSchema(), EarlierRecords.AROUND_PICTURE).frame(image);
+        assertThatThrownBy(() -> InputFormat.AVRO.image(ReceivedRecord.of(source(made)), messages))
                 .hasMessage("topic images: marker=c3e1 must be c301 (Avro single-object encoding)");
-        SourceRecord again = InputFormat.IMAGE
-                .keyed(new ReceivedRecord(made, utf8("camera"), null, null, null), messages)
-                .source();
-        assertThat(messages.original(again).value()).isEqualTo(made.value());
-    }
-
-    @Test
-    void valuesWithoutAMessageAroundThemStayAsTheyAre() {
-        for (byte[] value : new byte[][] {null, {}, {(byte) 0xC3}, {(byte) 0xC3, 1}, Arrays.copyOf(PICTURE, 40)}) {
-            SourceRecord source = source(value);
-            assertThat(messages.original(source)).isSameAs(source);
-        }
     }
 
     @Test
     void anEventTimeThatIsNotBelievedNamesWhereItCameFrom() {
+        byte[] key = utf8("camera");
+        byte[] message = Records.bytes("camera", "7", 9, SHAPE, Encoding.RAW, new byte[1], null);
+        assertTimeRefused(
+                InputFormat.IMAGE, received(key, null, null, "5000"), "header.event-time=1970-01-01T00:00:05Z");
+        assertTimeRefused(
+                InputFormat.IMAGE, received(key, null, null, "7000"), "header.event-time=1970-01-01T00:00:07Z");
+        assertTimeRefused(InputFormat.IMAGE, received(key, null, null, null), "timestamp=1970-01-01T00:00:07Z");
+        assertTimeRefused(InputFormat.AVRO, ReceivedRecord.of(source(message)), "eventTime=1970-01-01T00:00:00.009Z");
+    }
+
+    private void assertTimeRefused(InputFormat format, ReceivedRecord received, String which) {
         FrameDecoder decoder = new FrameDecoder(SHAPE, EventTimeOptions.DEFAULT, Records.EXACT);
-        SourceRecord header = InputFormat.IMAGE
-                .keyed(received(utf8("camera"), null, null, "5000"), messages)
-                .source();
-        assertThatThrownBy(() -> decoder.decode(header))
-                .hasMessageStartingWith("topic images: header.event-time=1970-01-01T00:00:05Z must be at least 1971-");
-        SourceRecord none = InputFormat.IMAGE
-                .keyed(received(utf8("camera"), null, null, null), messages)
-                .source();
-        assertThatThrownBy(() -> decoder.decode(none))
-                .hasMessageStartingWith("topic images: timestamp=1970-01-01T00:00:07Z must be at least 1971-");
+        ImageRecord image = format.image(received, messages);
+        assertThatThrownBy(() -> decoder.decode(received.source(), image, format.timeField(received)))
+                .hasMessageStartingWith("topic images: " + which + " must be at least 1971-");
     }
 }

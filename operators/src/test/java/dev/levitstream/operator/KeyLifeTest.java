@@ -241,6 +241,7 @@ class KeyLifeTest {
                     harness.flink().setProcessingTime(i + 1);
                 }
                 long last = 1000 + 4 * 3_600_000L;
+                harness.flink().snapshot(1, 1); // so that there is state to remove
                 if (watermark) {
                     harness.flink().processWatermark(new Watermark(last + 2 * 3_600_000L - 1));
                     assertThat(harness.side(Outputs.EVENTS)).isEmpty();
@@ -273,8 +274,8 @@ class KeyLifeTest {
                 harness.put(Records.keyed("key-" + k, 0, 0, images.get(k), mnist));
             }
             assertThat(harness.flink().snapshot(1, 1).getStateSize() / 30)
-                    .as("bytes of a key with one image of 784 bytes")
-                    .isLessThan(2000);
+                    .as("bytes of a key with one image of 784 bytes, in its record and decoded")
+                    .isLessThan(2500);
         }
         try (LearnerHarness harness = open(options(learner, KeyOptions.DEFAULT))) {
             for (int i = 0; i < 60; i++) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.flink.metrics.MetricGroup;
@@ -15,13 +16,25 @@ import org.apache.flink.runtime.metrics.groups.GenericMetricGroup;
 import org.apache.flink.runtime.metrics.util.TestingMetricRegistry;
 import org.junit.jupiter.api.Test;
 
-/** The table of metrics in deploy/README.md. */
+/** The tables of metrics in deploy/README.md. */
 class LearnerMetricsTest {
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `([a-z.-]+)` \\| (\\w+) \\| ([^|]+) \\| ([^|]+) \\|$");
-    private static final String HEADING = "### Metrics of the learner";
+
+    @Test
+    void theDocumentListsEveryMetricOfTheInputAndNoOther() throws IOException {
+        assertDocumented("### Metrics of the input", InputMetrics::new);
+    }
 
     @Test
     void theDocumentListsEveryMetricOfTheLearnerAndNoOther() throws IOException {
+        assertDocumented("### Metrics of the learner", root -> {
+            LearnerMetrics metrics = new LearnerMetrics(root);
+            metrics.gauges(() -> 0, () -> 0, () -> 0, () -> 0);
+            metrics.restored(false);
+        });
+    }
+
+    private static void assertDocumented(String heading, Consumer<MetricGroup> metrics) throws IOException {
         Map<String, String> registered = new TreeMap<>();
         MetricGroup root = new GenericMetricGroup(
                 TestingMetricRegistry.builder()
@@ -30,12 +43,10 @@ class LearnerMetricsTest {
                         .build(),
                 null,
                 "root");
-        LearnerMetrics metrics = new LearnerMetrics(root);
-        metrics.gauges(() -> 0, () -> 0, () -> 0, () -> 0);
-        metrics.restored(false);
+        metrics.accept(root);
         Map<String, String> documented = new TreeMap<>();
         String document = Files.readString(Path.of("../deploy/README.md"));
-        String section = document.substring(document.indexOf(HEADING)).split("\n#", 2)[0];
+        String section = document.substring(document.indexOf(heading)).split("\n#", 2)[0];
         Matcher row = ROW.matcher(section);
         while (row.find()) {
             assertThat(documented.put(row.group(1), row.group(2)))

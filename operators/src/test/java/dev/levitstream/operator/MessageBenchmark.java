@@ -44,7 +44,7 @@ public class MessageBenchmark {
     private final SourceRecord png = record(COLOUR, Encoding.PNG, picture("png"));
     private final SourceRecord jpeg = record(COLOUR, Encoding.JPEG, picture("jpeg"));
     private final WireFormat<Prediction> predictions = new WireFormat<>(Prediction.getClassSchema());
-    private final Frame frame = greyDecoder.decode(raw);
+    private final Frame frame = Records.frame(greyDecoder, raw);
     private final ImagePrediction answer = new ImagePrediction(
             IntStream.range(0, CLASSES).mapToObj(k -> "label-" + k).toList(),
             new float[CLASSES],
@@ -81,19 +81,19 @@ public class MessageBenchmark {
     /** A record of 28x28 raw bytes. */
     @Benchmark
     public Object rawRecordDecoded() {
-        return greyDecoder.decode(raw);
+        return Records.frame(greyDecoder, raw);
     }
 
     /** A record of a 32x32 colour picture. */
     @Benchmark
     public Object pngRecordDecoded() {
-        return colourDecoder.decode(png);
+        return Records.frame(colourDecoder, png);
     }
 
     /** The same as JPEG. */
     @Benchmark
     public Object jpegRecordDecoded() {
-        return colourDecoder.decode(jpeg);
+        return Records.frame(colourDecoder, jpeg);
     }
 
     /** The bytes of a prediction with ten classes. */

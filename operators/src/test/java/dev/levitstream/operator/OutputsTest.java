@@ -3,7 +3,6 @@ package dev.levitstream.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levitstream.learner.ImagePrediction;
-import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.LearnerNotice;
 import dev.levitstream.learner.Routed;
 import dev.levitstream.schema.ClassScore;
@@ -31,7 +30,7 @@ class OutputsTest {
 
     private static Frame frame(long time) {
         byte[] pixels = new byte[TinyLearners.SHAPE.size()];
-        return new Frame("i", time, new LabelledImage(pixels, Optional.of("a")));
+        return new Frame("i", time, pixels, "a");
     }
 
     private static Prediction prediction(int mostScores) {

@@ -73,7 +73,17 @@ final class Records {
                 Encoding.RAW,
                 image.pixels(),
                 image.label().orElse(null));
-        return new KeyedRecord(key, source(number, value));
+        return new KeyedRecord(
+                key,
+                source(number, value),
+                new Frame(
+                        key + "-" + number, time, image.pixels(), image.label().orElse(null)));
+    }
+
+    /** What the image message of a record is decoded to. */
+    static Frame frame(FrameDecoder decoder, SourceRecord source) {
+        ImageRecord image = InputFormat.AVRO.image(ReceivedRecord.of(source), FORMAT);
+        return decoder.decode(source, image, "eventTime");
     }
 
     static OperatorOptions options(LearnerOptions learner, Flush flush) {

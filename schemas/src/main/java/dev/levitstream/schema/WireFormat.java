@@ -102,27 +102,12 @@ public final class WireFormat<T extends SpecificRecordBase> {
     public T unframe(String topic, byte[] message) {
         SpecificDatumReader<T> reader = checked(topic, message);
         try {
-            return reader.read(null, body(message));
+            BinaryDecoder body =
+                    DecoderFactory.get().binaryDecoder(message, HEADER_BYTES, message.length - HEADER_BYTES, null);
+            return reader.read(null, body);
         } catch (IOException | AvroRuntimeException e) {
             throw new MalformedRecordException(topic, schema.getName(), e, "must be readable");
         }
-    }
-
-    /**
-     * The first field of a message, which is text in every release, without decoding the others; checked as in
-     * {@link #unframe}.
-     */
-    public String firstField(String topic, byte[] message) {
-        checked(topic, message);
-        try {
-            return body(message).readString();
-        } catch (IOException | AvroRuntimeException e) {
-            throw new MalformedRecordException(topic, schema.getName(), e, "must be readable");
-        }
-    }
-
-    private static BinaryDecoder body(byte[] message) {
-        return DecoderFactory.get().binaryDecoder(message, HEADER_BYTES, message.length - HEADER_BYTES, null);
     }
 
     /** The reader of a message whose header and lengths are right. */
