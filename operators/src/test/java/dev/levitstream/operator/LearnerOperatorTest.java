@@ -7,6 +7,7 @@ import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.common.BudgetOptions;
 import dev.levitstream.operator.OperatorOptions.Flush;
 import dev.levitstream.schema.Prediction;
+import dev.levitstream.testing.Seeds;
 import dev.levitstream.testing.StreamSimulator;
 import dev.levitstream.testing.TinyLearners;
 import java.util.ArrayList;
@@ -15,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
@@ -71,7 +71,7 @@ class LearnerOperatorTest {
     static Stream<Arguments> learnersFlushesAndSeeds() {
         return TinyLearners.methods()
                 .flatMap(method -> Stream.of(Flush.SIZE, Flush.GAP)
-                        .flatMap(flush -> LongStream.range(0, 10).mapToObj(seed -> Arguments.of(method, flush, seed))));
+                        .flatMap(flush -> Seeds.few().mapToObj(seed -> Arguments.of(method, flush, seed))));
     }
 
     @ParameterizedTest(name = "{0}, flush {1}, seed {2}")

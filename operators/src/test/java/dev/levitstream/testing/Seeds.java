@@ -10,4 +10,11 @@ public final class Seeds {
     public static LongStream twenty() {
         return LongStream.range(0, 20);
     }
+
+    /**
+     * 0 to 3, or up to system property {@code test.seeds}: for properties of whole learners, which take seconds each.
+     */
+    public static LongStream few() {
+        return LongStream.range(0, Integer.getInteger("test.seeds", 4));
+    }
 }

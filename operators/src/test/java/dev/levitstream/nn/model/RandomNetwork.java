@@ -15,10 +15,10 @@ import dev.levitstream.nn.model.ComponentNetwork.TrainingBatch;
 import dev.levitstream.nn.model.KnowledgeFusion.Gates;
 import dev.levitstream.nn.model.KnowledgeFusion.Level;
 import dev.levitstream.testing.NaiveNetwork;
+import dev.levitstream.testing.Seeds;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
 
@@ -138,9 +138,9 @@ final class RandomNetwork {
 
     record Loss(float value, float[] gradient) {}
 
-    /** Kinds of networks, 20 seeds each. */
+    /** Kinds of networks, with a few seeds each. */
     static Stream<Arguments> kindsAndSeeds() {
-        return LongStream.range(0, 20)
+        return Seeds.few()
                 .boxed()
                 .flatMap(seed -> Stream.of(
                         Arguments.of(Level.NONE, Gates.FIXED, false, 0, seed),
