@@ -1,7 +1,5 @@
 package dev.levitstream.common;
 
-import java.io.Serializable;
-
 /**
  * Size of the images of one stream: at most 16,777,216 values.
  *
@@ -9,7 +7,7 @@ import java.io.Serializable;
  * @param width columns, at least 1
  * @param channels values per pixel, 1 to 64: grey 1, colour 3, a multispectral sensor as many as it has
  */
-public record ImageShape(int height, int width, int channels) implements Serializable {
+public record ImageShape(int height, int width, int channels) implements InputShape {
     private static final int MAX_CHANNELS = 64;
     private static final int MAX_SIZE = 1 << 24;
 
@@ -26,9 +24,9 @@ public record ImageShape(int height, int width, int channels) implements Seriali
                 "must have at most " + MAX_SIZE + " values");
     }
 
-    /** Values of one image: D = H W C. */
-    public int size() {
-        return height * width * channels;
+    @Override
+    public int bytes() {
+        return size();
     }
 
     @Override
