@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** Clients and brokers that do not speak the same protocol: real brokers, and every command that is a client. */
-@Timeout(240)
+@Timeout(600)
 class BrokerFaultIT {
     private static final String SECRET = "secret-1";
     private static final List<List<String>> COMMANDS =

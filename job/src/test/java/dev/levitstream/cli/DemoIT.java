@@ -18,7 +18,7 @@ import picocli.CommandLine;
 /** The demo as a user starts it, with a shorter stream. */
 class DemoIT {
     @Test
-    @Timeout(240)
+    @Timeout(600)
     void theDemoLearnsADrawnStreamAndAccountsForEveryImage(@TempDir Path dir) throws Exception {
         StringWriter out = new StringWriter();
         CommandLine commandLine = Main.commandLine();
@@ -36,7 +36,7 @@ class DemoIT {
     }
 
     @Test
-    @Timeout(240)
+    @Timeout(600)
     void aFolderOfPhotographsIsLearntAtASizeThatFits(@TempDir Path dir) throws Exception {
         for (int label = 0; label < 8; label++) {
             Path folder = Files.createDirectories(dir.resolve("photographs/class " + label + "/deep"));

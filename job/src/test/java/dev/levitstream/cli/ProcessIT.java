@@ -31,7 +31,7 @@ class ProcessIT {
 
     @ParameterizedTest
     @CsvSource({"TERM, 143", "INT, 130"})
-    @Timeout(300)
+    @Timeout(600)
     void aDemoThatIsStoppedLeavesNothingAndTalkedToNobodyElse(String signal, int code, @TempDir Path dir)
             throws Exception {
         int port = EmbeddedKafka.freePort();
@@ -128,7 +128,7 @@ class ProcessIT {
 
     @ParameterizedTest
     @CsvSource({"starting a Kafka broker", "starting a Flink cluster"})
-    @Timeout(300)
+    @Timeout(600)
     void aDemoThatIsStoppedWhileItStartsLeavesNothing(String printed, @TempDir Path dir) throws Exception {
         try (CommandProcess demo = CommandProcess.start(dir, Map.of(), "demo", "--per-phase", "100")) {
             demo.await(printed);
@@ -140,7 +140,7 @@ class ProcessIT {
     }
 
     @Test
-    @Timeout(300)
+    @Timeout(600)
     void whatAKilledProcessLeftGoesWhenTheNextStartsAndNothingElseDoes(@TempDir Path dir) throws Exception {
         Path strange = Files.createDirectories(dir.resolve("tmp/levit-stream-notes"));
         try (CommandProcess killed = CommandProcess.start(dir, Map.of(), "demo", "--per-phase", "100")) {
@@ -160,7 +160,7 @@ class ProcessIT {
     }
 
     @Test
-    @Timeout(300)
+    @Timeout(600)
     void aPlaceThatCannotBeWrittenIsNamedInOneLine(@TempDir Path dir) throws Exception {
         Path file = Files.createFile(dir.resolve("file"));
         String below = file.resolve("below").toString();

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** What {@code publish} writes, as a consumer sees it. */
-@Timeout(240)
+@Timeout(600)
 class PublishIT {
     @TempDir
     private static Path root;

@@ -91,7 +91,7 @@ class PythonExampleIT {
     }
 
     @Test
-    @Timeout(240)
+    @Timeout(600)
     void whatPythonPublishesIsAnsweredAndPythonReadsTheAnswers(@TempDir Path dir) throws Exception {
         Optional<Python> python = Python.find();
         if (python.filter(Python::hasPackages).isPresent()) {

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** Two jobs on one broker: under one transaction prefix only one of them runs, and it loses nothing. */
-@Timeout(240)
+@Timeout(600)
 class TwoJobsIT {
     private static final int KEYS = 2;
     private static final int ROUNDS = 40;

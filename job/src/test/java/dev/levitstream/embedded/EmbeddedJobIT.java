@@ -24,7 +24,7 @@ class EmbeddedJobIT {
     private static final CountDownLatch OVER = new CountDownLatch(1);
 
     @Test
-    @Timeout(180)
+    @Timeout(600)
     void aTaskManagerThatEndsByAFatalErrorEndsTheJobWithItsCause(@TempDir Path dir) throws Exception {
         JobOptions options = OptionCatalogue.read(Map.of("parallelism", "1"));
         try (EmbeddedJob job = EmbeddedJob.start(options, dir, EmbeddedKafka.freePort(), env -> {
@@ -48,7 +48,7 @@ class EmbeddedJobIT {
     }
 
     @Test
-    @Timeout(180)
+    @Timeout(600)
     void checkpointsThatCannotBeWrittenAreSaidInOneLine(@TempDir Path dir) throws IOException {
         JobOptions options = OptionCatalogue.read(Map.of());
         Path file = Files.createFile(dir.resolve("file"));

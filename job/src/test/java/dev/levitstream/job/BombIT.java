@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Records that are small on the wire and do not fit in memory: each is a dead letter, its neighbours are answered. */
-@Timeout(300)
+@Timeout(600)
 class BombIT {
     /** More than the memory of this process: one that just fits leaves no room for what its other threads do. */
     private static final int BOMB =

@@ -163,7 +163,7 @@ class ExactlyOnceIT {
 
     @ParameterizedTest(name = "{0}, {1} images a key")
     @CsvSource({"novelty, 400", "two-sample, 1700"})
-    @Timeout(180)
+    @Timeout(600)
     void aJobCancelledInMidStreamAnswersEveryImageOnceAndToTheSameByte(String criterion, int perKey, @TempDir Path dir)
             throws Exception {
         for (String key : KEYS) {

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The fast topic over a real broker: answers before any checkpoint, the same bytes as those that are committed later,
  * none missing after a failure, and none of it left in the state.
  */
-@Timeout(240)
+@Timeout(600)
 class FastLaneIT {
     private static final Duration QUICK = Duration.ofMillis(200);
     private static final int KEYS = 2;

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Images that are gone before they are read: what is left is answered once, and the gap is told once. */
-@Timeout(300)
+@Timeout(600)
 class GapsIT {
     private static EmbeddedKafka kafka;
 

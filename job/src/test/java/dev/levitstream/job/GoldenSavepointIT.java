@@ -111,7 +111,7 @@ class GoldenSavepointIT {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
-    @Timeout(180)
+    @Timeout(600)
     void theSavepointOfEachFormatRestoresAndItsLearnersGoOn(int format, @TempDir Path dir) throws Exception {
         Path savepoint = dir.resolve("checkpoints/golden");
         copy(GOLDEN.resolve("format-" + format), savepoint);
@@ -145,7 +145,7 @@ class GoldenSavepointIT {
     }
 
     @Test
-    @Timeout(180)
+    @Timeout(600)
     void aNewerFormatIsRefusedWithOneClearLine(@TempDir Path dir) throws Exception {
         Path savepoint = dir.resolve("checkpoints/golden");
         copy(GOLDEN.resolve("format-" + FORMATS), savepoint);

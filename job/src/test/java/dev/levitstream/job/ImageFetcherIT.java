@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What happens to the topic while it is being read. */
-@Timeout(120)
+@Timeout(600)
 class ImageFetcherIT {
     private static EmbeddedKafka kafka;
 

@@ -75,7 +75,7 @@ class ImageInputIT {
     private record Published(String name, String imageId, byte @Nullable [] value) {}
 
     @Test
-    @Timeout(240)
+    @Timeout(600)
     void everyPictureIsAnsweredOrADeadLetterWithItsReason(@TempDir Path dir) throws Exception {
         Map<String, Prediction> answers = new HashMap<>();
         Map<Long, DeadLetter> letters = new HashMap<>();

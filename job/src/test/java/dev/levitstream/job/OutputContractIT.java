@@ -122,7 +122,7 @@ class OutputContractIT {
     }
 
     @Test
-    @Timeout(300)
+    @Timeout(600)
     void nothingIsRefusedByABrokerThatWasToldNothing(@TempDir Path dir) throws Exception {
         Map<String, String> untold = Map.of(
                 "message.max.bytes", "1048588",

@@ -79,7 +79,7 @@ class OverloadIT {
     }
 
     @Test
-    @Timeout(300)
+    @Timeout(600)
     void aFloodOnOneKeyHoldsUpNeitherCheckpointsNorOtherKeys(@TempDir Path dir) throws Exception {
         int port = EmbeddedKafka.freePort();
         FlinkRest rest = new FlinkRest(port);

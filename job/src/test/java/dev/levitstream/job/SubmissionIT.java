@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What {@code flink run} shows where the cluster does not take the job. */
 class SubmissionIT {
     @Test
-    @Timeout(120)
+    @Timeout(600)
     void checkpointsThatCannotBeWrittenAreSaidInOneLine(@TempDir Path dir) throws IOException {
         Path file = Files.createFile(dir.resolve("file"));
         Path below = file.resolve("below");

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The whole job over a real broker that forgets or refuses its transactions: it goes on without a restart, and what is
  * answered and what is counted as lost make up what was published.
  */
-@Timeout(240)
+@Timeout(600)
 class TransactionsIT {
     private static final TopicPartition PREDICTIONS = new TopicPartition("predictions", 0);
     private static final Duration QUICK = Duration.ofMillis(200);
