@@ -101,53 +101,27 @@ final class SecondMoments {
     }
 
     /**
-     * Two rows and four images at a time, so that a row is fetched seldom and each value of an image serves twice; the
-     * order in which a sum grows stays that of the images.
+     * Row by row in an array of its own, which the compiler knows to be no other's and so adds to in vectors; a sum
+     * grows in the order of the images.
      */
     private void addPending() {
-        int row = 0;
-        int at = 0;
-        for (; row + 2 <= width; row += 2) {
-            int k = 0;
-            for (; k + 4 <= pending.size(); k += 4) {
-                addToTwoRows(row, at, pending.get(k), pending.get(k + 1), pending.get(k + 2), pending.get(k + 3));
-            }
-            for (; k < pending.size(); k++) {
-                addToRow(row, at, pending.get(k));
-                addToRow(row + 1, at + row + 1, pending.get(k));
-            }
-            at += 2 * row + 3;
+        if (pending.isEmpty()) {
+            return;
         }
-        if (row < width) {
+        double[] row = new double[width];
+        for (int i = 0, at = 0; i < width; at += ++i) {
+            System.arraycopy(sums, at, row, 0, i + 1);
             for (double[] image : pending) {
-                addToRow(row, at, image);
+                addScaled(image[i], image, row, i + 1);
             }
+            System.arraycopy(row, 0, sums, at, i + 1);
         }
         pending.clear();
     }
 
-    private void addToTwoRows(int i, int at, double[] a, double[] b, double[] c, double[] d) {
-        int next = at + i + 1;
-        double ai = a[i];
-        double bi = b[i];
-        double ci = c[i];
-        double di = d[i];
-        double aj = a[i + 1];
-        double bj = b[i + 1];
-        double cj = c[i + 1];
-        double dj = d[i + 1];
-        for (int j = 0; j <= i; j++) {
-            sums[at + j] = sums[at + j] + ai * a[j] + bi * b[j] + ci * c[j] + di * d[j];
-            sums[next + j] = sums[next + j] + aj * a[j] + bj * b[j] + cj * c[j] + dj * d[j];
-        }
-        int end = next + i + 1;
-        sums[end] = sums[end] + aj * aj + bj * bj + cj * cj + dj * dj;
-    }
-
-    private void addToRow(int i, int at, double[] a) {
-        double ai = a[i];
-        for (int j = 0; j <= i; j++) {
-            sums[at + j] += ai * a[j];
+    private static void addScaled(double factor, double[] values, double[] to, int count) {
+        for (int j = 0; j < count; j++) {
+            to[j] += factor * values[j];
         }
     }
 
