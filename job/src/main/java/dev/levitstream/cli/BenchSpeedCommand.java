@@ -1,5 +1,6 @@
 package dev.levitstream.cli;
 
+import dev.levitstream.bench.speed.Crowd;
 import dev.levitstream.bench.speed.KafkaSpeed;
 import dev.levitstream.bench.speed.Latency;
 import dev.levitstream.bench.speed.SlotSpeed;
@@ -60,6 +61,9 @@ final class BenchSpeedCommand implements Callable<Integer> {
             description = "How the names of the networks start that are compared, like MNIST. Default: all.")
     private String only;
 
+    @Option(names = "--quick", description = "Few learners and components: to see that all works, not for figures.")
+    private boolean quick;
+
     @ArgGroup
     private final WholeJob wholeJob = new WholeJob();
 
@@ -95,7 +99,11 @@ final class BenchSpeedCommand implements Callable<Integer> {
         Check.that(times >= 1, "rounds", times, "must be at least 1");
         if (wholeJob.asked()) {
             Given.requireNone(
-                    "must not stand beside --kafka, --slots or --latency, which compare no networks", "--only", only);
+                    "must not stand beside --kafka, --slots or --latency, which compare no networks",
+                    "--only",
+                    only,
+                    "--quick",
+                    quick);
         }
         if (wholeJob.slots || wholeJob.latency) {
             Given.requireNone(
@@ -112,7 +120,7 @@ final class BenchSpeedCommand implements Callable<Integer> {
         } else if (wholeJob.latency) {
             new Latency(LATENCY_WARM_UP, LATENCY_SECONDS, this::print).run();
         } else {
-            new SpeedBench(peer("torch, numpy"), only, times, this::print).run();
+            new SpeedBench(peer("torch, numpy"), only, times, quick ? Crowd.SMALL : Crowd.FULL, this::print).run();
         }
         return 0;
     }

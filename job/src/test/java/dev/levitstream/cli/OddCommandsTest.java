@@ -96,6 +96,7 @@ class OddCommandsTest {
                 "2|bench split-mnist --vary batch.size=1,2 --set batch.size=3|vary=batch.size must not be set as well",
                 "2|bench --runs 3 compare a b|--runs is an option of levit-stream bench, not of levit-stream bench compare",
                 "2|bench speed --slots --only MNIST|only=MNIST must not stand beside --kafka, --slots or --latency",
+                "2|bench speed --kafka --quick|quick=true must not stand beside --kafka, --slots or --latency",
                 "2|bench speed --latency --rounds 2|rounds=2 must not stand beside --latency",
                 "2|bench speed --latency --python python3|python=python3 must not stand beside --slots or --latency",
             })

@@ -22,14 +22,15 @@ import java.util.function.Consumer;
  * world.
  */
 final class ComponentSpeed {
-    private static final List<Integer> COMPONENTS = List.of(1, 2, 5, 10, 20, 50);
     private static final int UPDATES = 4;
 
     private final int rounds;
+    private final List<Integer> components;
     private final Consumer<String> lines;
 
-    ComponentSpeed(int rounds, Consumer<String> lines) {
+    ComponentSpeed(int rounds, List<Integer> components, Consumer<String> lines) {
         this.rounds = rounds;
+        this.components = components;
         this.lines = lines;
     }
 
@@ -48,7 +49,7 @@ final class ComponentSpeed {
                         new LearnerContext(options, 1, compute, System::nanoTime, shared), Map.of())) {
             worlds.get(0).fill(one, random);
             worlds.get(0).fill(many, random);
-            for (int count : COMPONENTS) {
+            for (int count : components) {
                 while (worlds.size() < count) {
                     worlds.add(new World(worlds.size()));
                     many.onEvent(LearnerEvent.BOUNDARY);
@@ -100,7 +101,7 @@ final class ComponentSpeed {
                         "image",
                         SpeedCase.MNIST.toString(),
                         "levit.components.max",
-                        "50",
+                        Integer.toString(components.get(components.size() - 1)),
                         "levit.budget.updates",
                         Integer.toString(UPDATES)))
                 .operator()

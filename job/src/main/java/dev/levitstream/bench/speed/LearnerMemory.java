@@ -20,13 +20,11 @@ import java.util.function.Consumer;
 
 /** What learners of MNIST size take of the machine's memory while they live, and what their states take. */
 final class LearnerMemory {
-    private static final int KEYS = 16;
-    private static final int MOST_COMPONENTS = 11;
     private static final long PAGE = 4096;
 
     private LearnerMemory() {}
 
-    static void measure(Consumer<String> lines) throws IOException {
+    static void measure(Crowd crowd, Consumer<String> lines) throws IOException {
         lines.accept("| components of a learner | resident memory, MB | state, MB |");
         lines.accept("|---|---|---|");
         LearnerOptions options = OptionCatalogue.read(
@@ -39,7 +37,7 @@ final class LearnerMemory {
             learner(options, compute, shared, random).close(); // what the first one leaves is not a learner's
             List<Learner> learners = new ArrayList<>();
             try {
-                measure(options, compute, shared, random, learners, lines);
+                measure(crowd, options, compute, shared, random, learners, lines);
             } finally {
                 learners.forEach(Learner::close);
             }
@@ -47,6 +45,7 @@ final class LearnerMemory {
     }
 
     private static void measure(
+            Crowd crowd,
             LearnerOptions options,
             Compute compute,
             SharedWeights shared,
@@ -55,17 +54,17 @@ final class LearnerMemory {
             Consumer<String> lines)
             throws IOException {
         long before = residentBytes();
-        for (int i = 0; i < KEYS; i++) {
+        for (int i = 0; i < crowd.keys(); i++) {
             learners.add(learner(options, compute, shared, random));
         }
         lines.accept(line(1, before, learners));
-        for (int components = 2; components <= MOST_COMPONENTS; components++) {
+        for (int components = 2; components <= crowd.most(); components++) {
             for (Learner learner : learners) {
                 learner.onEvent(LearnerEvent.BOUNDARY);
                 new World(components - 1).fill(learner, random);
             }
         }
-        lines.accept(line(MOST_COMPONENTS, before, learners));
+        lines.accept(line(crowd.most(), before, learners));
     }
 
     private static Learner learner(

@@ -24,6 +24,7 @@ public final class SpeedBench {
 
     private final Optional<String> python;
     private final int rounds;
+    private final Crowd crowd;
     private final List<SpeedCase> cases;
     private final Consumer<String> lines;
 
@@ -33,10 +34,12 @@ public final class SpeedBench {
      * @param python command that has PyTorch; empty to do without it
      * @param only how the names of the networks start that are compared; empty for all
      * @param rounds turns of each (count), at least 1
+     * @param crowd how many learners and components
      * @param lines takes the report, line by line
      */
-    public SpeedBench(Optional<String> python, String only, int rounds, Consumer<String> lines) {
+    public SpeedBench(Optional<String> python, String only, int rounds, Crowd crowd, Consumer<String> lines) {
         this.python = python;
+        this.crowd = crowd;
         this.cases = CASES.stream().filter(one -> one.name().startsWith(only)).toList();
         if (cases.isEmpty()) {
             throw new IllegalArgumentException("only=" + only + " must start one of "
@@ -48,11 +51,11 @@ public final class SpeedBench {
 
     /** Everything. */
     public void run() throws Exception {
-        LearnerMemory.measure(lines); // first: what others leave free would be used again and not seen
+        LearnerMemory.measure(crowd, lines); // first: what others leave free would be used again and not seen
         lines.accept("");
         new NetworkSpeed(python, rounds, lines).run(cases);
         lines.accept("");
-        new ComponentSpeed(rounds, lines).run();
+        new ComponentSpeed(rounds, crowd.components(), lines).run();
         lines.accept("");
         ThreadSpeed.measure(MNIST_64, rounds, lines);
         lines.accept("");
