@@ -39,7 +39,7 @@ final class ComponentSpeed {
                 + "| of all worlds in turn, ms | to 1 |");
         lines.accept("|---|---|---|---|---|---|---|");
         SplittableRandom random = new SplittableRandom(1);
-        LearnerOptions options = mnist();
+        LearnerOptions options = mnist(components.get(components.size() - 1));
         List<World> worlds = new ArrayList<>(List.of(new World(0)));
         try (Compute compute = new Compute("cpu");
                 SharedWeights shared = new SharedWeights();
@@ -96,12 +96,12 @@ final class ComponentSpeed {
         return seconds;
     }
 
-    private static LearnerOptions mnist() {
+    private static LearnerOptions mnist(int mostComponents) {
         return OptionCatalogue.read(Map.of(
                         "image",
                         SpeedCase.MNIST.toString(),
                         "levit.components.max",
-                        Integer.toString(components.get(components.size() - 1)),
+                        Integer.toString(mostComponents),
                         "levit.budget.updates",
                         Integer.toString(UPDATES)))
                 .operator()
