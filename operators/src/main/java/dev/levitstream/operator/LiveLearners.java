@@ -3,7 +3,6 @@ package dev.levitstream.operator;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
 import dev.levitstream.learner.LearnerMethods;
-import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.SharedWeights;
 import dev.levitstream.nn.engine.Compute;
 import dev.levitstream.nn.engine.NumericException;
@@ -53,18 +52,6 @@ final class LiveLearners implements AutoCloseable {
         this.metrics = metrics;
         this.trouble = operator;
         this.earlier = new EarlierRecords(FrameDecoder.of(options));
-    }
-
-    /** Opens the backbone, if the learners have one, so that a file that is missing here ends the job at the start. */
-    void openBackbone() {
-        LearnerOptions learner = options.learner();
-        if (learner.own().backbone().isGiven()) {
-            try {
-                shared.backbone(learner.own().backbone(), learner.image(), compute);
-            } catch (IllegalArgumentException e) {
-                throw new SuppressRestartsException(e);
-            }
-        }
     }
 
     /** Those in memory by stream key, the longest unused first. */
@@ -200,6 +187,5 @@ final class LiveLearners implements AutoCloseable {
     public void close() {
         live.values().forEach(key -> key.learner().close());
         live.clear();
-        shared.close();
     }
 }

@@ -45,7 +45,8 @@ class BackboneOperatorTest {
     @MethodSource(TinyBackbone.METHODS)
     void aSubtaskThatIsRestoredAtAnyRecordEmitsTheSame(String method) throws Exception {
         OperatorOptions options = options(method, TinyBackbone.of(dir));
-        List<LabelledImage> images = LearnerContractTest.stream(4).subList(0, 150);
+        List<LabelledImage> images = TinyBackbone.embedded(
+                options.learner(), LearnerContractTest.stream(4).subList(0, 150));
         Map<String, List<String>> expected = new TreeMap<>();
         Map<String, List<String>> found = new TreeMap<>();
         LearnerHarness broken = open(options);
@@ -70,52 +71,6 @@ class BackboneOperatorTest {
             assertThat(found).isEqualTo(expected).containsKeys("key 0", "key 1");
         } finally {
             broken.close();
-        }
-    }
-
-    @Test
-    void aKeyWhoseImageHasNoFeaturesIsQuarantinedAndTheOthersGoOn() throws Exception {
-        List<LabelledImage> images = LearnerContractTest.stream(4);
-        LabelledImage black = new LabelledImage(new byte[TinyLearners.SHAPE.size()], Optional.of("dark"));
-        try (LearnerHarness harness = open(options("slda", TinyBackbone.failingOnBlack(dir)))) {
-            for (int i = 0; i < 24; i++) {
-                harness.put(Records.keyed("good", i, i, images.get(i)));
-                harness.put(Records.keyed("bad", i, i, i == 10 ? black : images.get(i)));
-            }
-            harness.flink().endInput();
-            assertThat(harness.flink().extractOutputValues())
-                    .filteredOn(prediction -> prediction.getStreamKey().equals("good"))
-                    .hasSize(24);
-            assertThat(harness.flink().extractOutputValues())
-                    .filteredOn(prediction -> prediction.getStreamKey().equals("bad"))
-                    .hasSize(23);
-            assertThat(harness.side(Outputs.DEAD_LETTERS))
-                    .extracting(DeadLetter::getReason)
-                    .containsExactly("streamKey=bad is in quarantine bad#1");
-            assertThat(harness.side(Outputs.EVENTS)).singleElement().satisfies(event -> {
-                assertThat(event.getKind()).isEqualTo(EventKind.KEY_QUARANTINED);
-                assertThat(event.getReason()).startsWith("the backbone has no features of an image: image=8x8x1 gives");
-            });
-        }
-    }
-
-    @Test
-    void aFileThatIsMissingHereOrAnotherEndsTheJobBeforeAnyImage() throws Exception {
-        Path path = dir.resolve("elsewhere.pt");
-        BackboneFile started = TinyBackbone.file(path, "return torch.flatten(x, 1)");
-        BackboneFile other = TinyBackbone.file(path, "return torch.flatten(torch.square(x), 1)");
-        refusesToOpen(started, "backbone=" + path + " has SHA-256 " + other.sha256() + ", must have ");
-        Files.delete(path);
-        refusesToOpen(started, "backbone=" + path + " cannot be read: no such file");
-    }
-
-    private static void refusesToOpen(BackboneFile file, String message) throws Exception {
-        try (LearnerHarness harness = new LearnerHarness(options("ncm", file), 1, 0)) {
-            assertThatThrownBy(() -> harness.flink().open())
-                    .isInstanceOf(SuppressRestartsException.class)
-                    .cause()
-                    .hasMessageStartingWith(message)
-                    .hasMessageNotContaining("\n");
         }
     }
 }

@@ -93,6 +93,7 @@ final class Records {
     static OperatorOptions options(LearnerOptions learner, Flush flush, int residentKeys) {
         return new OperatorOptions(
                 learner,
+                learner.input() instanceof ImageShape image ? image : TinyLearners.SHAPE,
                 KeyOptions.DEFAULT,
                 flush,
                 50,

@@ -63,9 +63,9 @@ final class InProcessRun {
 
     RunResult run() {
         try (Compute compute = new Compute("cpu");
-                SharedWeights shared = new SharedWeights();
                 Learner learner = LearnerMethods.open(
-                        new LearnerContext(options, plan.seed(), compute, System::nanoTime, shared), Map.of())) {
+                        new LearnerContext(options, plan.seed(), compute, System::nanoTime, new SharedWeights()),
+                        Map.of())) {
             if (plan.isOffline()) {
                 learnOffline(learner);
             } else {
