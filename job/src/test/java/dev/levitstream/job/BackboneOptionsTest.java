@@ -82,9 +82,10 @@ class BackboneOptionsTest {
         assertThatThrownBy(() -> operator.learner().image())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("input=1 tokens of 4 must be an image: learner=slda takes no tokens of a backbone here");
-        OperatorOptions images =
-                OptionCatalogue.read(Map.of("learner", "slda")).operator();
-        assertThat(images.learner().input()).isEqualTo(images.image()).isEqualTo(images.learner().image());
+        OperatorOptions images = OptionCatalogue.read(Map.of("learner", "slda")).operator();
+        assertThat(images.learner().input())
+                .isEqualTo(images.image())
+                .isEqualTo(images.learner().image());
     }
 
     @Test

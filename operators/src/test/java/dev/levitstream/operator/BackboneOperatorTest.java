@@ -1,26 +1,18 @@
 package dev.levitstream.operator;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.LearnerContractTest;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.nn.backbone.BackboneFile;
 import dev.levitstream.operator.OperatorOptions.Flush;
-import dev.levitstream.schema.DeadLetter;
-import dev.levitstream.schema.EventKind;
 import dev.levitstream.testing.TinyBackbone;
-import dev.levitstream.testing.TinyLearners;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.execution.SuppressRestartsException;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;

@@ -79,8 +79,7 @@ public final class TinyBackbone {
     /** What learners of a method are given of images. */
     public static List<LabelledImage> embedded(LearnerOptions options, List<LabelledImage> images) {
         TokenShape tokens = (TokenShape) options.input();
-        try (Embedding embedding =
-                Embedding.open(options.own().backbone(), TinyLearners.SHAPE, tokens, "cpu")) {
+        try (Embedding embedding = Embedding.open(options.own().backbone(), TinyLearners.SHAPE, tokens, "cpu")) {
             return images.stream()
                     .map(image -> new LabelledImage(embedding.of(image.pixels()), image.label()))
                     .toList();

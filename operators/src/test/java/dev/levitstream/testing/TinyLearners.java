@@ -157,8 +157,7 @@ public final class TinyLearners {
 
     private static LearnerOptions with(LearnerOptions o, int slice, int classes, int labels, MethodOptions own) {
         InputShape input = own.backbone().isGiven() ? own.input(SHAPE) : o.input();
-        return new LearnerOptions(
-                o.method(), input, o.batchSize(), slice, classes, labels, o.maxMib(), o.seed(), own);
+        return new LearnerOptions(o.method(), input, o.batchSize(), slice, classes, labels, o.maxMib(), o.seed(), own);
     }
 
     /** The same with other settings of the method's own. */

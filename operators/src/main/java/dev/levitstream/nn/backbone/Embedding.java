@@ -41,7 +41,8 @@ public final class Embedding implements AutoCloseable {
      * @param tokens what is wanted of them: the file's {@link BackboneFile#wholeShape} for features, or its
      *     {@link BackboneFile#tokenShape}
      * @param device {@code cpu} or {@code gpuN}
-     * @throws IllegalArgumentException in one line, if the file is missing here, is another one, or makes no such tokens
+     * @throws IllegalArgumentException in one line, if the file is missing here, is another one, or makes no such
+     *     tokens
      */
     public static Embedding open(BackboneFile file, ImageShape image, TokenShape tokens, String device) {
         boolean whole = tokens.equals(file.wholeShape());
@@ -103,7 +104,8 @@ public final class Embedding implements AutoCloseable {
         float[][] rows = whole ? backbone.features(sized) : backbone.tokens(sized);
         List<Result> results = new ArrayList<>(rows.length);
         for (float[] row : rows) {
-            Check.that(row.length == tokens.size(), "image", image, "gives " + row.length + " values, must be " + tokens);
+            Check.that(
+                    row.length == tokens.size(), "image", image, "gives " + row.length + " values, must be " + tokens);
             results.add(encoded(row));
         }
         return results;

@@ -147,7 +147,9 @@ class BackboneFeaturesTest {
         assertThatThrownBy(() -> new FeatureOptions(Kind.RANDOM, 0, 0, file).require("any"))
                 .hasMessage("any.filters=0 must be at least 1");
         assertThat(new FeatureOptions(Kind.RANDOM, 2, 0, file).backbone()).isEqualTo(BackboneFile.NONE);
-        assertThat(options(file, 0).footprint(file.wholeShape(), "other").advice()).isEqualTo("give a backbone of fewer features");
-        assertThat(options(file, 5).footprint(file.wholeShape(), "other").advice()).isEqualTo("other");
+        assertThat(options(file, 0).footprint(file.wholeShape(), "other").advice())
+                .isEqualTo("give a backbone of fewer features");
+        assertThat(options(file, 5).footprint(file.wholeShape(), "other").advice())
+                .isEqualTo("other");
     }
 }

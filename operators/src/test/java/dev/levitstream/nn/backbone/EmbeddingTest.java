@@ -155,9 +155,7 @@ class EmbeddingTest {
                     List<Embedding.Result> results = embedding.of(images);
                     for (int i = 0; i < images.size(); i++) {
                         Optional<byte[]> found = results.get(i).bytes();
-                        assertThat(found.orElseThrow())
-                                .hasSize(tokens.bytes())
-                                .isEqualTo(embedding.of(images.get(i)));
+                        assertThat(found.orElseThrow()).hasSize(tokens.bytes()).isEqualTo(embedding.of(images.get(i)));
                     }
                 }
             }
