@@ -18,6 +18,11 @@ public record Frame(
         long eventTime,
         byte[] pixels,
         @Nullable String label) {
+    /** The same image with other pixels. */
+    Frame withPixels(byte[] others) {
+        return new Frame(imageId, eventTime, others, label);
+    }
+
     /** Pixels and label, as learners take them. */
     LabelledImage image() {
         return new LabelledImage(pixels, Optional.ofNullable(label));

@@ -107,6 +107,8 @@ final class LiveLearners implements AutoCloseable {
             Optional<PendingFrame> frame =
                     frames.hasNext() ? Optional.of(frames.next()).filter(each -> each.isOf(source)) : Optional.empty();
             if (frame.isPresent()) {
+                int bytes = frame.get().frame().pixels().length;
+                requireInput(bytes == options.learner().input().bytes(), bytes);
                 key.pending().add(new Pending(source, frame.get().frame()));
             } else {
                 decodeEarlier(key, source, isAnswered);
@@ -114,7 +116,18 @@ final class LiveLearners implements AutoCloseable {
         }
     }
 
+    /** What waits came through another graph than now if it has another length: nothing here could make it fit. */
+    private void requireInput(boolean fits, int bytes) {
+        if (!fits) {
+            throw new SuppressRestartsException(
+                    new IllegalStateException("image=" + options.learner().input()
+                            + " must be what waits in the restored state: images of " + bytes + " bytes"));
+        }
+    }
+
+    /** Releases that kept no frames had no embedded ones either. */
     private void decodeEarlier(LiveLearner key, SourceRecord source, boolean isAnswered) {
+        requireInput(!EmbedOperatorFactory.isNeeded(options), options.image().bytes());
         try {
             key.pending().add(earlier.decode(source));
         } catch (MalformedRecordException e) { // by the rules of another release it could be
