@@ -15,6 +15,7 @@ import dev.levitstream.testing.TinyLearners;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.BasicTypeInfo;
 import org.apache.flink.formats.avro.typeutils.AvroTypeInfo;
@@ -54,6 +55,10 @@ final class Records {
                 encoding,
                 ByteBuffer.wrap(bytes),
                 label));
+    }
+
+    static LabelledImage black() {
+        return new LabelledImage(new byte[TinyLearners.SHAPE.size()], Optional.of("dark"));
     }
 
     static SourceRecord source(long offset, byte @Nullable [] value) {

@@ -37,13 +37,16 @@ public final class TinyBackbone {
         return file(folder.resolve("tiny.pt"), QUARTERS, "return torch.cat([p, torch.square(p)], 1)");
     }
 
-    /** The same for all images but a black one, whose features are no numbers. */
-    public static BackboneFile failingOnBlack(Path folder) throws IOException {
-        return file(
-                folder.resolve("failing.pt"),
-                QUARTERS,
-                "s = torch.sum(p)",
-                "return torch.cat([p, torch.div(torch.square(p), s)], 1)");
+    /** The same for all images but a black one, whose features are no numbers; each is one of a block. */
+    public static BackboneFile failingOnBlack(Path folder, int batch) throws IOException {
+        Path file = folder.resolve("failing.pt");
+        file(file, QUARTERS, "s = torch.sum(p, [1], True)", "return torch.cat([p, torch.div(torch.square(p), s)], 1)");
+        return inBlocks(file, batch);
+    }
+
+    /** The same file, with so many images computed at once. */
+    public static BackboneFile inBlocks(Path file, int batch) {
+        return BackboneFile.of(file, TinyLearners.SHAPE, new BackboneOptions(batch, 0, List.of(), List.of(), 0));
     }
 
     /** A module whose {@code forward} has these lines. */
