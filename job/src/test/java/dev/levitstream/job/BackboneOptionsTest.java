@@ -121,7 +121,20 @@ class BackboneOptionsTest {
                 .isNotEqualTo(base.operator().learner().own().backbone().options());
         assertThat(other.structure()).isNotEqualTo(base.structure()).containsEntry(key, text);
         assertThatThrownBy(() -> OptionCatalogue.read(Map.of("learner", "slda", key, text)))
-                .hasMessage("backbone=none must be a file where backbone.size, mean, std or heads is given");
+                .hasMessage("backbone=none must be a file where backbone.batch, size, mean, std or heads is given");
+    }
+
+    @Test
+    void howManyImagesAreEmbeddedAtOnceIsNoStructure() {
+        JobOptions base = OptionCatalogue.read(given("slda"));
+        JobOptions other = OptionCatalogue.read(given("slda", "backbone.batch", "7"));
+        assertThat(other.operator().learner().own().backbone().options().batch())
+                .isEqualTo(7);
+        assertThat(other.structure()).isEqualTo(base.structure());
+        refused(given("slda", "backbone.batch", "0"), "backbone.batch=0 must be 1 to 256");
+        refused(
+                Map.of("learner", "slda", "backbone.batch", "2"),
+                "backbone=none must be a file where backbone.batch, size, mean, std or heads is given");
     }
 
     private static void refused(Map<String, String> given, String message) {

@@ -33,7 +33,7 @@ public final class EmbedOperator extends AbstractStreamOperator<KeyedRecord>
     private transient @Nullable SharedEmbedding shared;
     private transient Embedding embedding;
     private transient EmbedMetrics embedMetrics;
-    private transient List<StreamRecord<KeyedRecord>> waiting;
+    private transient List<StreamRecord<KeyedRecord>> waiting = new ArrayList<>();
     private transient @Nullable ScheduledFuture<?> timer;
 
     EmbedOperator(StreamOperatorParameters<KeyedRecord> parameters, OperatorOptions options) {
@@ -49,7 +49,6 @@ public final class EmbedOperator extends AbstractStreamOperator<KeyedRecord>
         shared = SharedEmbedding.open(environment.getSharedResources(), environment.getJobID(), options, device);
         embedding = shared.embedding();
         embedMetrics = new EmbedMetrics(getMetricGroup());
-        waiting = new ArrayList<>();
         LOG.info("backbone computes on {}, {} images at once", device, embedding.block());
     }
 
