@@ -27,6 +27,8 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.levitstream.common.Check;
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.nn.backbone.Backbone;
+import dev.levitstream.nn.backbone.Embedding;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
@@ -98,6 +100,14 @@ class ArchitectureTest {
                     "dev.levitstream.nn.backbone",
                     "dev.levitstream.learner..")
             .because("a learner must run from a main method");
+
+    @ArchTest
+    static final ArchRule learnersOpenNoBackbone = noClasses()
+            .that()
+            .resideInAPackage("dev.levitstream.learner..")
+            .should()
+            .dependOnClassesThat(equivalentTo(Backbone.class).or(equivalentTo(Embedding.class)))
+            .because("images are embedded once, before they go to their keys");
 
     @ArchTest
     static final ArchRule theContractKnowsNoMethod = classes()

@@ -95,8 +95,7 @@ final class DemoCommand implements Callable<Integer> {
         Skipped skipped = new Skipped();
         Dataset dataset = data.read(skipped);
         ImageShape usual = DemoStream.usualShape(dataset);
-        ImageShape shape =
-                OptionCatalogue.read(given(usual)).operator().learner().image();
+        ImageShape shape = OptionCatalogue.read(given(usual)).operator().image();
         Check.that(
                 shape.channels() == 1 || shape.channels() == 3, "image", shape, "must have 1 or 3 channels in a demo");
         if (kafkaPort != 0) {

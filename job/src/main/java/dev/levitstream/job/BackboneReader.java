@@ -27,7 +27,12 @@ final class BackboneReader {
                                 + " wherever the job runs")
                 .trim();
         BackboneOptions options = new BackboneOptions(
-                1,
+                r.free()
+                        .integer(
+                                "backbone.batch",
+                                1,
+                                "images, 1 to 256",
+                                "most images that the backbone embeds at once, for which the first waits 5 ms at most; it changes no bit"),
                 structural.integer(
                         "backbone.size",
                         0,
@@ -51,7 +56,7 @@ final class BackboneReader {
                     options.equals(BackboneOptions.DEFAULTS),
                     OptionCatalogue.BACKBONE,
                     file,
-                    "must be a file where backbone.size, mean, std or heads is given");
+                    "must be a file where backbone.batch, size, mean, std or heads is given");
             return BackboneFile.NONE;
         }
         BackboneFile backbone = BackboneFile.of(Path.of(file), image, options);

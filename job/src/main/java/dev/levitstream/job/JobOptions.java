@@ -35,7 +35,7 @@ public record JobOptions(
         SortedMap<String, String> structure) {
     public JobOptions {
         structure = Collections.unmodifiableSortedMap(new TreeMap<>(structure));
-        int channels = operator.learner().image().channels();
+        int channels = operator.image().channels();
         Check.that(
                 inputFormat == InputFormat.AVRO || channels == 1 || channels == 3,
                 "input.format",

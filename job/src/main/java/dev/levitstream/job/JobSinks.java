@@ -17,6 +17,7 @@ import org.apache.flink.api.connector.sink2.Sink;
  * @param deadLetters one per image that its stream could not use
  * @param events what happened to streams besides
  * @param inputDeadLetters one per record that is no image
+ * @param embedDeadLetters one per image that the backbone cannot embed; unused without a backbone
  * @param inputEvents what happened to the input
  */
 public record JobSinks(
@@ -26,4 +27,5 @@ public record JobSinks(
         Sink<DeadLetter> deadLetters,
         Sink<StreamEvent> events,
         Sink<DeadLetter> inputDeadLetters,
+        Sink<DeadLetter> embedDeadLetters,
         Sink<StreamEvent> inputEvents) {}

@@ -59,6 +59,7 @@ final class KafkaEndpoints {
                         lease,
                         "without-key",
                         new DeadLetterWriter(options)), // as it was first: transactions are found by it
+                sink(options, lease, "embed-dead-letters", new DeadLetterWriter(options)),
                 sink(options, lease, "input-events", new StreamEventWriter(options)));
     }
 

@@ -1,9 +1,11 @@
 package dev.levitstream.job;
 
 import dev.levitstream.nn.engine.NativeEngine;
+import dev.levitstream.operator.EmbedOperatorFactory;
 import dev.levitstream.operator.FrameReader;
 import dev.levitstream.operator.KeyedRecord;
 import dev.levitstream.operator.LearnerOperatorFactory;
+import dev.levitstream.operator.OperatorOptions;
 import dev.levitstream.operator.Outputs;
 import dev.levitstream.operator.ReceivedRecord;
 import dev.levitstream.schema.Prediction;
@@ -153,8 +155,8 @@ public final class LevitStreamJob {
     }
 
     /**
-     * The graph over any source and sinks: two tasks, one that reads and decodes images, one that learns, each with the
-     * writers of its results.
+     * The graph over any source and sinks: two tasks, one that reads, decodes and embeds images, one that learns, each
+     * with the writers of its results.
      *
      * <p>Why nothing is united on the way to a sink: a task that reads from two others can miss that data has come
      * while a barrier overtakes records (Flink 2.3). Then neither it nor, once buffers are full, anything before it
@@ -169,26 +171,39 @@ public final class LevitStreamJob {
         WatermarkStrategy<ReceivedRecord> watermarks = WatermarkStrategy.<ReceivedRecord>forBoundedOutOfOrderness(
                         Duration.ofMillis(options.lateMillis()))
                 .withIdleness(Duration.ofMillis(options.idleMillis()));
-        SingleOutputStreamOperator<KeyedRecord> keyed = env.fromSource(source, watermarks, "images")
+        SingleOutputStreamOperator<KeyedRecord> decoded = env.fromSource(source, watermarks, "images")
                 .uid("images")
                 .process(new FrameReader(options.inputFormat(), options.operator()))
                 .name("decode")
                 .uid("stream-key"); // as it was first; savepoints know it by that, and the sink of its dead letters too
-        SingleOutputStreamOperator<Prediction> predictions = keyed.keyBy(
-                        KeyedRecord::streamKey, BasicTypeInfo.STRING_TYPE_INFO)
+        SingleOutputStreamOperator<Prediction> predictions = embedded(decoded, sinks, options.operator())
+                .keyBy(KeyedRecord::streamKey, BasicTypeInfo.STRING_TYPE_INFO)
                 .transform(
                         "learner",
                         new AvroTypeInfo<>(Prediction.class),
                         new LearnerOperatorFactory(options.operator(), options.structure()))
                 .uid("learner");
-        write(keyed.getSideOutput(Outputs.DEAD_LETTERS), sinks.inputDeadLetters(), "without-key")
+        write(decoded.getSideOutput(Outputs.DEAD_LETTERS), sinks.inputDeadLetters(), "without-key")
                 .name("input-dead-letters");
-        write(keyed.getSideOutput(Outputs.EVENTS), sinks.inputEvents(), "input-events");
+        write(decoded.getSideOutput(Outputs.EVENTS), sinks.inputEvents(), "input-events");
         sinks.fast().ifPresent(fast -> write(predictions, fast, "fast-predictions"));
         write(predictions, sinks.predictions(), "predictions");
         write(predictions.getSideOutput(Outputs.COMPONENTS_CREATED), sinks.componentsCreated(), "components-created");
         write(predictions.getSideOutput(Outputs.DEAD_LETTERS), sinks.deadLetters(), "dead-letters");
         write(predictions.getSideOutput(Outputs.EVENTS), sinks.events(), "events");
+    }
+
+    /** In the task that has read and decoded them, so that images of a partition keep their order. */
+    private static DataStream<KeyedRecord> embedded(
+            SingleOutputStreamOperator<KeyedRecord> decoded, JobSinks sinks, OperatorOptions options) {
+        if (!EmbedOperatorFactory.isNeeded(options)) {
+            return decoded;
+        }
+        SingleOutputStreamOperator<KeyedRecord> embedded = decoded.transform(
+                        "embed", decoded.getType(), new EmbedOperatorFactory(options))
+                .uid("embed");
+        write(embedded.getSideOutput(Outputs.DEAD_LETTERS), sinks.embedDeadLetters(), "embed-dead-letters");
+        return embedded;
     }
 
     private static <T> DataStreamSink<T> write(DataStream<T> results, Sink<T> sink, String name) {

@@ -71,19 +71,24 @@ public final class OptionCatalogue {
         return reader.options();
     }
 
-    private static LearnerOptions learner(OptionReader r) {
-        List<LearnerMethod> methods = LearnerMethods.all();
-        LearnerMethod method = r.structural()
+    private static LearnerMethod method(OptionReader r) {
+        return r.structural()
                 .choice(
                         LEARNER,
                         LearnerMethods.named(DEFAULT_LEARNER),
-                        methods.toArray(LearnerMethod[]::new),
+                        LearnerMethods.all().toArray(LearnerMethod[]::new),
                         LearnerMethod::name,
                         "which method learns");
-        ImageShape image = shape(
+    }
+
+    private static ImageShape image(OptionReader r) {
+        return shape(
                 r.structural().text("image", "28x28x1", "HEIGHTxWIDTHxCHANNELS, channels 1 to 64", "size of images"));
+    }
+
+    private static LearnerOptions learner(OptionReader r, LearnerMethod method, ImageShape image) {
         BackboneFile backbone = BackboneReader.read(r, image);
-        LearnerOptions options = new LearnerOptions(
+        LearnerOptions options = LearnerOptions.of(
                 method.name(),
                 image,
                 r.free()
@@ -146,8 +151,11 @@ public final class OptionCatalogue {
     }
 
     private static JobOptions read(OptionReader r) {
+        LearnerMethod method = method(r);
+        ImageShape image = image(r);
         OperatorOptions operator = new OperatorOptions(
-                learner(r),
+                learner(r, method, image),
+                image,
                 keys(r),
                 r.free()
                         .choice(

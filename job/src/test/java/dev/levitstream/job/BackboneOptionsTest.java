@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.levitstream.bench.run.RunPlan;
+import dev.levitstream.common.TokenShape;
 import dev.levitstream.learner.MethodOptions;
 import dev.levitstream.learner.levit.LevitOptions;
 import dev.levitstream.learner.linear.FeatureOptions;
 import dev.levitstream.learner.linear.FeatureOptions.Kind;
 import dev.levitstream.learner.statistics.StatisticsOptions;
 import dev.levitstream.nn.backbone.BackboneFile;
+import dev.levitstream.operator.OperatorOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +56,7 @@ class BackboneOptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"slda", "ncm", "ranpac", "none", "levit-dkf", "levit-dnn"})
+    @ValueSource(strings = {"slda", "ncm", "ranpac", "none"})
     void whereAFileIsGivenItsFeaturesAreTaken(String learner) throws Exception {
         MethodOptions own = own(given(learner));
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(Path.of(file)));
@@ -65,11 +67,25 @@ class BackboneOptionsTest {
                 .satisfies(backbone ->
                         assertThat(backbone.sha256()).isEqualTo(HexFormat.of().formatHex(digest)));
         assertThat(features(own).kind()).isEqualTo(Kind.BACKBONE);
-        assertThat(features(own).width()).isEqualTo(learner.equals("ranpac") ? 2000 : 4);
+        assertThat(features(own).width(new TokenShape(1, 4))).isEqualTo(learner.equals("ranpac") ? 2000 : 4);
         double shrinkage =
                 own instanceof LevitOptions levit ? levit.routing().shrinkage() : ((StatisticsOptions) own).shrinkage();
         assertThat(shrinkage).isEqualTo(0.1);
         assertThat(own(Map.of("learner", learner)).backbone()).isEqualTo(BackboneFile.NONE);
+    }
+
+    @Test
+    void itsLearnersAreGivenTokensAndTheDecoderImages() {
+        OperatorOptions operator = OptionCatalogue.read(given("slda")).operator();
+        assertThat(operator.learner().input()).isEqualTo(new TokenShape(1, 4));
+        assertThat(operator.image()).hasToString("28x28x1");
+        assertThatThrownBy(() -> operator.learner().image())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("input=1 tokens of 4 must be an image: learner=slda takes no tokens of a backbone here");
+        OperatorOptions images = OptionCatalogue.read(Map.of("learner", "slda")).operator();
+        assertThat(images.learner().input())
+                .isEqualTo(images.image())
+                .isEqualTo(images.learner().image());
     }
 
     @Test
@@ -105,7 +121,20 @@ class BackboneOptionsTest {
                 .isNotEqualTo(base.operator().learner().own().backbone().options());
         assertThat(other.structure()).isNotEqualTo(base.structure()).containsEntry(key, text);
         assertThatThrownBy(() -> OptionCatalogue.read(Map.of("learner", "slda", key, text)))
-                .hasMessage("backbone=none must be a file where backbone.size, mean, std or heads is given");
+                .hasMessage("backbone=none must be a file where backbone.batch, size, mean, std or heads is given");
+    }
+
+    @Test
+    void howManyImagesAreEmbeddedAtOnceIsNoStructure() {
+        JobOptions base = OptionCatalogue.read(given("slda"));
+        JobOptions other = OptionCatalogue.read(given("slda", "backbone.batch", "7"));
+        assertThat(other.operator().learner().own().backbone().options().batch())
+                .isEqualTo(7);
+        assertThat(other.structure()).isEqualTo(base.structure());
+        refused(given("slda", "backbone.batch", "0"), "backbone.batch=0 must be 1 to 256");
+        refused(
+                Map.of("learner", "slda", "backbone.batch", "2"),
+                "backbone=none must be a file where backbone.batch, size, mean, std or heads is given");
     }
 
     private static void refused(Map<String, String> given, String message) {

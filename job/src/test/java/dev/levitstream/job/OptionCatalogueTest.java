@@ -30,6 +30,7 @@ class OptionCatalogueTest {
             Map.entry("learner", "er"),
             Map.entry("batch.size", "7"),
             Map.entry("backbone", "tiny.safetensors"),
+            Map.entry("backbone.batch", "4"),
             Map.entry("backbone.size", "8"),
             Map.entry("backbone.mean", "0.5"),
             Map.entry("backbone.std", "0.25"),

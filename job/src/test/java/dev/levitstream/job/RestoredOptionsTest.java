@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.levitstream.common.OptionReader;
+import dev.levitstream.operator.EmbedOperatorFactory;
 import dev.levitstream.operator.FrameReader;
 import dev.levitstream.operator.InputFormat;
 import dev.levitstream.operator.KeyedRecord;
@@ -20,7 +21,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
@@ -91,9 +94,10 @@ class RestoredOptionsTest {
         }
     }
 
-    /** Both operators, each image through the one into the other. */
+    /** All operators, each image through the one into the other. */
     private static final class Harness extends KeyedOneInputStreamOperatorTestHarness<String, KeyedRecord, Prediction> {
         private final OneInputStreamOperatorTestHarness<ReceivedRecord, KeyedRecord> reader;
+        private final Optional<OneInputStreamOperatorTestHarness<KeyedRecord, KeyedRecord>> embedder;
 
         Harness(Map<String, String> given) throws Exception {
             this(OptionCatalogue.read(given));
@@ -110,6 +114,12 @@ class RestoredOptionsTest {
             setup(new AvroTypeInfo<>(Prediction.class).createSerializer(new SerializerConfigImpl()));
             reader = ProcessFunctionTestHarnesses.forProcessFunction(
                     new FrameReader(InputFormat.AVRO, options.operator()));
+            embedder = EmbedOperatorFactory.isNeeded(options.operator())
+                    ? Optional.of(new OneInputStreamOperatorTestHarness<>(new EmbedOperatorFactory(options.operator())))
+                    : Optional.empty();
+            if (embedder.isPresent()) {
+                embedder.get().open();
+            }
         }
 
         void put(int from, int to) throws Exception {
@@ -128,7 +138,7 @@ class RestoredOptionsTest {
                         "label " + i % 2));
                 SourceRecord source = new SourceRecord("images", 0, i, START + i, value);
                 reader.processElement(ReceivedRecord.of(source), i);
-                for (KeyedRecord keyed : reader.extractOutputValues()) {
+                for (KeyedRecord keyed : embedded(reader.extractOutputValues())) {
                     processElement(new StreamRecord<>(keyed, i));
                 }
                 reader.getOutput().clear();
@@ -136,9 +146,24 @@ class RestoredOptionsTest {
             assertThat(reader.getSideOutput(Outputs.DEAD_LETTERS)).isNullOrEmpty();
         }
 
+        private List<KeyedRecord> embedded(List<KeyedRecord> images) throws Exception {
+            if (embedder.isEmpty()) {
+                return images;
+            }
+            for (KeyedRecord image : images) {
+                embedder.get().processElement(new StreamRecord<>(image));
+            }
+            List<KeyedRecord> embedded = embedder.get().extractOutputValues();
+            embedder.get().getOutput().clear();
+            return embedded;
+        }
+
         @Override
         public void close() throws Exception {
             reader.close();
+            if (embedder.isPresent()) {
+                embedder.get().close();
+            }
             super.close();
         }
     }

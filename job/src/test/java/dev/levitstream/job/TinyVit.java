@@ -16,12 +16,13 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /** A backbone in safetensors with random weights: grey images of 8x8, one block of width 4. */
-final class TinyVit {
+public final class TinyVit {
     private static final PretrainedVit.Sizes SIZES = new PretrainedVit.Sizes(1, 4, 2, 4, 8, 1, 1);
 
     private TinyVit() {}
 
-    static Path write(Path file, long seed) throws IOException {
+    /** Writes one; of another seed other weights. */
+    public static Path write(Path file, long seed) throws IOException {
         SplittableRandom random = new SplittableRandom(seed);
         List<String> entries = new ArrayList<>();
         ByteArrayOutputStream data = new ByteArrayOutputStream();

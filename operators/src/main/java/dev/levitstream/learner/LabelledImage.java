@@ -3,9 +3,10 @@ package dev.levitstream.learner;
 import java.util.Optional;
 
 /**
- * One image with its label, if known.
+ * One image as a learner is given it, with its label, if known.
  *
- * @param pixels H W C unsigned bytes, row by row, channels of a pixel together; borrowed, never changed
+ * @param pixels bytes of the {@link dev.levitstream.common.InputShape}: of an image H W C unsigned bytes, row by row,
+ *     channels of a pixel together; of tokens half floats, token by token; borrowed, never changed
  * @param label true class
  */
 public record LabelledImage(byte[] pixels, Optional<String> label) {}

@@ -24,7 +24,7 @@ final class FrameDecoder {
 
     /** As the options say. */
     static FrameDecoder of(OperatorOptions options) {
-        return new FrameDecoder(options.learner().image(), options.eventTime(), options.pictures());
+        return new FrameDecoder(options.image(), options.eventTime(), options.pictures());
     }
 
     FrameDecoder(ImageShape shape, EventTimeOptions eventTime, PictureOptions pictures) {

@@ -71,7 +71,6 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         learnerMetrics = new LearnerMetrics(getMetricGroup());
         emitter = new Emitter(output, learnerMetrics, options.mostScores());
         live = new LiveLearners(options, state, compute, learnerMetrics, this);
-        live.openBackbone();
         life = new KeyLife(options.keys(), timers, learnerMetrics);
         work = new KeyWork(options, timers, emitter, learnerMetrics);
         learnerMetrics.gauges(

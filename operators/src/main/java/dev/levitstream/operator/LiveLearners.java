@@ -3,7 +3,6 @@ package dev.levitstream.operator;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
 import dev.levitstream.learner.LearnerMethods;
-import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.SharedWeights;
 import dev.levitstream.nn.engine.Compute;
 import dev.levitstream.nn.engine.NumericException;
@@ -53,18 +52,6 @@ final class LiveLearners implements AutoCloseable {
         this.metrics = metrics;
         this.trouble = operator;
         this.earlier = new EarlierRecords(FrameDecoder.of(options));
-    }
-
-    /** Opens the backbone, if the learners have one, so that a file that is missing here ends the job at the start. */
-    void openBackbone() {
-        LearnerOptions learner = options.learner();
-        if (learner.own().backbone().isGiven()) {
-            try {
-                shared.backbone(learner.own().backbone(), learner.image(), compute);
-            } catch (IllegalArgumentException e) {
-                throw new SuppressRestartsException(e);
-            }
-        }
     }
 
     /** Those in memory by stream key, the longest unused first. */
@@ -120,6 +107,8 @@ final class LiveLearners implements AutoCloseable {
             Optional<PendingFrame> frame =
                     frames.hasNext() ? Optional.of(frames.next()).filter(each -> each.isOf(source)) : Optional.empty();
             if (frame.isPresent()) {
+                int bytes = frame.get().frame().pixels().length;
+                requireInput(bytes == options.learner().input().bytes(), bytes);
                 key.pending().add(new Pending(source, frame.get().frame()));
             } else {
                 decodeEarlier(key, source, isAnswered);
@@ -127,7 +116,18 @@ final class LiveLearners implements AutoCloseable {
         }
     }
 
+    /** What waits came through another graph than now if it has another length: nothing here could make it fit. */
+    private void requireInput(boolean fits, int bytes) {
+        if (!fits) {
+            throw new SuppressRestartsException(
+                    new IllegalStateException("image=" + options.learner().input()
+                            + " must be what waits in the restored state: images of " + bytes + " bytes"));
+        }
+    }
+
+    /** Releases that kept no frames had no embedded ones either. */
     private void decodeEarlier(LiveLearner key, SourceRecord source, boolean isAnswered) {
+        requireInput(!EmbedOperatorFactory.isNeeded(options), options.image().bytes());
         try {
             key.pending().add(earlier.decode(source));
         } catch (MalformedRecordException e) { // by the rules of another release it could be
@@ -200,6 +200,5 @@ final class LiveLearners implements AutoCloseable {
     public void close() {
         live.values().forEach(key -> key.learner().close());
         live.clear();
-        shared.close();
     }
 }

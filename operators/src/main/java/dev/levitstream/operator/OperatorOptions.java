@@ -1,6 +1,7 @@
 package dev.levitstream.operator;
 
 import dev.levitstream.common.Check;
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.picture.PictureOptions;
 import java.io.Serializable;
@@ -9,6 +10,7 @@ import java.io.Serializable;
  * Settings of the learner operator.
  *
  * @param learner the learner of each key
+ * @param image size of the images as they are decoded
  * @param keys how many keys there may be, how long they live, and what becomes of one that fails
  * @param flush what lets a batch go that is not full
  * @param gapMillis event time between two records of a key that closes the batch before it (milliseconds), at least 1
@@ -21,6 +23,7 @@ import java.io.Serializable;
  */
 public record OperatorOptions(
         LearnerOptions learner,
+        ImageShape image,
         KeyOptions keys,
         Flush flush,
         long gapMillis,

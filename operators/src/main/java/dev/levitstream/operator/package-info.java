@@ -4,9 +4,11 @@
  * <p>Life of a record: {@link dev.levitstream.operator.ReceivedRecord} bytes from Kafka;
  * {@link dev.levitstream.operator.FrameReader}, in the task that reads them, makes a
  * {@link dev.levitstream.operator.Frame} of them, by the {@link dev.levitstream.operator.InputFormat} and the
- * {@link dev.levitstream.operator.FrameDecoder}; a {@link dev.levitstream.operator.KeyedRecord} takes it to the task of
- * its key, where {@link dev.levitstream.operator.LearnerOperator} has the learner answer it at once, and learns from it
- * when its batch is closed. Whatever cannot be used leaves as a dead letter with its original bytes, from either task.
+ * {@link dev.levitstream.operator.FrameDecoder}; where learners take what a backbone makes of images,
+ * {@link dev.levitstream.operator.EmbedOperator} in the same task puts it in the place of the pixels; a
+ * {@link dev.levitstream.operator.KeyedRecord} takes it to the task of its key, where
+ * {@link dev.levitstream.operator.LearnerOperator} has the learner answer it at once, and learns from it when its batch
+ * is closed. Whatever cannot be used leaves as a dead letter with its original bytes, from any of these operators.
  *
  * <p>State of a key ({@link dev.levitstream.operator.LearnerStore}): the learner's entries, frozen components in a map
  * of their own that is written once per component, and the records that wait, with their frames

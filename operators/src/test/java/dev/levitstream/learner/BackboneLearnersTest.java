@@ -8,8 +8,8 @@ import static dev.levitstream.learner.LearnerContractTest.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.levitstream.common.TokenShape;
 import dev.levitstream.nn.backbone.BackboneFile;
-import dev.levitstream.nn.engine.NumericException;
 import dev.levitstream.testing.TinyBackbone;
 import dev.levitstream.testing.TinyLearners;
 import java.io.IOException;
@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -34,12 +33,10 @@ class BackboneLearnersTest {
     private static Path dir;
 
     private static BackboneFile backbone = BackboneFile.NONE;
-    private static BackboneFile failing = BackboneFile.NONE;
 
     @BeforeAll
     static void writeFiles() throws IOException {
         backbone = TinyBackbone.of(dir);
-        failing = TinyBackbone.failingOnBlack(dir);
     }
 
     static Stream<Arguments> methodsAndSeeds() {
@@ -52,7 +49,7 @@ class BackboneLearnersTest {
     @MethodSource("methodsAndSeeds")
     void aLearnerThatIsRestoredAgainAndAgainContinuesByteForByte(String method, long seed) {
         LearnerOptions options = TinyBackbone.options(method, backbone);
-        List<LabelledImage> images = stream(seed);
+        List<LabelledImage> images = TinyBackbone.embedded(options, stream(seed));
         try (Learner whole = TinyLearners.open(options, seed)) {
             Learner restored = TinyLearners.open(options, seed);
             for (int i = 0; i < images.size(); i += BATCH) {
@@ -76,7 +73,7 @@ class BackboneLearnersTest {
     @MethodSource(TinyBackbone.METHODS)
     void anAnswerDependsOnItsImageAloneToTheBit(String method) {
         LearnerOptions options = TinyBackbone.options(method, backbone);
-        List<LabelledImage> images = stream(3);
+        List<LabelledImage> images = TinyBackbone.embedded(options, stream(3));
         try (Learner learner = TinyLearners.open(options, 3)) {
             for (int i = 0; i < 300; i += BATCH) {
                 observe(learner, images, i);
@@ -96,12 +93,15 @@ class BackboneLearnersTest {
     void whatIsLearntComesFromTheFile(String method) throws IOException {
         BackboneFile other = TinyBackbone.file(
                 dir.resolve("other.pt"), "return torch.flatten(torch.adaptive_avg_pool2d(x, [2, 2]), 1)");
-        List<LabelledImage> images = stream(1);
-        try (Learner one = TinyLearners.open(TinyBackbone.options(method, backbone), 1);
-                Learner another = TinyLearners.open(TinyBackbone.options(method, other), 1)) {
+        LearnerOptions ofOne = TinyBackbone.options(method, backbone);
+        LearnerOptions ofAnother = TinyBackbone.options(method, other);
+        List<LabelledImage> seenByOne = TinyBackbone.embedded(ofOne, stream(1));
+        List<LabelledImage> seenByAnother = TinyBackbone.embedded(ofAnother, stream(1));
+        try (Learner one = TinyLearners.open(ofOne, 1);
+                Learner another = TinyLearners.open(ofAnother, 1)) {
             for (int i = 0; i < 120; i += BATCH) {
-                observe(one, images, i);
-                observe(another, images, i);
+                observe(one, seenByOne, i);
+                observe(another, seenByAnother, i);
             }
             Map<String, byte[]> found = TinyLearners.state(another);
             assertThat(TinyLearners.state(one))
@@ -111,20 +111,35 @@ class BackboneLearnersTest {
 
     @ParameterizedTest
     @MethodSource(TinyBackbone.METHODS)
-    void anImageWithoutFeaturesIsTheTroubleOfItsLearner(String method) {
-        LearnerOptions options = TinyBackbone.options(method, failing);
-        LabelledImage black = new LabelledImage(new byte[TinyLearners.SHAPE.size()], Optional.empty());
-        List<LabelledImage> images = stream(2);
+    void anInputOfAnotherLengthIsRefused(String method) {
+        LearnerOptions options = TinyBackbone.options(method, backbone);
         try (Learner learner = TinyLearners.open(options, 2)) {
-            observe(learner, images, 0);
-            assertThatThrownBy(() -> Learning.predict(learner, List.of(black)))
-                    .isInstanceOf(NumericException.class)
-                    .hasMessage(
-                            "the backbone has no features of an image: image=8x8x1 gives values that are not finite");
-            assertThat(Learning.predict(learner, images.subList(4, 8))).hasSize(4);
-            assertThatThrownBy(() -> learner.predict(List.of(new byte[3])))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("image.pixels=3 must be 64");
+            for (int length : new int[] {0, 64, 191, 193}) {
+                assertThatThrownBy(() -> learner.predict(List.of(new byte[length])))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("image.pixels=" + length + " must be 192");
+            }
         }
+    }
+
+    /** State that was learnt from images, as by an earlier release, is not that of a learner of features. */
+    @ParameterizedTest
+    @MethodSource(TinyBackbone.METHODS)
+    void stateOfALearnerOfImagesIsRefused(String method) {
+        LearnerOptions options = TinyBackbone.options(method, backbone);
+        try (Learner learner = TinyLearners.open(TinyLearners.options(method), 0)) {
+            observe(learner, stream(0), 0);
+            Map<String, byte[]> state = TinyLearners.state(learner);
+            assertThatThrownBy(() -> TinyLearners.restore(options, state))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("image=1 tokens of 96 must be 8x8x1 as in the restored state");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(TinyBackbone.METHODS)
+    void oneTokenOfAnImageIsWhatAMethodOfSumsIsGiven(String method) {
+        assertThat(TinyBackbone.options(method, backbone).input()).isEqualTo(new TokenShape(1, 96));
+        assertThat(TinyLearners.options(method).input()).isEqualTo(TinyLearners.SHAPE);
     }
 }

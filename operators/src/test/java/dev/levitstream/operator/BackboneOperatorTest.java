@@ -8,15 +8,10 @@ import dev.levitstream.learner.LearnerContractTest;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.nn.backbone.BackboneFile;
 import dev.levitstream.operator.OperatorOptions.Flush;
-import dev.levitstream.schema.DeadLetter;
-import dev.levitstream.schema.EventKind;
 import dev.levitstream.testing.TinyBackbone;
-import dev.levitstream.testing.TinyLearners;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
@@ -45,7 +40,8 @@ class BackboneOperatorTest {
     @MethodSource(TinyBackbone.METHODS)
     void aSubtaskThatIsRestoredAtAnyRecordEmitsTheSame(String method) throws Exception {
         OperatorOptions options = options(method, TinyBackbone.of(dir));
-        List<LabelledImage> images = LearnerContractTest.stream(4).subList(0, 150);
+        List<LabelledImage> images = TinyBackbone.embedded(
+                options.learner(), LearnerContractTest.stream(4).subList(0, 150));
         Map<String, List<String>> expected = new TreeMap<>();
         Map<String, List<String>> found = new TreeMap<>();
         LearnerHarness broken = open(options);
@@ -73,49 +69,69 @@ class BackboneOperatorTest {
         }
     }
 
+    /** From the bytes of images to what is learnt, the graph's two operators, with restarts of both at any image. */
     @Test
-    void aKeyWhoseImageHasNoFeaturesIsQuarantinedAndTheOthersGoOn() throws Exception {
-        List<LabelledImage> images = LearnerContractTest.stream(4);
-        LabelledImage black = new LabelledImage(new byte[TinyLearners.SHAPE.size()], Optional.of("dark"));
-        try (LearnerHarness harness = open(options("slda", TinyBackbone.failingOnBlack(dir)))) {
-            for (int i = 0; i < 24; i++) {
-                harness.put(Records.keyed("good", i, i, images.get(i)));
-                harness.put(Records.keyed("bad", i, i, i == 10 ? black : images.get(i)));
+    void anImageIsEmbeddedOnceAndItsTokensComeBackFromState() throws Exception {
+        BackboneFile file = TinyBackbone.inBlocks(Path.of(TinyBackbone.of(dir).path()), 3);
+        OperatorOptions options = options("slda", file);
+        List<LabelledImage> images = LearnerContractTest.stream(5).subList(0, 90);
+        Map<String, List<String>> expected = new TreeMap<>();
+        Map<String, List<String>> found = new TreeMap<>();
+        LearnerHarness broken = open(options);
+        EmbedHarness embed = EmbedHarness.opened(options);
+        try (LearnerHarness whole = open(options)) {
+            for (int i = 0; i < images.size(); i++) {
+                embed.put(Records.keyed("key", i, i, images.get(i)));
+                if (i % 13 == 4) {
+                    embed.flink().prepareSnapshotPreBarrier(i);
+                }
+                for (KeyedRecord record : embed.drain()) {
+                    assertThat(record.frame().pixels()).hasSize(192);
+                    whole.put(record);
+                    broken.put(record);
+                }
+                if (i % 13 == 4) {
+                    broken.drainInto(found);
+                    OperatorSubtaskState state = broken.flink().snapshot(i, i);
+                    broken.close();
+                    embed.close();
+                    embed = EmbedHarness.opened(options);
+                    broken = PendingFramesTest.restored(options, state);
+                }
             }
-            harness.flink().endInput();
-            assertThat(harness.flink().extractOutputValues())
-                    .filteredOn(prediction -> prediction.getStreamKey().equals("good"))
-                    .hasSize(24);
-            assertThat(harness.flink().extractOutputValues())
-                    .filteredOn(prediction -> prediction.getStreamKey().equals("bad"))
-                    .hasSize(23);
-            assertThat(harness.side(Outputs.DEAD_LETTERS))
-                    .extracting(DeadLetter::getReason)
-                    .containsExactly("streamKey=bad is in quarantine bad#1");
-            assertThat(harness.side(Outputs.EVENTS)).singleElement().satisfies(event -> {
-                assertThat(event.getKind()).isEqualTo(EventKind.KEY_QUARANTINED);
-                assertThat(event.getReason()).startsWith("the backbone has no features of an image: image=8x8x1 gives");
-            });
+            whole.flink().endInput();
+            broken.flink().endInput();
+            whole.drainInto(expected);
+            broken.drainInto(found);
+            assertThat(found).isEqualTo(expected).containsOnlyKeys("key");
+        } finally {
+            broken.close();
+            embed.close();
         }
     }
 
+    /** What waits in state of earlier releases are images, decoded or not: nothing here embeds them. */
     @Test
-    void aFileThatIsMissingHereOrAnotherEndsTheJobBeforeAnyImage() throws Exception {
-        Path path = dir.resolve("elsewhere.pt");
-        BackboneFile started = TinyBackbone.file(path, "return torch.flatten(x, 1)");
-        BackboneFile other = TinyBackbone.file(path, "return torch.flatten(torch.square(x), 1)");
-        refusesToOpen(started, "backbone=" + path + " has SHA-256 " + other.sha256() + ", must have ");
-        Files.delete(path);
-        refusesToOpen(started, "backbone=" + path + " cannot be read: no such file");
+    void stateInWhichImagesWaitIsRefusedInOneLine() throws Exception {
+        OperatorOptions options = options("slda", TinyBackbone.of(dir));
+        KeyedRecord image = Records.keyed(
+                PendingFramesTest.KEY, 5, 5, LearnerContractTest.stream(4).get(0));
+        OperatorSubtaskState decoded = WrittenState.of(new WrittenState.Left(
+                List.of(image.source()),
+                List.of(new PendingFrame(0, 5, image.frame())),
+                new KeyStatus(0, 0, false, 0)));
+        refusesToGoOn(options, decoded);
+        refusesToGoOn(options, WrittenState.of(new WrittenState.Left(List.of(image.source()), List.of(), null)));
     }
 
-    private static void refusesToOpen(BackboneFile file, String message) throws Exception {
-        try (LearnerHarness harness = new LearnerHarness(options("ncm", file), 1, 0)) {
-            assertThatThrownBy(() -> harness.flink().open())
+    private static void refusesToGoOn(OperatorOptions options, OperatorSubtaskState state) throws Exception {
+        List<LabelledImage> embedded = TinyBackbone.embedded(
+                options.learner(), LearnerContractTest.stream(4).subList(0, 1));
+        try (LearnerHarness harness = PendingFramesTest.restored(options, state)) {
+            assertThatThrownBy(() -> harness.put(Records.keyed(PendingFramesTest.KEY, 6, 6, embedded.get(0))))
                     .isInstanceOf(SuppressRestartsException.class)
                     .cause()
-                    .hasMessageStartingWith(message)
-                    .hasMessageNotContaining("\n");
+                    .hasMessage("image=1 tokens of 96 must be what waits in the restored state: images of 64 bytes");
         }
     }
 }

@@ -172,6 +172,7 @@ class FrameReaderTest {
         OperatorOptions o = OPTIONS;
         OperatorOptions oneKey = new OperatorOptions(
                 o.learner(),
+                o.image(),
                 new KeyOptions(1, 0, KeyOptions.Failure.ANSWER, Set.of(), Set.of()),
                 o.flush(),
                 o.gapMillis(),

@@ -41,6 +41,7 @@ class KeyLifeTest {
         OperatorOptions o = Records.options(learner, Flush.SIZE);
         return new OperatorOptions(
                 learner,
+                o.image(),
                 keys,
                 o.flush(),
                 o.gapMillis(),

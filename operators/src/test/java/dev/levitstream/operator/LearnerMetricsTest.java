@@ -26,6 +26,11 @@ class LearnerMetricsTest {
     }
 
     @Test
+    void theDocumentListsEveryMetricOfTheEmbeddingAndNoOther() throws IOException {
+        assertDocumented("### Metrics of the embedding", EmbedMetrics::new);
+    }
+
+    @Test
     void theDocumentListsEveryMetricOfTheLearnerAndNoOther() throws IOException {
         assertDocumented("### Metrics of the learner", root -> {
             LearnerMetrics metrics = new LearnerMetrics(root);

@@ -27,6 +27,7 @@ class ManyKeysTest {
         KeyOptions most = new KeyOptions(KEYS, 0, KeyOptions.Failure.ANSWER, Set.of(), Set.of());
         OperatorOptions options = new OperatorOptions(
                 o.learner(),
+                o.image(),
                 most,
                 o.flush(),
                 o.gapMillis(),

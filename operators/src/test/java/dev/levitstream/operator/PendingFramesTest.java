@@ -36,6 +36,7 @@ class PendingFramesTest {
     static OperatorOptions refusing(OperatorOptions o) {
         return new OperatorOptions(
                 o.learner(),
+                o.image(),
                 o.keys(),
                 o.flush(),
                 o.gapMillis(),
@@ -111,6 +112,7 @@ class PendingFramesTest {
         OperatorOptions o = options("er");
         OperatorOptions letters = new OperatorOptions(
                 o.learner(),
+                o.image(),
                 new KeyOptions(100, 0, KeyOptions.Failure.DEAD_LETTER, Set.of(), Set.of()),
                 o.flush(),
                 o.gapMillis(),

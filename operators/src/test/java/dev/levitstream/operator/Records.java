@@ -15,6 +15,7 @@ import dev.levitstream.testing.TinyLearners;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.BasicTypeInfo;
 import org.apache.flink.formats.avro.typeutils.AvroTypeInfo;
@@ -56,6 +57,10 @@ final class Records {
                 label));
     }
 
+    static LabelledImage black() {
+        return new LabelledImage(new byte[TinyLearners.SHAPE.size()], Optional.of("dark"));
+    }
+
     static SourceRecord source(long offset, byte @Nullable [] value) {
         return new SourceRecord(TOPIC, 0, offset, 1000 + offset, value);
     }
@@ -93,6 +98,7 @@ final class Records {
     static OperatorOptions options(LearnerOptions learner, Flush flush, int residentKeys) {
         return new OperatorOptions(
                 learner,
+                learner.input() instanceof ImageShape image ? image : TinyLearners.SHAPE,
                 KeyOptions.DEFAULT,
                 flush,
                 50,

@@ -1,5 +1,7 @@
 package dev.levitstream.testing;
 
+import dev.levitstream.common.TokenShape;
+import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.levit.LevitOptions;
 import dev.levitstream.learner.levit.RoutingOptions;
@@ -8,15 +10,17 @@ import dev.levitstream.learner.linear.FeatureOptions.Kind;
 import dev.levitstream.learner.statistics.StatisticsOptions;
 import dev.levitstream.nn.backbone.BackboneFile;
 import dev.levitstream.nn.backbone.BackboneOptions;
+import dev.levitstream.nn.backbone.Embedding;
 import dev.levitstream.nn.engine.TorchFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** Backbones of a few numbers, and tiny learners that take their features. */
 public final class TinyBackbone {
-    /** Name of the methods that take features of a backbone. */
+    /** Name of the methods that are given features of a backbone. */
     public static final String METHODS = "dev.levitstream.testing.TinyBackbone#methods";
 
     private static final String QUARTERS = "p = torch.flatten(torch.adaptive_avg_pool2d(x, [4, 4]), 1)";
@@ -25,7 +29,7 @@ public final class TinyBackbone {
 
     /** Methods that take features of a backbone, each family with all that is its own. */
     public static Stream<String> methods() {
-        return Stream.of("slda", "ncm", "ranpac", "none", "levit-dkf", "levit-no-dkf");
+        return Stream.of("slda", "ncm", "ranpac", "none");
     }
 
     /** Sixteen means of places and their squares, of each of the three channels that a grey image becomes. */
@@ -33,13 +37,16 @@ public final class TinyBackbone {
         return file(folder.resolve("tiny.pt"), QUARTERS, "return torch.cat([p, torch.square(p)], 1)");
     }
 
-    /** The same for all images but a black one, whose features are no numbers. */
-    public static BackboneFile failingOnBlack(Path folder) throws IOException {
-        return file(
-                folder.resolve("failing.pt"),
-                QUARTERS,
-                "s = torch.sum(p)",
-                "return torch.cat([p, torch.div(torch.square(p), s)], 1)");
+    /** The same for all images but a black one, whose features are no numbers; each is one of a block. */
+    public static BackboneFile failingOnBlack(Path folder, int batch) throws IOException {
+        Path file = folder.resolve("failing.pt");
+        file(file, QUARTERS, "s = torch.sum(p, [1], True)", "return torch.cat([p, torch.div(torch.square(p), s)], 1)");
+        return inBlocks(file, batch);
+    }
+
+    /** The same file, with so many images computed at once. */
+    public static BackboneFile inBlocks(Path file, int batch) {
+        return BackboneFile.of(file, TinyLearners.SHAPE, new BackboneOptions(batch, 0, List.of(), List.of(), 0));
     }
 
     /** A module whose {@code forward} has these lines. */
@@ -70,6 +77,16 @@ public final class TinyBackbone {
                         routing.scorers(),
                         features(backbone, 0),
                         routing.shrinkage()));
+    }
+
+    /** What learners of a method are given of images. */
+    public static List<LabelledImage> embedded(LearnerOptions options, List<LabelledImage> images) {
+        TokenShape tokens = (TokenShape) options.input();
+        try (Embedding embedding = Embedding.open(options.own().backbone(), TinyLearners.SHAPE, tokens, "cpu")) {
+            return images.stream()
+                    .map(image -> new LabelledImage(embedding.of(image.pixels()), image.label()))
+                    .toList();
+        }
     }
 
     private static FeatureOptions features(BackboneFile backbone, int expansion) {

@@ -1,6 +1,7 @@
 package dev.levitstream.testing;
 
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.InputShape;
 import dev.levitstream.common.OptionReader;
 import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerContext;
@@ -155,8 +156,8 @@ public final class TinyLearners {
     }
 
     private static LearnerOptions with(LearnerOptions o, int slice, int classes, int labels, MethodOptions own) {
-        return new LearnerOptions(
-                o.method(), o.image(), o.batchSize(), slice, classes, labels, o.maxMib(), o.seed(), own);
+        InputShape input = own.backbone().isGiven() ? own.input(SHAPE) : o.input();
+        return new LearnerOptions(o.method(), input, o.batchSize(), slice, classes, labels, o.maxMib(), o.seed(), own);
     }
 
     /** The same with other settings of the method's own. */

@@ -1,5 +1,6 @@
 package dev.levitstream.bench.run;
 
+import dev.levitstream.common.ImageShape;
 import dev.levitstream.learner.Accuracy;
 import dev.levitstream.learner.ComponentProfile;
 import dev.levitstream.learner.ImagePrediction;
@@ -15,6 +16,7 @@ import dev.levitstream.learner.Learning;
 import dev.levitstream.learner.Outcome;
 import dev.levitstream.learner.SharedWeights;
 import dev.levitstream.nn.engine.Compute;
+import dev.levitstream.operator.OperatorOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,7 @@ final class InProcessRun {
 
     private final Benchmark benchmark;
     private final RunPlan plan;
+    private final OperatorOptions operator;
     private final LearnerOptions options;
     private final LongConsumer progress;
     private final TraceRecorder trace;
@@ -44,7 +47,8 @@ final class InProcessRun {
     InProcessRun(Benchmark benchmark, RunPlan plan, LongConsumer progress) {
         this.benchmark = benchmark;
         this.plan = plan;
-        this.options = plan.options(benchmark.shape());
+        this.operator = plan.operator(benchmark.shape());
+        this.options = operator.learner();
         this.progress = progress;
         long images = benchmark.trainImages() * (plan.isOffline() ? plan.epochs() : 1);
         this.trace = new TraceRecorder(Math.max(1, images / TRACE_POINTS));
@@ -63,21 +67,22 @@ final class InProcessRun {
 
     RunResult run() {
         try (Compute compute = new Compute("cpu");
-                SharedWeights shared = new SharedWeights();
+                LearnerInputs inputs = LearnerInputs.open(operator);
                 Learner learner = LearnerMethods.open(
-                        new LearnerContext(options, plan.seed(), compute, System::nanoTime, shared), Map.of())) {
+                        new LearnerContext(options, plan.seed(), compute, System::nanoTime, new SharedWeights()),
+                        Map.of())) {
             if (plan.isOffline()) {
-                learnOffline(learner);
+                learnOffline(learner, inputs);
             } else {
-                learnStream(learner);
+                learnStream(learner, inputs);
             }
             learner.onEvent(LearnerEvent.END_OF_STREAM);
             Learning.learn(learner);
-            return result(learner);
+            return result(learner, inputs);
         }
     }
 
-    private void learnStream(Learner learner) {
+    private void learnStream(Learner learner, LearnerInputs inputs) {
         for (int t = 0; t < benchmark.tasks().size(); t++) {
             if (t > 0) {
                 trace.change(seen);
@@ -88,30 +93,30 @@ final class InProcessRun {
             expansions.startTask(seen);
             List<LabelledImage> images =
                     plan.shuffled(t, benchmark.tasks().get(t).train());
-            learn(learner, images);
+            learn(learner, inputs, images);
             expansions.endTask(images.size());
             List<Double> row = new ArrayList<>();
             for (int j = 0; j <= t; j++) {
-                row.add(accuracy(learner, benchmark.tasks().get(j).someTest(MATRIX_IMAGES)));
+                row.add(accuracy(learner, inputs, benchmark.tasks().get(j).someTest(MATRIX_IMAGES)));
             }
             matrix.add(row);
         }
     }
 
-    private void learnOffline(Learner learner) {
+    private void learnOffline(Learner learner, LearnerInputs inputs) {
         List<LabelledImage> all = new ArrayList<>();
         benchmark.tasks().forEach(task -> all.addAll(task.train()));
         for (int epoch = 0; epoch < plan.epochs(); epoch++) {
-            learn(learner, plan.shuffled(epoch, all));
+            learn(learner, inputs, plan.shuffled(epoch, all));
         }
     }
 
-    private void learn(Learner learner, List<LabelledImage> images) {
+    private void learn(Learner learner, LearnerInputs inputs, List<LabelledImage> images) {
         int size = options.batchSize();
         for (int i = 0; i < images.size(); i += size) {
             List<LabelledImage> batch = images.subList(i, Math.min(images.size(), i + size));
             long start = System.nanoTime();
-            Outcome outcome = Learning.observe(learner, batch);
+            Outcome outcome = Learning.observe(learner, inputs.of(batch));
             learningNanos += System.nanoTime() - start;
             updates += outcome.updates();
             trace.add(seen, batch, outcome.predictions());
@@ -121,11 +126,11 @@ final class InProcessRun {
         }
     }
 
-    private double accuracy(Learner learner, List<LabelledImage> test) {
+    private double accuracy(Learner learner, LearnerInputs inputs, List<LabelledImage> test) {
         long right = 0;
         for (int i = 0; i < test.size(); i += TestAccuracy.CHUNK) {
             List<LabelledImage> asked = test.subList(i, Math.min(test.size(), i + TestAccuracy.CHUNK));
-            List<ImagePrediction> answers = Learning.predict(learner, asked);
+            List<ImagePrediction> answers = Learning.predict(learner, inputs.of(asked));
             for (int k = 0; k < asked.size(); k++) {
                 right += answers.get(k).label().equals(asked.get(k).label()) ? 1 : 0;
             }
@@ -134,10 +139,11 @@ final class InProcessRun {
         return (double) right / test.size();
     }
 
-    private RunResult result(Learner learner) {
-        TestAccuracy test = TestAccuracy.of(learner, benchmark.tasks(), expansions::homeOf, progress);
+    private RunResult result(Learner learner, LearnerInputs inputs) {
+        TestAccuracy test = TestAccuracy.of(learner, inputs, benchmark.tasks(), expansions::homeOf, progress);
         LearnerDescription description = learner.describe();
-        List<ComponentProfile> profiles = learner instanceof Inspectable inside ? inside.profiles(SAMPLES) : List.of();
+        int samples = options.input() instanceof ImageShape ? SAMPLES : 0; // nobody can look at tokens
+        List<ComponentProfile> profiles = learner instanceof Inspectable inside ? inside.profiles(samples) : List.of();
         long vaeParameters =
                 profiles.stream().mapToLong(ComponentProfile::vaeParameters).sum();
         long stateBytes = learner.state().stream()

@@ -90,7 +90,8 @@ public record RunPlan(
         return operator(shape).learner();
     }
 
-    private OperatorOptions operator(ImageShape shape) {
+    /** All options of the operators. */
+    OperatorOptions operator(ImageShape shape) {
         return OptionCatalogue.read(given(shape)).operator();
     }
 

@@ -33,16 +33,18 @@ public record TestAccuracy(double perImage, double taskSet, double routing, doub
     /**
      * Asks a learner for answers to the test images of all tasks.
      *
+     * @param inputs makes what the learner is given of an image
      * @param homes component of a task, by index; the first component is 1
      * @param progress told of every image
      */
-    static TestAccuracy of(Learner learner, List<Task> tasks, IntUnaryOperator homes, LongConsumer progress) {
+    static TestAccuracy of(
+            Learner learner, LearnerInputs inputs, List<Task> tasks, IntUnaryOperator homes, LongConsumer progress) {
         double[] sums = new double[4];
         for (int t = 0; t < tasks.size(); t++) {
             List<LabelledImage> images = tasks.get(t).test();
             double[] shares = learner instanceof Inspectable inside
-                    ? inside(inside, images, homes.applyAsInt(t), progress)
-                    : outside(learner, images, progress);
+                    ? inside(inside, inputs, images, homes.applyAsInt(t), progress)
+                    : outside(learner, inputs, images, progress);
             for (int i = 0; i < sums.length; i++) {
                 sums[i] += shares[i] / images.size();
             }
@@ -52,11 +54,12 @@ public record TestAccuracy(double perImage, double taskSet, double routing, doub
     }
 
     /** Right answers; the rest is unknown of a learner that cannot be looked into. */
-    private static double[] outside(Learner learner, List<LabelledImage> images, LongConsumer progress) {
+    private static double[] outside(
+            Learner learner, LearnerInputs inputs, List<LabelledImage> images, LongConsumer progress) {
         double right = 0;
         for (int i = 0; i < images.size(); i += CHUNK) {
             List<LabelledImage> chunk = images.subList(i, Math.min(images.size(), i + CHUNK));
-            List<ImagePrediction> predictions = Learning.predict(learner, chunk);
+            List<ImagePrediction> predictions = Learning.predict(learner, inputs.of(chunk));
             for (int k = 0; k < chunk.size(); k++) {
                 right += predictions.get(k).label().equals(chunk.get(k).label()) ? 1 : 0;
                 progress.accept(1);
@@ -66,7 +69,8 @@ public record TestAccuracy(double perImage, double taskSet, double routing, doub
     }
 
     /** Right answers, right of the component that fits the task best, routed home, right of the home. */
-    private static double[] inside(Inspectable learner, List<LabelledImage> images, int home, LongConsumer progress) {
+    private static double[] inside(
+            Inspectable learner, LearnerInputs inputs, List<LabelledImage> images, int home, LongConsumer progress) {
         List<Integer> ids =
                 learner.profiles(0).stream().map(ComponentProfile::id).toList();
         double[] rightOf = new double[ids.size()];
@@ -76,7 +80,7 @@ public record TestAccuracy(double perImage, double taskSet, double routing, doub
         List<ComponentAnswers> answered = List.of();
         for (int i = 0; i < images.size(); i++) {
             if (i % CHUNK == 0) {
-                answered = learner.everyAnswer(images.subList(i, Math.min(images.size(), i + CHUNK)).stream()
+                answered = learner.everyAnswer(inputs.of(images.subList(i, Math.min(images.size(), i + CHUNK))).stream()
                         .map(LabelledImage::pixels)
                         .toList());
             }

@@ -41,8 +41,8 @@ final class ComponentSpeed {
         SplittableRandom random = new SplittableRandom(1);
         LearnerOptions options = mnist(components.get(components.size() - 1));
         List<World> worlds = new ArrayList<>(List.of(new World(0)));
+        SharedWeights shared = new SharedWeights();
         try (Compute compute = new Compute("cpu");
-                SharedWeights shared = new SharedWeights();
                 Learner one = LearnerMethods.open(
                         new LearnerContext(options, 1, compute, System::nanoTime, shared), Map.of());
                 Learner many = LearnerMethods.open(

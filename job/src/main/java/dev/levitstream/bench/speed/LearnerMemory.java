@@ -32,8 +32,8 @@ final class LearnerMemory {
                 .operator()
                 .learner();
         SplittableRandom random = new SplittableRandom(1);
-        try (Compute compute = new Compute("cpu");
-                SharedWeights shared = new SharedWeights()) {
+        SharedWeights shared = new SharedWeights();
+        try (Compute compute = new Compute("cpu")) {
             learner(options, compute, shared, random).close(); // what the first one leaves is not a learner's
             List<Learner> learners = new ArrayList<>();
             try {

@@ -23,7 +23,6 @@ final class LearnersAlone implements Contestant {
     /** One for each learner, for they are not safe for threads. */
     private final List<Compute> computes = new ArrayList<>();
 
-    private final List<SharedWeights> shared = new ArrayList<>();
     private final List<Learner> learners = new ArrayList<>();
     private final ExecutorService threads;
     private long seen;
@@ -34,10 +33,8 @@ final class LearnersAlone implements Contestant {
         for (int seed = 1; seed <= count; seed++) {
             Compute compute = new Compute("cpu");
             computes.add(compute);
-            SharedWeights weights = new SharedWeights();
-            shared.add(weights);
             learners.add(LearnerMethods.open(
-                    new LearnerContext(options, seed, compute, System::nanoTime, weights), Map.of()));
+                    new LearnerContext(options, seed, compute, System::nanoTime, new SharedWeights()), Map.of()));
         }
         this.threads = Executors.newFixedThreadPool(count);
     }
@@ -71,7 +68,6 @@ final class LearnersAlone implements Contestant {
         threads.shutdownNow();
         threads.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS); // learners close once nobody uses them
         learners.forEach(Learner::close);
-        shared.forEach(SharedWeights::close);
         computes.forEach(Compute::close);
     }
 }

@@ -61,6 +61,7 @@ final class WithoutBroker implements Contestant {
                 new DiscardingSink<>(),
                 new DiscardingSink<>(),
                 new DiscardingSink<>(),
+                new DiscardingSink<>(),
                 new DiscardingSink<>());
         DataGeneratorSource<ReceivedRecord> source =
                 new DataGeneratorSource<>(new Images(keys, asked), ENDLESS, TypeInformation.of(ReceivedRecord.class));

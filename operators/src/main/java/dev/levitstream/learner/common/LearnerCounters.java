@@ -169,7 +169,7 @@ public final class LearnerCounters {
     private void write(DataOutputStream out) throws IOException {
         LearnerOptions options = context.options();
         out.writeUTF(options.method());
-        out.writeUTF(options.image().toString());
+        out.writeUTF(options.input().toString());
         out.writeLong(seed);
         out.writeLong(step);
         out.writeLong(updates);
@@ -182,7 +182,7 @@ public final class LearnerCounters {
     public void read(DataInputStream in) throws IOException {
         LearnerOptions options = context.options();
         requireSame("learner", options.method(), in.readUTF());
-        requireSame("image", options.image().toString(), in.readUTF());
+        requireSame("image", options.input().toString(), in.readUTF());
         seed = in.readLong();
         step = in.readLong();
         updates = in.readLong();

@@ -1,6 +1,7 @@
 package dev.levitstream.learner.levit;
 
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.InputShape;
 import dev.levitstream.common.Randomness;
 import dev.levitstream.learner.LearnerContext;
 import dev.levitstream.learner.SharedWeights;
@@ -61,12 +62,12 @@ final class ComponentPool implements AutoCloseable {
         RoutingOptions routing = options.routing();
         this.router = new VaeRouter(routing.score(), options.training().klWeight());
         this.discriminant = routing.router() != RoutingOptions.Method.VAE
-                ? Optional.of(statistics(context.options().image(), routing))
+                ? Optional.of(statistics(context.options().input(), routing))
                 : Optional.empty();
     }
 
-    private GroupStatistics statistics(ImageShape image, RoutingOptions routing) {
-        FixedFeatures features = new FixedFeatures(image, routing.features(), shared, compute);
+    private GroupStatistics statistics(InputShape input, RoutingOptions routing) {
+        FixedFeatures features = new FixedFeatures(input, routing.features(), shared, compute);
         return new GroupStatistics(
                 features,
                 routing.shrinkage(),

@@ -1,6 +1,5 @@
 package dev.levitstream.learner.levit;
 
-import dev.levitstream.common.Check;
 import dev.levitstream.common.Randomness;
 import dev.levitstream.common.Randomness.Purpose;
 import dev.levitstream.learner.ComponentAnswers;
@@ -81,10 +80,7 @@ final class LevitLearner implements Learner, Inspectable {
 
     @Override
     public List<ImagePrediction> predict(List<byte[]> images) {
-        for (byte[] pixels : images) {
-            int size = options.image().size();
-            Check.that(pixels.length == size, "image.pixels", pixels.length, "must be " + size);
-        }
+        options.requireInputs(images);
         List<String> known = counters.labels().labels();
         return pool.route(images).stream()
                 .map(image -> image.prediction(

@@ -132,7 +132,7 @@ public abstract class LevitMethod implements LearnerMethod {
                 .footprint();
         return own.routing().router() == RoutingOptions.Method.VAE
                 ? networks
-                : networks.and(own.routing().features().footprint("make routing.filters smaller"));
+                : networks.and(own.routing().features().footprint(options.input(), "make routing.filters smaller"));
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.levitstream.learner.levit;
 
 import dev.levitstream.common.Check;
+import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.InputShape;
 import dev.levitstream.learner.MethodOptions;
 import dev.levitstream.learner.common.BudgetOptions;
 import dev.levitstream.learner.common.MemoryOptions;
@@ -46,6 +48,11 @@ public record LevitOptions(
                 "expansion.criterion",
                 expansion.criterion(),
                 "must not be two-sample with routing.router=vae, which has no features to compare");
+    }
+
+    @Override
+    public InputShape input(ImageShape image) {
+        return backbone().isGiven() ? backbone().tokenShape() : image;
     }
 
     /** The router {@code vae} looks at no features. */

@@ -1,38 +1,34 @@
 package dev.levitstream.learner.linear;
 
-import dev.levitstream.common.ImageShape;
-import dev.levitstream.nn.backbone.Backbone;
-import dev.levitstream.nn.backbone.SizedImage;
-import dev.levitstream.nn.engine.NumericException;
+import dev.levitstream.common.HalfFloats;
+import dev.levitstream.common.TokenShape;
 import dev.levitstream.nn.model.FeatureMap;
-import java.util.List;
 
-/** Features that a backbone makes of an image, each by itself. An image that it fails on is the trouble of its key. */
-final class BackboneFeatures implements FeatureMap {
-    private final Backbone backbone;
-    private final ImageShape image;
-
-    /**
-     * @param backbone borrowed
-     * @param image shape of the images
-     */
-    BackboneFeatures(Backbone backbone, ImageShape image) {
-        this.backbone = backbone;
-        this.image = image;
-    }
-
+/**
+ * Features of an image that a backbone has embedded: the mean of its tokens, so of a single token the token itself.
+ *
+ * @param tokens shape of what it was embedded to
+ */
+record BackboneFeatures(TokenShape tokens) implements FeatureMap {
     @Override
     public int width() {
-        return backbone.width();
+        return tokens.features();
     }
 
     @Override
-    public float[] of(byte[] pixels) {
-        List<SizedImage> alone = List.of(new SizedImage(image, pixels));
-        try {
-            return backbone.features(alone)[0];
-        } catch (IllegalArgumentException e) {
-            throw new NumericException("the backbone has no features of an image: " + e.getMessage(), e);
+    public float[] of(byte[] embedded) {
+        float[] values = HalfFloats.decode(embedded);
+        if (tokens.tokens() == 1) {
+            return values;
         }
+        float[] mean = new float[width()];
+        for (int i = 0; i < mean.length; i++) {
+            double sum = 0;
+            for (int at = i; at < values.length; at += mean.length) {
+                sum += values[at];
+            }
+            mean[i] = (float) (sum / tokens.tokens());
+        }
+        return mean;
     }
 }

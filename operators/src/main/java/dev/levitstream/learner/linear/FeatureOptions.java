@@ -1,6 +1,7 @@
 package dev.levitstream.learner.linear;
 
 import dev.levitstream.common.Check;
+import dev.levitstream.common.InputShape;
 import dev.levitstream.learner.Footprint;
 import dev.levitstream.nn.backbone.BackboneFile;
 import dev.levitstream.nn.model.PatchFeatures;
@@ -52,21 +53,22 @@ public record FeatureOptions(Kind kind, int filters, int expansion, BackboneFile
         this(kind, filters, expansion, BackboneFile.NONE);
     }
 
-    /** Number of features. */
-    public int width() {
+    /** Number of features of an input: as many as a token has, where a backbone makes them. */
+    public int width(InputShape input) {
         if (expansion > 0) {
             return expansion;
         }
-        return kind == Kind.BACKBONE ? backbone.width() : PatchFeatures.PER_FILTER * filters;
+        return kind == Kind.BACKBONE ? input.channels() : PatchFeatures.PER_FILTER * filters;
     }
 
     /**
      * What sums over them need: second moments once as a triangle and twice as a matrix while they are solved.
      *
+     * @param input what they are features of
      * @param advice what to change where that is too much
      */
-    public Footprint footprint(String advice) {
-        double square = (double) width() * width();
+    public Footprint footprint(InputShape input, String advice) {
+        double square = (double) width(input) * width(input);
         boolean own = kind == Kind.BACKBONE && expansion == 0;
         return new Footprint(
                 Math.round(2.5 * Double.BYTES * square / MIB),

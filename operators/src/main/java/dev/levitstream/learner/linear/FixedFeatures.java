@@ -1,6 +1,9 @@
 package dev.levitstream.learner.linear;
 
+import dev.levitstream.common.Check;
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.InputShape;
+import dev.levitstream.common.TokenShape;
 import dev.levitstream.learner.SharedWeights;
 import dev.levitstream.learner.common.StateCodec;
 import dev.levitstream.nn.engine.Compute;
@@ -26,24 +29,35 @@ public final class FixedFeatures {
     public static final int ENOUGH = 500;
 
     private final FeatureOptions options;
-    private final Thumbnail thumbnail;
+    /** What is seen of an image; of tokens all. */
+    private final Optional<Thumbnail> thumbnail;
+
     private final Compute compute;
     private final Optional<RandomExpansion> expansion;
     private FeatureMap features;
     private Optional<PatchFilters> own = Optional.empty();
 
     /**
-     * @param image shape of the images
+     * @param input shape of what comes: tokens if a backbone makes the features, else images
      * @param shared holds what is the same for all learners of that shape and these options; borrowed
+     * @throws IllegalArgumentException if the input is of the other kind
      */
-    public FixedFeatures(ImageShape image, FeatureOptions options, SharedWeights shared, Compute compute) {
+    public FixedFeatures(InputShape input, FeatureOptions options, SharedWeights shared, Compute compute) {
         this.options = options;
         this.compute = compute;
+        boolean embedded = options.kind() == FeatureOptions.Kind.BACKBONE;
+        Check.that(
+                embedded == input instanceof TokenShape,
+                "input",
+                input,
+                "must be " + (embedded ? "tokens" : "an image") + " for features of kind " + options.kind());
         // large patches have too many values for a covariance; where none is needed, images stay as they are
-        this.thumbnail = isLearnt() ? Thumbnail.of(image) : new Thumbnail(image, 1);
-        String name = image + "/" + options.kind() + "/" + options.filters() + "/" + options.backbone();
-        FeatureMap first = options.kind() == FeatureOptions.Kind.BACKBONE
-                ? new BackboneFeatures(shared.backbone(options.backbone(), image, compute), image)
+        this.thumbnail = input instanceof ImageShape image
+                ? Optional.of(isLearnt() ? Thumbnail.of(image) : new Thumbnail(image, 1))
+                : Optional.empty();
+        String name = input + "/" + options.kind() + "/" + options.filters() + "/" + options.backbone();
+        FeatureMap first = input instanceof TokenShape tokens
+                ? new BackboneFeatures(tokens)
                 : shared.get("fixed-features/" + name, FeatureMap.class, this::first);
         this.expansion = options.expansion() == 0
                 ? Optional.empty()
@@ -54,8 +68,12 @@ public final class FixedFeatures {
         this.features = expansion.map(FeatureMap.class::cast).orElse(first);
     }
 
+    private ImageShape seenShape() {
+        return thumbnail.orElseThrow().shape();
+    }
+
     private FeatureMap first() {
-        ImageShape seen = thumbnail.shape();
+        ImageShape seen = seenShape();
         return options.kind() == FeatureOptions.Kind.FOURIER
                 ? new FourierFeatures(seen, options.filters())
                 : patches(PatchFilters.random(seen, options.filters()));
@@ -63,7 +81,7 @@ public final class FixedFeatures {
 
     /** Of colour images the mirror image has a part: grey ones are often digits or letters. */
     private PatchFeatures patches(PatchFilters filters) {
-        ImageShape seen = thumbnail.shape();
+        ImageShape seen = seenShape();
         return new PatchFeatures(seen, filters, isLearnt() && seen.channels() > 1);
     }
 
@@ -72,14 +90,14 @@ public final class FixedFeatures {
         return features.width();
     }
 
-    /** Features of one image: H W C unsigned bytes to {@link #width} values. */
+    /** Features of one input, as {@link InputShape} has its bytes: {@link #width} values. */
     public float[] of(byte[] pixels) {
         return ofSeen(seen(pixels));
     }
 
-    /** What is seen of an image, small enough to be kept: unsigned bytes. */
+    /** What is seen of an image, small enough to be kept: unsigned bytes; of tokens all. */
     byte[] seen(byte[] pixels) {
-        return thumbnail.of(pixels);
+        return thumbnail.map(smaller -> smaller.of(pixels)).orElse(pixels);
     }
 
     /** Features of what is seen of an image. */
@@ -99,7 +117,7 @@ public final class FixedFeatures {
 
     /** Learns the filters, once and for all, from what is seen of some images. */
     void learn(List<byte[]> seen) {
-        become(new FilterLearning(thumbnail.shape(), options.filters(), compute).learn(seen));
+        become(new FilterLearning(seenShape(), options.filters(), compute).learn(seen));
     }
 
     private void become(PatchFilters found) {

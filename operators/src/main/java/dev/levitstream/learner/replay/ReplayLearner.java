@@ -1,6 +1,5 @@
 package dev.levitstream.learner.replay;
 
-import dev.levitstream.common.Check;
 import dev.levitstream.common.Randomness;
 import dev.levitstream.common.Randomness.Purpose;
 import dev.levitstream.learner.Expansion;
@@ -73,10 +72,7 @@ final class ReplayLearner implements Learner {
 
     @Override
     public List<ImagePrediction> predict(List<byte[]> images) {
-        for (byte[] pixels : images) {
-            int size = options.image().size();
-            Check.that(pixels.length == size, "image.pixels", pixels.length, "must be " + size);
-        }
+        options.requireInputs(images);
         List<String> labels = counters.labels().labels();
         List<ImagePrediction> predictions = new ArrayList<>(images.size());
         for (float[] known : probabilities(images)) {

@@ -1,6 +1,5 @@
 package dev.levitstream.learner.statistics;
 
-import dev.levitstream.common.Check;
 import dev.levitstream.learner.Expansion;
 import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.LabelledImage;
@@ -68,7 +67,7 @@ final class StatisticsLearner implements Learner {
         this.own = own;
         this.learnsClasses = method.learnsClasses();
         FixedFeatures features =
-                new FixedFeatures(options.image(), own.features(), context.shared(), context.compute());
+                new FixedFeatures(options.input(), own.features(), context.shared(), context.compute());
         int width = features.width();
         statistics = new GroupStatistics(
                 features, own.shrinkage(), strength -> method.head().of(context.compute(), width, strength));
@@ -83,11 +82,10 @@ final class StatisticsLearner implements Learner {
 
     @Override
     public List<ImagePrediction> predict(List<byte[]> images) {
+        options.requireInputs(images);
         List<String> known = counters.labels().labels();
         List<ImagePrediction> predictions = new ArrayList<>(images.size());
         for (byte[] pixels : images) {
-            int size = options.image().size();
-            Check.that(pixels.length == size, "image.pixels", pixels.length, "must be " + size);
             float[] features = statistics.features(pixels);
             predictions.add(new ImagePrediction(
                     known,

@@ -175,7 +175,9 @@ public abstract class StatisticsMethod implements LearnerMethod {
 
     @Override
     public Footprint footprint(LearnerOptions options) {
-        return own(options).features().footprint("make statistics.filters or statistics.expansion smaller");
+        return own(options)
+                .features()
+                .footprint(options.input(), "make statistics.filters or statistics.expansion smaller");
     }
 
     @Override

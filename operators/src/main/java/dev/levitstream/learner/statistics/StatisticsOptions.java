@@ -1,6 +1,8 @@
 package dev.levitstream.learner.statistics;
 
 import dev.levitstream.common.Check;
+import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.InputShape;
 import dev.levitstream.learner.MethodOptions;
 import dev.levitstream.learner.linear.FeatureOptions;
 import dev.levitstream.nn.backbone.BackboneFile;
@@ -27,6 +29,11 @@ public record StatisticsOptions(FeatureOptions features, double shrinkage, int w
                 "statistics.false-alarm",
                 falseAlarm,
                 "must be above 0, at most 0.01");
+    }
+
+    @Override
+    public InputShape input(ImageShape image) {
+        return backbone().isGiven() ? backbone().wholeShape() : image;
     }
 
     @Override

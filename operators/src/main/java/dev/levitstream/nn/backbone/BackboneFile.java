@@ -1,6 +1,7 @@
 package dev.levitstream.nn.backbone;
 
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.TokenShape;
 import java.io.Serializable;
 import java.nio.file.Path;
 
@@ -11,13 +12,16 @@ import java.nio.file.Path;
  * @param path absolute; empty for no backbone
  * @param sha256 of the file, in hexadecimal digits
  * @param width D, of the features
+ * @param tokens T, that it makes of an image (count); 0 if it makes none
+ * @param tokenWidth of a token; 0 if it makes none
  * @param options how it is used
  */
-public record BackboneFile(String path, String sha256, int width, BackboneOptions options) implements Serializable {
+public record BackboneFile(String path, String sha256, int width, int tokens, int tokenWidth, BackboneOptions options)
+        implements Serializable {
     private static final long serialVersionUID = 1L;
 
     /** No backbone. */
-    public static final BackboneFile NONE = new BackboneFile("", "", 0, BackboneOptions.DEFAULTS);
+    public static final BackboneFile NONE = new BackboneFile("", "", 0, 0, 0, BackboneOptions.DEFAULTS);
 
     /**
      * Opens a file to see what it is, and closes it again.
@@ -28,13 +32,29 @@ public record BackboneFile(String path, String sha256, int width, BackboneOption
     public static BackboneFile of(Path file, ImageShape image, BackboneOptions options) {
         Path absolute = file.toAbsolutePath().normalize();
         try (Backbone backbone = Backbone.open(absolute, image, options, "cpu")) {
-            return new BackboneFile(absolute.toString(), backbone.sha256(), backbone.width(), options);
+            return new BackboneFile(
+                    absolute.toString(),
+                    backbone.sha256(),
+                    backbone.width(),
+                    backbone.tokenCount(),
+                    backbone.tokenWidth(),
+                    options);
         }
     }
 
     /** Whether there is one. */
     public boolean isGiven() {
         return !path.isEmpty();
+    }
+
+    /** Shape of the features of an image as a whole: one token. */
+    public TokenShape wholeShape() {
+        return new TokenShape(1, width);
+    }
+
+    /** Shape of the tokens of an image; {@link #wholeShape} if it makes none. */
+    public TokenShape tokenShape() {
+        return tokens > 0 ? new TokenShape(tokens, tokenWidth) : wholeShape();
     }
 
     /**

@@ -1,6 +1,7 @@
 /**
  * Frozen networks that were trained elsewhere and come as a file: {@link dev.levitstream.nn.backbone.Backbone} makes
- * features or tokens of images.
+ * features or tokens of images, and {@link dev.levitstream.nn.backbone.Embedding} hands them on as learners are given
+ * them, before anybody knows which learner that is.
  *
  * <p>Two forms. A TorchScript file is opaque: whatever PyTorch can export serves, and brings its own code. A
  * safetensors file has weights alone, those of {@link dev.levitstream.nn.model.PretrainedVit}, whose code is ours:

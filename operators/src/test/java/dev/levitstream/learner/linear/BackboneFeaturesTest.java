@@ -3,12 +3,15 @@ package dev.levitstream.learner.linear;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.levitstream.common.HalfFloats;
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.TokenShape;
 import dev.levitstream.learner.SharedWeights;
 import dev.levitstream.learner.linear.FeatureOptions.Kind;
 import dev.levitstream.nn.backbone.Backbone;
 import dev.levitstream.nn.backbone.BackboneFile;
 import dev.levitstream.nn.backbone.BackboneOptions;
+import dev.levitstream.nn.backbone.Embedding;
 import dev.levitstream.nn.backbone.SizedImage;
 import dev.levitstream.nn.model.RandomExpansion;
 import dev.levitstream.testing.TinyBackbone;
@@ -55,48 +58,59 @@ class BackboneFeaturesTest {
         return new FeatureOptions(Kind.BACKBONE, 0, expansion, file);
     }
 
-    /** Of an image larger than what other kinds look at, too: the backbone sees all of it. */
+    private static FixedFeatures fixed(TokenShape tokens, FeatureOptions options) {
+        return new FixedFeatures(tokens, options, new SharedWeights(), TinyLearners.COMPUTE);
+    }
+
+    private static float[] rounded(float[] values) {
+        return HalfFloats.decode(HalfFloats.encode(values));
+    }
+
+    /** Of an image of any size: the backbone sees all of it. */
     @ParameterizedTest
     @MethodSource("cases")
-    void featuresAreTheBackbonesOwn(Case given) {
-        ImageShape large = new ImageShape(200, 120, given.image().channels());
-        SplittableRandom random = new SplittableRandom(1);
-        try (SharedWeights shared = new SharedWeights();
-                Backbone backbone = given.file().open(given.image(), "cpu")) {
-            for (ImageShape shape : List.of(given.image(), large)) {
-                byte[] pixels = new byte[shape.size()];
-                random.nextBytes(pixels);
-                float[] expected = backbone.features(List.of(new SizedImage(shape, pixels)))[0];
-                FixedFeatures features =
-                        new FixedFeatures(shape, options(given.file(), 0), shared, TinyLearners.COMPUTE);
-                assertThat(features.of(pixels))
-                        .isEqualTo(expected)
-                        .hasSize(given.file().width());
-                assertThat(features.ofSeen(features.seen(pixels))).isEqualTo(expected);
-                assertThat(features.width()).isEqualTo(backbone.width());
-                assertThat(features.isProvisional()).isFalse();
-                assertThat(features.isLearnt()).isFalse();
+    void featuresAreTheBackbonesOwnAsHalfFloats(Case given) {
+        TokenShape tokens = given.file().wholeShape();
+        byte[] pixels = new byte[given.image().size()];
+        new SplittableRandom(1).nextBytes(pixels);
+        try (Backbone backbone = given.file().open(given.image(), "cpu");
+                Embedding embedding = Embedding.open(given.file(), given.image(), tokens, "cpu")) {
+            float[] expected = rounded(backbone.features(List.of(new SizedImage(given.image(), pixels)))[0]);
+            byte[] embedded = embedding.of(pixels);
+            FixedFeatures features = fixed(tokens, options(given.file(), 0));
+            assertThat(features.of(embedded)).isEqualTo(expected).hasSize(backbone.width());
+            assertThat(features.ofSeen(features.seen(embedded))).isEqualTo(expected);
+            assertThat(features.width()).isEqualTo(backbone.width());
+            assertThat(features.isProvisional()).isFalse();
+            assertThat(features.isLearnt()).isFalse();
 
-                FixedFeatures wider = new FixedFeatures(shape, options(given.file(), 7), shared, TinyLearners.COMPUTE);
-                assertThat(wider.of(pixels))
-                        .isEqualTo(new RandomExpansion(new BackboneFeatures(backbone, shape), 7).of(pixels))
-                        .hasSize(7);
-            }
+            FixedFeatures wider = fixed(tokens, options(given.file(), 7));
+            assertThat(wider.of(embedded))
+                    .isEqualTo(new RandomExpansion(new BackboneFeatures(tokens), 7).of(embedded))
+                    .hasSize(7);
         }
     }
 
     @Test
-    void aBackboneIsOpenedOnceAndClosedWithItsOwner() throws IOException {
-        BackboneFile file = TinyBackbone.of(dir);
-        SharedWeights shared = new SharedWeights();
-        Backbone one = shared.backbone(file, TinyLearners.SHAPE, TinyLearners.COMPUTE);
-        assertThat(shared.backbone(file, TinyLearners.SHAPE, TinyLearners.COMPUTE))
-                .isSameAs(one);
-        FixedFeatures features = new FixedFeatures(TinyLearners.SHAPE, options(file, 0), shared, TinyLearners.COMPUTE);
-        byte[] pixels = new byte[TinyLearners.SHAPE.size()];
-        assertThat(features.of(pixels)).hasSize(96);
-        shared.close();
-        assertThatThrownBy(() -> features.of(pixels)).as("it is closed").isInstanceOf(IllegalStateException.class);
+    void featuresOfManyTokensAreTheirMean() throws IOException {
+        FixedFeatures features = fixed(new TokenShape(3, 2), options(TinyBackbone.of(dir), 0));
+        assertThat(features.width()).isEqualTo(2);
+        assertThat(features.of(HalfFloats.encode(new float[] {1, 10, 2, 20, 6, 60})))
+                .containsExactly(3, 30);
+        // summed in double precision: in single the last would be lost
+        FixedFeatures far = fixed(new TokenShape(3, 1), options(TinyBackbone.of(dir), 0));
+        assertThat(far.of(HalfFloats.encode(new float[] {65504, -65504, 0x1p-24f})))
+                .containsExactly((float) (0x1p-24 / 3));
+    }
+
+    @Test
+    void whatABackboneMadeAndWhatWeMakeAreNotTakenForEachOther() throws IOException {
+        FeatureOptions backbone = options(TinyBackbone.of(dir), 0);
+        assertThatThrownBy(() ->
+                        new FixedFeatures(TinyLearners.SHAPE, backbone, new SharedWeights(), TinyLearners.COMPUTE))
+                .hasMessage("input=8x8x1 must be tokens for features of kind BACKBONE");
+        assertThatThrownBy(() -> fixed(new TokenShape(1, 96), new FeatureOptions(Kind.RANDOM, 2, 0)))
+                .hasMessage("input=1 tokens of 96 must be an image for features of kind RANDOM");
     }
 
     @Test
@@ -133,7 +147,9 @@ class BackboneFeaturesTest {
         assertThatThrownBy(() -> new FeatureOptions(Kind.RANDOM, 0, 0, file).require("any"))
                 .hasMessage("any.filters=0 must be at least 1");
         assertThat(new FeatureOptions(Kind.RANDOM, 2, 0, file).backbone()).isEqualTo(BackboneFile.NONE);
-        assertThat(options(file, 0).footprint("other").advice()).isEqualTo("give a backbone of fewer features");
-        assertThat(options(file, 5).footprint("other").advice()).isEqualTo("other");
+        assertThat(options(file, 0).footprint(file.wholeShape(), "other").advice())
+                .isEqualTo("give a backbone of fewer features");
+        assertThat(options(file, 5).footprint(file.wholeShape(), "other").advice())
+                .isEqualTo("other");
     }
 }
