@@ -167,9 +167,13 @@ final class TwoSampleTest {
         return sum;
     }
 
-    /** The law, larger by as much as blocks of the past differ more from all of it than single images explain. */
     private NullLaw present() {
-        return law.times(law.mean() > 0 ? Math.max(1, meanOfBlocks() / law.mean()) : 1);
+        return law.times(excess());
+    }
+
+    /** How many times as much blocks of the past differ from all of it as single images explain, at least 1. */
+    double excess() {
+        return law.mean() > 0 ? Math.max(1, meanOfBlocks() / law.mean()) : 1;
     }
 
     /** Mean of X over the contiguous blocks of the past, each against all of it. */
