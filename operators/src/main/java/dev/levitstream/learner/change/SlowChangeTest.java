@@ -1,40 +1,43 @@
 package dev.levitstream.learner.change;
 
+import dev.levitstream.common.Randomness;
 import dev.levitstream.learner.common.StateCodec;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Compares the newest images with the whole life of their world: a crossfade or a dusk changes the past that
- * {@link TwoSampleTest} looks back on along with the newest. Of a life {@value #MOST} images at most are kept, one in
- * so many that doubles as it grows longer.
+ * {@link TwoSampleTest} looks back on along with the newest. A life is known by {@value #MOST} images at most, drawn from
+ * all with equal chances (reservoir sampling, Vitter 1985), for those at equal distances may all show one half of a
+ * stream that alternates.
  *
- * <p>Once the world is older than that past, every {@value #NEWEST} images are a test, whose false-alarm probability is
- * as much larger than that of a test every {@value ChangeDetector#EVERY} images. Every quarter of the newest images
- * must speak for a change by itself, for a burst of odd ones is no world.
+ * <p>Once the world is older than that past, every {@value #PERIOD} images the newest {@value #NEWEST} of them are a
+ * test, whose false-alarm probability is as much larger than that of a test every {@value ChangeDetector#EVERY} images.
+ * For a burst of odd images is no world, the older half of them must speak for a change by itself, and the newer half,
+ * and the first and last quarter together: one of these is without the burst.
  */
 final class SlowChangeTest {
-    /** Images that are compared, and images from test to test. */
+    /** Images that are compared. */
     static final int NEWEST = 256;
+
+    /** Images from test to test. */
+    private static final int PERIOD = 512;
 
     private static final int MOST = 256;
     /** Images of a life from which on there is a test. */
-    private static final int OLD = 4 * NEWEST;
+    private static final int OLD = 2 * PERIOD;
 
-    private static final int PARTS = 4;
-    /** A part speaks for a change if it differs less likely than this. */
+    /** A half speaks for a change if it differs less likely than this. */
     private static final double DOUBT = 0.005;
 
-    private static final double MOST_FALSE_ALARM = 1e-3;
+    private static final long SEED = 2;
 
-    /** Projections, oldest first. */
+    /** Projections of images of all ages. */
     private List<float[]> life = new ArrayList<>();
-    /** One image in so many is kept. */
-    private int distance = 1;
     /** Images so far, without those that wait for the next test (count). */
     private long lived;
 
@@ -53,45 +56,43 @@ final class SlowChangeTest {
      * @return a change since the newest images
      */
     Optional<LastingChange> check(TwoSampleTest running, double falseAlarm) {
-        if (waiting < NEWEST) {
+        if (waiting < PERIOD) {
             return Optional.empty();
         }
-        List<float[]> newest = Numbered.vectors(running.newest(NEWEST));
-        Optional<LastingChange> change = lived < OLD ? Optional.empty() : change(newest, running, falseAlarm);
+        Optional<LastingChange> change = lived < OLD ? Optional.empty() : change(running, falseAlarm);
         if (change.isEmpty()) {
-            newest.forEach(this::keep);
+            Numbered.vectors(running.newest(PERIOD)).forEach(this::keep);
             waiting = 0;
         }
         return change;
     }
 
-    private Optional<LastingChange> change(List<float[]> newest, TwoSampleTest running, double falseAlarm) {
+    private Optional<LastingChange> change(TwoSampleTest running, double falseAlarm) {
         World before = world(running.whitening());
         World present = new World(before.whitening(), before.law().times(running.excess()), before.reference());
+        List<float[]> newest = Numbered.vectors(running.newest(NEWEST));
         double probability = present.probability(newest);
-        double alarm = Math.min(MOST_FALSE_ALARM, falseAlarm * NEWEST / ChangeDetector.EVERY);
-        boolean isChange = probability < alarm
-                && IntStream.range(0, PARTS).allMatch(part -> present.probability(part(newest, part)) <= DOUBT);
+        boolean isChange = probability < falseAlarm * PERIOD / ChangeDetector.EVERY
+                && halves(newest).allMatch(half -> present.probability(half) <= DOUBT);
         return isChange ? Optional.of(new LastingChange(probability, NEWEST)) : Optional.empty();
     }
 
-    private static List<float[]> part(List<float[]> newest, int part) {
-        return newest.subList(part * NEWEST / PARTS, (part + 1) * NEWEST / PARTS);
+    private static Stream<List<float[]>> halves(List<float[]> newest) {
+        List<float[]> outer = new ArrayList<>(newest.subList(0, NEWEST / 4));
+        outer.addAll(newest.subList(NEWEST - NEWEST / 4, NEWEST));
+        return Stream.of(newest.subList(0, NEWEST / 2), newest.subList(NEWEST / 2, NEWEST), outer);
     }
 
     private void keep(float[] projection) {
-        if (lived++ % distance != 0) {
+        lived++;
+        if (life.size() < MOST) {
+            life.add(projection);
             return;
         }
-        if (life.size() == MOST) {
-            List<float[]> all = life;
-            life = new ArrayList<>();
-            for (int i = 0; i < MOST; i += 2) {
-                life.add(all.get(i));
-            }
-            distance *= 2;
+        long place = Randomness.at(SEED, Randomness.Purpose.ADMIT, lived).nextLong(lived);
+        if (place < MOST) {
+            life.set((int) place, projection);
         }
-        life.add(projection);
     }
 
     /** The world by its whole life but the newest images. */
@@ -102,7 +103,6 @@ final class SlowChangeTest {
 
     void write(DataOutputStream out) throws IOException {
         World.writeAll(out, life);
-        out.writeInt(distance);
         out.writeLong(lived);
         out.writeInt(waiting);
     }
@@ -112,7 +112,6 @@ final class SlowChangeTest {
         SlowChangeTest test = new SlowChangeTest();
         if (in.knowsSlowChanges()) {
             test.life = new ArrayList<>(World.readAll(in));
-            test.distance = in.readInt();
             test.lived = in.readLong();
             test.waiting = in.readInt();
         }

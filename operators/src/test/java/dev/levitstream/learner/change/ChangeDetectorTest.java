@@ -120,27 +120,6 @@ class ChangeDetectorTest {
         assertThat(run(detector(), images)).isEmpty();
     }
 
-    /** Images of one world, then ever more of another among them, then of that alone. */
-    private static List<float[]> crossfade(int before, int fade, int after, Random random) {
-        List<float[]> images = images(1, before, random);
-        for (int i = 0; i < fade; i++) {
-            images.add(image(random.nextInt(fade) < i ? 2 : 1, random));
-        }
-        images.addAll(images(2, after, random));
-        return images;
-    }
-
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5})
-    void aChangeTooSlowToBeSeenFromNearIsNoticedBeforeItIsOver(long seed) {
-        List<Noticed> noticed = run(detector(), crossfade(2500, 8000, 1000, new Random(seed)));
-
-        assertThat(noticed).isNotEmpty();
-        assertThat(noticed.get(0).after()).isBetween(2500, 10_500);
-        assertThat(noticed.get(0).change().evidence().images()).isBetween(256L, 270L);
-        assertThat(noticed).hasSizeLessThan(4);
-    }
-
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void aBurstInALongLifeIsNoWorldWhereverItFalls(long seed) {
