@@ -11,9 +11,9 @@ import java.util.stream.Stream;
 
 /**
  * Compares the newest images with the whole life of their world: a crossfade or a dusk changes the past that
- * {@link TwoSampleTest} looks back on along with the newest. A life is known by {@value #MOST} images at most, drawn from
- * all with equal chances (reservoir sampling, Vitter 1985), for those at equal distances may all show one half of a
- * stream that alternates.
+ * {@link TwoSampleTest} looks back on along with the newest. A life is known by {@value #MOST} images at most, drawn
+ * from all with equal chances (reservoir sampling, Vitter 1985), for those at equal distances may all show one half of
+ * a stream that alternates.
  *
  * <p>Once the world is older than that past, every {@value #PERIOD} images the newest {@value #NEWEST} of them are a
  * test, whose false-alarm probability is as much larger than that of a test every {@value ChangeDetector#EVERY} images.

@@ -196,8 +196,9 @@ class SlowChangeTestTest {
             show(image);
             assertThat(slow.check(near, 1e-300)).isEmpty();
             int lived = (number + 1) / PERIOD * PERIOD;
-            if (number % 100 == 0 || number == 10 * PERIOD - 1) {
-                List<float[]> kept = lived == 0 ? List.of() : slow.world(whitening).reference();
+            if (number % 509 == 0 || number == 10 * PERIOD - 1) {
+                List<float[]> kept =
+                        lived == 0 ? List.of() : slow.world(whitening).reference();
                 assertThat(kept).hasSize(Math.min(lived, MOST)).doesNotHaveDuplicates();
                 assertThat(kept).allMatch(one -> one[0] < lived);
             }
