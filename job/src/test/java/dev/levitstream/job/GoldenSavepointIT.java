@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class GoldenSavepointIT {
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
-    private static final int FORMATS = 8;
+    private static final int FORMATS = 9;
     private static final int KEYS = 2;
     private static final int WORLD = 120;
     private static final int BEFORE = 200;
@@ -110,7 +110,7 @@ class GoldenSavepointIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9})
     @Timeout(600)
     void theSavepointOfEachFormatRestoresAndItsLearnersGoOn(int format, @TempDir Path dir) throws Exception {
         Path savepoint = dir.resolve("checkpoints/golden");

@@ -7,7 +7,6 @@ import dev.levitstream.learner.common.StateCodec;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,7 +15,8 @@ import java.util.Optional;
  *
  * <p>The first {@value #FIRST} images of a world say what is usual in it. They are no part of the comparison, for they
  * fit their own covariance too well. From {@value TwoSampleTest#LEAST} images of past and a full window on, every
- * {@value #EVERY} images are a test. A change is reported once it is a {@link LastingChange}.
+ * {@value #EVERY} images are a test. A change is reported once it is a {@link LastingChange}; one that comes too slowly
+ * for that is told by a {@link SlowChangeTest}.
  *
  * <p>Images that hardly differ from the one before say nothing new and are left out: a camera that froze is no world.
  * Where a world's first images show that the stream goes from scene to scene, as a video does, its scenes are observed
@@ -37,8 +37,6 @@ public final class ChangeDetector {
     private static final double SUSPICION = 0.02;
     /** An earlier world has come back unless it would look that odd less often than this. */
     private static final double RECURRENCE = 1e-3;
-    /** Squared distance, in widths of the kernel, below which an image is the one before once more. */
-    private static final double REPEATED = 0.15;
 
     private final RandomProjection projection;
     private final double falseAlarm;
@@ -50,9 +48,9 @@ public final class ChangeDetector {
     private Optional<SceneChanges> scenes = Optional.empty();
 
     private Optional<TwoSampleTest> test = Optional.empty();
-    private float[] latest = new float[0];
+    private SlowChangeTest slow = new SlowChangeTest();
+    private final Repeats repeats = new Repeats();
     private int sinceTest;
-    private long repeats;
     /** Images so far, also those that were left out. */
     private long observed;
     /** What the learner calls the component that is active. */
@@ -86,12 +84,9 @@ public final class ChangeDetector {
     }
 
     private Optional<Change> observe(Numbered image) {
-        if (isRepeated(image.vector())) {
-            repeats++;
+        if (repeats.add(image.vector(), test.map(TwoSampleTest::whitening))) {
             return Optional.empty();
         }
-        repeats = 0;
-        latest = image.vector();
         if (scenes.isPresent()) {
             return observeScenes(scenes.get(), image);
         }
@@ -113,6 +108,7 @@ public final class ChangeDetector {
         }
         if (test.isPresent()) {
             test.get().add(image);
+            slow.add();
             sinceTest++;
             return true;
         }
@@ -157,23 +153,19 @@ public final class ChangeDetector {
         return found.isPresent();
     }
 
-    private boolean isRepeated(float[] projected) {
-        if (test.isEmpty() || latest.length == 0) { // also where a scene takes in what hardly differs
-            return Arrays.equals(projected, latest);
-        }
-        Whitening whitening = test.get().whitening();
-        return Kernel.squaredDistance(whitening.whiten(projected), whitening.whiten(latest)) < REPEATED;
-    }
-
     /** @param number of the latest image */
     private Optional<Change> check(TwoSampleTest running, long number) {
         probability = running.probability();
-        Optional<LastingChange> found =
+        Optional<LastingChange> sudden =
                 suspects() ? LastingChange.of(running, probability, falseAlarm) : Optional.empty();
-        return found.map(change -> begun(running, change, number));
+        if (sudden.isPresent()) {
+            return sudden.map(change -> begun(running, change, running.world(change.since()), number));
+        }
+        return slow.check(running, falseAlarm)
+                .map(change -> begun(running, change, slow.world(running.whitening()), number));
     }
 
-    private Change begun(TwoSampleTest running, LastingChange found, long number) {
+    private Change begun(TwoSampleTest running, LastingChange found, World ended, long number) {
         int since = found.since();
         List<Numbered> newest = running.newest(since);
         Numbered began = newest.get(0);
@@ -185,7 +177,7 @@ public final class ChangeDetector {
                 running.whitenedBefore(since),
                 running.whitenedNewest(since),
                 number);
-        worlds.change(running.world(since), component, known);
+        worlds.change(ended, component, known);
         begin();
         if (known.isPresent()) {
             test = Optional.of(known.get().world().resumed(newest));
@@ -219,6 +211,7 @@ public final class ChangeDetector {
     private void begin() {
         first = new ArrayList<>();
         test = Optional.empty();
+        slow = new SlowChangeTest();
         sinceTest = 0;
         probability = 1;
     }
@@ -232,7 +225,7 @@ public final class ChangeDetector {
     public void seesAnew(List<float[]> features) {
         worlds.clear();
         scenes = Optional.empty();
-        latest = new float[0];
+        repeats.forget();
         restart();
         boolean areAll = features.size() == observed;
         for (int i = 0; i < features.size(); i++) {
@@ -252,7 +245,7 @@ public final class ChangeDetector {
 
     /** How many of the latest images hardly differ from the one before, without a break (count). */
     public long repeats() {
-        return repeats;
+        return repeats.count();
     }
 
     /** Whether there is some evidence for a change. */
@@ -263,7 +256,7 @@ public final class ChangeDetector {
     public void write(DataOutputStream out) throws IOException {
         worlds.write(out, world -> world.write(out));
         World.writeAll(out, Numbered.vectors(first));
-        World.writeAll(out, List.of(latest));
+        World.writeAll(out, List.of(repeats.latest()));
         out.writeInt(sinceTest);
         out.writeDouble(probability);
         out.writeBoolean(test.isPresent());
@@ -274,21 +267,23 @@ public final class ChangeDetector {
         if (scenes.isPresent()) {
             scenes.get().write(out);
         }
-        out.writeLong(repeats);
+        out.writeLong(repeats.count());
+        slow.write(out);
     }
 
     /** Becomes what {@link #write} wrote. */
     public void read(StateCodec.Input in) throws IOException {
         worlds.read(in, World::read);
         first = new ArrayList<>(Numbered.unknown(World.readAll(in)));
-        latest = World.readAll(in).get(0);
+        float[] latest = World.readAll(in).get(0);
         sinceTest = in.readInt();
         probability = in.readDouble();
         test = in.readBoolean() ? Optional.of(TwoSampleTest.read(in)) : Optional.empty();
         scenes = in.knowsScenes() && in.readBoolean()
                 ? Optional.of(SceneChanges.read(in, falseAlarm, mostWorlds))
                 : Optional.empty();
-        repeats = in.knowsScenes() ? in.readLong() : 0;
+        repeats.become(latest, in.knowsScenes() ? in.readLong() : 0);
+        slow = SlowChangeTest.read(in);
     }
 
     /** What was added to the format later. */

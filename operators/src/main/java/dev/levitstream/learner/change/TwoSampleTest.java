@@ -129,7 +129,7 @@ final class TwoSampleTest {
 
     /** Probability of a difference as large as that of the window, if nothing has changed. */
     double probability() {
-        return present().probability(statistic());
+        return law.times(excess()).probability(statistic());
     }
 
     /** X of the whole window. */
@@ -146,7 +146,7 @@ final class TwoSampleTest {
                 pairs += 2 * Kernel.of(points.get(i).whitened, points.get(j).whitened);
             }
         }
-        return present().probability(statistic(newest, pairs));
+        return law.times(excess()).probability(statistic(newest, pairs));
     }
 
     /** X of the newest images against the past. */
@@ -167,9 +167,9 @@ final class TwoSampleTest {
         return sum;
     }
 
-    /** The law, larger by as much as blocks of the past differ more from all of it than single images explain. */
-    private NullLaw present() {
-        return law.times(law.mean() > 0 ? Math.max(1, meanOfBlocks() / law.mean()) : 1);
+    /** How many times as much blocks of the past differ from all of it as single images explain, at least 1. */
+    double excess() {
+        return law.mean() > 0 ? Math.max(1, meanOfBlocks() / law.mean()) : 1;
     }
 
     /** Mean of X over the contiguous blocks of the past, each against all of it. */
@@ -238,7 +238,7 @@ final class TwoSampleTest {
 
     /** Probability of a difference as large as that of the best of all splits, if nothing has changed. */
     double probability(Split best) {
-        return Math.min(1, SPLITS * present().probability(best.statistic));
+        return Math.min(1, SPLITS * law.times(excess()).probability(best.statistic));
     }
 
     /** Projections of the newest images, oldest first. */

@@ -10,6 +10,7 @@
  *   <li>{@link dev.levitstream.learner.change.Whitening} measures them in units of what is usual in this world;
  *   <li>{@link dev.levitstream.learner.change.TwoSampleTest} keeps a window of the newest and a reference of those
  *       before, and the sums of their kernel;
+ *   <li>{@link dev.levitstream.learner.change.SlowChangeTest} compares the newest with the whole life of this world;
  *   <li>{@link dev.levitstream.learner.change.NullLaw} says how likely such a difference is if nothing has changed;
  *   <li>{@link dev.levitstream.learner.change.World} is what is kept of a world that ended, and
  *       {@link dev.levitstream.learner.change.KnownWorlds} knows it again;

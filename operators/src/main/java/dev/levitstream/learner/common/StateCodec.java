@@ -30,9 +30,9 @@ public final class StateCodec {
      * apart ({@link Input#countsUnlabelled}), and changes are told by scenes too ({@link Input#knowsScenes}); since 7
      * it is known when evidence for a change began and which images it is seen by ({@link Input#knowsEvidence}), and
      * components may go, so that each says its id ({@link Input#ids}); since 8 features by learnt filters may be square
-     * roots ({@link Input#rootsFeatures}).
+     * roots ({@link Input#rootsFeatures}); since 9 a world's whole life is known ({@link Input#knowsSlowChanges}).
      */
-    public static final int FORMAT = 8;
+    public static final int FORMAT = 9;
 
     private static final int MAGIC = 0x4C565354; // LVST
     private static final int HEADER_BYTES = 12;
@@ -91,6 +91,11 @@ public final class StateCodec {
         /** Whether it follows when evidence for a change began, and which images it is seen by. */
         public boolean knowsEvidence() {
             return format >= 7;
+        }
+
+        /** Whether a sample of the whole life of the present world follows. */
+        public boolean knowsSlowChanges() {
+            return format >= 9;
         }
 
         /** Whether features by the learnt filters just read are square roots. */

@@ -121,6 +121,15 @@ class ChangeDetectorTest {
     }
 
     @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void aBurstInALongLifeIsNoWorldWhereverItFalls(long seed) {
+        Random random = new Random(seed);
+        int before = 3000 + random.nextInt(256);
+
+        assertThat(run(detector(), stream(random, 1, before, 2, 40, 1, 2000))).isEmpty();
+    }
+
+    @ParameterizedTest
     @ValueSource(doubles = {0, 0.02})
     void aFrozenCameraIsNoWorld(double noise) {
         Random random = new Random(8);
@@ -150,7 +159,7 @@ class ChangeDetectorTest {
     @Test
     void aRestoredOneGoesOnToTheSameBytes() throws IOException {
         Random random = new Random(9);
-        List<float[]> images = stream(random, 1, 1450, 2, 900, 1, 400);
+        List<float[]> images = stream(random, 1, 2200, 2, 900, 1, 400);
         ChangeDetector one = detector();
         ChangeDetector other = detector();
         int changes = 0;

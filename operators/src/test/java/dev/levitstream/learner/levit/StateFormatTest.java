@@ -35,7 +35,7 @@ class StateFormatTest {
     @ParameterizedTest
     @CsvSource({
         "1, 0", "1, 1", "1, 2", "2, 0", "2, 1", "2, 2", "3, 0", "3, 1", "3, 2", "4, 0", "4, 1", "4, 2", "5, 0", "5, 1",
-        "5, 2", "6, 0", "6, 1", "6, 2", "7, 0", "7, 1", "7, 2"
+        "5, 2", "6, 0", "6, 1", "6, 2", "7, 0", "7, 1", "7, 2", "8, 0", "8, 1", "8, 2"
     })
     void stateOfAnOlderFormatRestoresToTheSameLearner(int format, long seed) {
         restores(DENSE, format, seed);
