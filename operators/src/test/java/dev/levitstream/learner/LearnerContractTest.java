@@ -559,9 +559,11 @@ public class LearnerContractTest {
             assertThatThrownBy(() -> TinyLearners.restore(options, damaged))
                     .hasMessageStartingWith("state entry active: checksum=");
             Map<String, byte[]> newer = TinyLearners.state(learner);
-            Objects.requireNonNull(newer.get("control"))[7] = 9;
+            int next = StateCodec.FORMAT + 1;
+            Objects.requireNonNull(newer.get("control"))[7] = (byte) next;
             assertThatThrownBy(() -> TinyLearners.restore(options, newer))
-                    .hasMessageStartingWith("state entry control: format=9 must be 1 to " + StateCodec.FORMAT);
+                    .hasMessageStartingWith(
+                            "state entry control: format=" + next + " must be 1 to " + StateCodec.FORMAT);
         }
     }
 
