@@ -1,6 +1,7 @@
 package dev.levitstream.testing;
 
-import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.InputShape;
+import dev.levitstream.common.TokenShape;
 import dev.levitstream.nn.model.KnowledgeFusion;
 import dev.levitstream.nn.model.KnowledgeFusion.Gates;
 import dev.levitstream.nn.model.KnowledgeFusion.Level;
@@ -114,7 +115,7 @@ public final class NaiveNetwork {
 
     /** Heads one after the other, tokens in order within a head. */
     public double[] attend(double[] image) {
-        ImageShape shape = vit.image();
+        InputShape shape = vit.input();
         int side = vit.patch();
         int q = vit.embeddingWidth();
         int heads = vit.heads();
@@ -190,16 +191,29 @@ public final class NaiveNetwork {
 
     public double reconstructionError(double[] image, double[] code) {
         double[] back = decode(code);
+        double[] seen = explained(image);
         double sum = 0;
-        for (int i = 0; i < image.length; i++) {
-            sum += (image[i] - back[i]) * (image[i] - back[i]);
+        for (int i = 0; i < seen.length; i++) {
+            sum += (seen[i] - back[i]) * (seen[i] - back[i]);
         }
         return sum;
     }
 
+    /** Of tokens the mean, of an image all. */
+    private double[] explained(double[] image) {
+        if (!(vae.input() instanceof TokenShape shape)) {
+            return image;
+        }
+        double[] mean = new double[shape.features()];
+        for (int i = 0; i < image.length; i++) {
+            mean[i % mean.length] += image[i] / shape.tokens();
+        }
+        return mean;
+    }
+
     private double[] encoded(double[] image) {
         if (vae.channels().isEmpty()) {
-            double[] x = image;
+            double[] x = explained(image);
             for (int i = 0; i < vae.hidden().size(); i++) {
                 x = linear("vae.encode" + i, x, vae.hidden().get(i));
                 for (int k = 0; k < x.length; k++) {
@@ -208,7 +222,7 @@ public final class NaiveNetwork {
             }
             return x;
         }
-        ImageShape shape = vae.image();
+        InputShape shape = vae.input();
         double[][][] x = new double[shape.channels()][shape.height()][shape.width()];
         for (int i = 0; i < image.length; i++) {
             int pixel = i / shape.channels();
@@ -230,11 +244,11 @@ public final class NaiveNetwork {
                     x[k] = i == 0 && layers > 1 ? Math.tanh(x[k]) : Math.max(0, x[k]);
                 }
             }
-            return linear("vae.pixels", x, vae.image().size());
+            return linear("vae.pixels", x, explained(new double[vae.input().size()]).length);
         }
         int depth = vae.channels().size();
-        int[] heights = sizes(vae.image().height(), depth);
-        int[] widths = sizes(vae.image().width(), depth);
+        int[] heights = sizes(vae.input().height(), depth);
+        int[] widths = sizes(vae.input().width(), depth);
         int innermost = vae.channels().get(depth - 1);
         double[] spread = linear("vae.spread", code, innermost * heights[depth] * widths[depth]);
         double[][][] x = new double[innermost][heights[depth]][widths[depth]];
@@ -254,9 +268,9 @@ public final class NaiveNetwork {
                 }
             }
         }
-        double[][][] pixels = convolve("vae.pixels", x, vae.image().channels(), 1);
-        double[] flat = new double[vae.image().size()];
-        int channels = vae.image().channels();
+        double[][][] pixels = convolve("vae.pixels", x, vae.input().channels(), 1);
+        double[] flat = new double[vae.input().size()];
+        int channels = vae.input().channels();
         for (int i = 0; i < flat.length; i++) {
             int pixel = i / channels;
             double value = pixels[i % channels][pixel / widths[0]][pixel % widths[0]];

@@ -140,7 +140,7 @@ public final class ActiveComponent extends Component {
      */
     Losses update(MiniBatch batch) {
         try (NDManager scope = manager().newSubManager()) {
-            TrainingBatch arrays = batch.arrays(scope, factory().image(), network());
+            TrainingBatch arrays = batch.arrays(scope, factory().input(), network());
             return program().update(scope, flat(), arrays, adam, rates());
         }
     }

@@ -5,7 +5,9 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.InputShape;
 import dev.levitstream.common.Randomness;
+import dev.levitstream.common.TokenShape;
 import dev.levitstream.learner.ComponentProfile;
 import dev.levitstream.nn.engine.Compute;
 import dev.levitstream.nn.engine.Tensors;
@@ -167,7 +169,7 @@ public sealed class Component implements AutoCloseable permits ActiveComponent {
     }
 
     private NDArray images(NDManager scope, List<byte[]> pixels) {
-        return MiniBatch.images(scope, factory.image(), pixels);
+        return MiniBatch.images(scope, factory.input(), pixels);
     }
 
     /** What a later component fuses of images, all at once: (knowledge width) per image; at least one image. */
@@ -215,42 +217,61 @@ public sealed class Component implements AutoCloseable permits ActiveComponent {
         return Tensors.of(scope, joined, new Shape(rows.size()).addAll(new Shape(shape)));
     }
 
-    /** Images generated from standard normal codes, as (rows, D) values near [0, 1]. */
+    /**
+     * Inputs generated from standard normal codes, (rows, H W C): of images values near [0, 1]; of tokens, of which the
+     * VAE knows the mean alone, each has tokens that are all that mean.
+     */
     public float[] generate(int rows, SplittableRandom random) {
         int width = network.vae().latentWidth();
         float[] codes = new float[rows * width];
         Randomness.normals(random, codes);
         return inScope(scope -> {
             NDArray code = Tensors.of(scope, codes, new Shape(rows, width));
-            return Tensors.read(
-                    program.call(scope, NetworkFunction.PIXELS, flat, code).singletonOrThrow());
+            float[] decoded = Tensors.read(
+                    program.call(scope, NetworkFunction.DECODED, flat, code).singletonOrThrow());
+            return factory.input() instanceof TokenShape tokens ? repeated(decoded, rows, tokens.tokens()) : decoded;
         });
     }
 
-    /** What there is to see of it; {@code random} draws the codes of what it generates. */
+    private static float[] repeated(float[] rows, int count, int times) {
+        int width = rows.length / count;
+        float[] repeated = new float[rows.length * times];
+        for (int i = 0; i < count * times; i++) {
+            System.arraycopy(rows, i / times * width, repeated, i * width, width);
+        }
+        return repeated;
+    }
+
+    /** What there is to see of it; {@code random} draws the codes of what it generates. No image shows tokens. */
     public ComponentProfile profile(int generated, SplittableRandom random) {
-        List<byte[]> drawn = new ArrayList<>(generated);
-        float[] values = generated == 0 ? new float[0] : generate(generated, random);
-        for (int i = 0; i < generated; i++) {
-            byte[] pixels = new byte[factory.image().size()];
+        boolean draws = generated > 0 && factory.input() instanceof ImageShape;
+        List<byte[]> drawn = draws ? drawn(generated, random) : List.of();
+        float[] gates = network.gates(Tensors.read(flat));
+        long vae = network.vaeSize();
+        return new ComponentProfile(id, imagesSeen, network.layout().size() - vae - kept(), vae, gates, drawn);
+    }
+
+    private List<byte[]> drawn(int count, SplittableRandom random) {
+        List<byte[]> drawn = new ArrayList<>(count);
+        float[] values = generate(count, random);
+        for (int i = 0; i < count; i++) {
+            byte[] pixels = new byte[factory.input().size()];
             for (int k = 0; k < pixels.length; k++) {
                 float value = values[i * pixels.length + k];
                 pixels[k] = (byte) Math.round(255 * Math.max(0, Math.min(1, value)));
             }
             drawn.add(pixels);
         }
-        float[] gates = network.gates(Tensors.read(flat));
-        long vae = network.vaeSize();
-        return new ComponentProfile(id, imagesSeen, network.layout().size() - vae - kept(), vae, gates, drawn);
+        return drawn;
     }
 
     /**
-     * Codes of images given as values: (rows, D) to (rows, d); sampled from the posterior if a generator is given, else
+     * Codes of inputs given as values: (rows, H W C) to (rows, d); sampled from the posterior if a generator is given, else
      * its means.
      */
     public float[] codes(float[] values, int rows, Optional<SplittableRandom> sampling) {
-        ImageShape image = factory.image();
-        Shape shape = new Shape(rows, image.height(), image.width(), image.channels());
+        InputShape input = factory.input();
+        Shape shape = new Shape(rows, input.height(), input.width(), input.channels());
         return inScope(scope -> {
             NDList codes = program.call(scope, NetworkFunction.CODES, flat, Tensors.of(scope, values, shape));
             float[] sampled = Tensors.read(codes.get(0));

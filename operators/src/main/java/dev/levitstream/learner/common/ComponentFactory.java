@@ -1,6 +1,6 @@
 package dev.levitstream.learner.common;
 
-import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.InputShape;
 import dev.levitstream.common.Randomness;
 import dev.levitstream.common.Randomness.Purpose;
 import dev.levitstream.learner.LearnerOptions;
@@ -34,9 +34,9 @@ public record ComponentFactory(
         return new ComponentFactory(options, body, Optional.empty(), none, training, false);
     }
 
-    /** Size of the images. */
-    public ImageShape image() {
-        return options.image();
+    /** Shape of what it is given of an image. */
+    public InputShape input() {
+        return options.input();
     }
 
     /** Width of a first classifier (count); 0 where it grows with the labels. */

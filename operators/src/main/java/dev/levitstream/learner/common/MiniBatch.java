@@ -3,7 +3,7 @@ package dev.levitstream.learner.common;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.InputShape;
 import dev.levitstream.common.Randomness;
 import dev.levitstream.nn.engine.Tensors;
 import dev.levitstream.nn.model.ComponentNetwork;
@@ -13,14 +13,6 @@ import java.util.SplittableRandom;
 
 /** Images of one optimizer update, on their way from the memory into native arrays. */
 public final class MiniBatch {
-    private static final float[] FROM_BYTE = new float[256];
-
-    static {
-        for (int i = 0; i < FROM_BYTE.length; i++) {
-            FROM_BYTE[i] = i / 255f;
-        }
-    }
-
     private final List<MemoryItem> images;
     private final int latentWidth;
     private final SplittableRandom random;
@@ -41,7 +33,7 @@ public final class MiniBatch {
     }
 
     /** The arrays; they belong to {@code scope}. */
-    public ComponentNetwork.TrainingBatch arrays(NDManager scope, ImageShape shape, ComponentNetwork network) {
+    public ComponentNetwork.TrainingBatch arrays(NDManager scope, InputShape shape, ComponentNetwork network) {
         int b = images.size();
         float[] noise = new float[b * latentWidth];
         Randomness.normals(random, noise);
@@ -52,17 +44,10 @@ public final class MiniBatch {
                 Tensors.of(scope, noise, new Shape(b, latentWidth)));
     }
 
-    /** Pixels in [0, 1], (images, H, W, C). */
-    public static NDArray images(NDManager scope, ImageShape shape, List<byte[]> pixels) {
-        int rows = pixels.size();
-        float[] values = new float[rows * shape.size()];
-        int at = 0;
-        for (byte[] image : pixels) {
-            for (byte value : image) {
-                values[at++] = FROM_BYTE[value & 0xFF];
-            }
-        }
-        return Tensors.of(scope, values, new Shape(rows, shape.height(), shape.width(), shape.channels()));
+    /** {@link InputValues}, (images, H, W, C). */
+    public static NDArray images(NDManager scope, InputShape shape, List<byte[]> pixels) {
+        Shape rows = new Shape(pixels.size(), shape.height(), shape.width(), shape.channels());
+        return Tensors.of(scope, InputValues.of(shape, pixels), rows);
     }
 
     private Optional<NDArray> knowledge(NDManager scope, ComponentNetwork network) {

@@ -1,6 +1,7 @@
 package dev.levitstream.learner.common;
 
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.InputShape;
 import dev.levitstream.common.OptionReader;
 import dev.levitstream.learner.common.MemoryOptions.Admission;
 import dev.levitstream.learner.common.MemoryOptions.Unlabelled;
@@ -11,6 +12,10 @@ import java.util.List;
 public final class SharedSettings {
     /** Images up to this size get the article's networks for MNIST if they are grey, for CIFAR-10 if they are not. */
     private static final int SMALL_SIDE = 48;
+    /** Q and F of a ViT over tokens. */
+    private static final int TOKEN_EMBEDDING = 32;
+
+    private static final int TOKEN_FEATURES = 64;
 
     private SharedSettings() {}
 
@@ -37,8 +42,14 @@ public final class SharedSettings {
         return Math.max(image.height(), image.width()) <= SMALL_SIDE;
     }
 
-    /** Sizes of the article for 28x28x1 and 32x32x3, and in their manner for others. */
-    public static VitOptions vit(ImageShape image) {
+    /**
+     * Sizes of the article for 28x28x1 and 32x32x3, and in their manner for other images; for tokens, of which a
+     * backbone has made the most already, smaller ones.
+     */
+    public static VitOptions vit(InputShape input) {
+        if (!(input instanceof ImageShape image)) {
+            return new VitOptions(input, 1, TOKEN_EMBEDDING, 3, List.of(TOKEN_FEATURES));
+        }
         List<Integer> hidden = isSmallAndGrey(image) ? List.of(100) : List.of(500, 200);
         return new VitOptions(image, patch(image), 100, 3, hidden);
     }
@@ -57,7 +68,7 @@ public final class SharedSettings {
     public static VitOptions vit(OptionReader options, VitOptions base) {
         OptionReader.Reading structural = options.structural();
         return new VitOptions(
-                base.image(),
+                base.input(),
                 structural.integer(
                         "vit.patch", base.patch(), "pixels, must divide height and width", "side of a patch"),
                 structural.integer(
@@ -93,9 +104,9 @@ public final class SharedSettings {
     }
 
     /** The preset's budget. */
-    public static BudgetOptions budget(Preset preset, ImageShape image) {
+    public static BudgetOptions budget(Preset preset, InputShape input) {
         return switch (preset) {
-            case PAPER -> new BudgetOptions(image.channels() == 1 ? 50 : 200, 5, 0, 2000);
+            case PAPER -> new BudgetOptions(input.channels() == 1 ? 50 : 200, 5, 0, 2000);
             case STREAM -> new BudgetOptions(2, 1, 0, 200);
         };
     }
@@ -117,8 +128,8 @@ public final class SharedSettings {
     }
 
     /** The preset's replay memory. */
-    public static MemoryOptions memory(Preset preset, ImageShape image) {
-        int capacity = image.channels() == 1 ? 2000 : 1000;
+    public static MemoryOptions memory(Preset preset, InputShape input) {
+        int capacity = input.channels() == 1 ? 2000 : 1000;
         return switch (preset) {
             case PAPER -> new MemoryOptions(capacity, Admission.FIFO, Unlabelled.ALL);
             case STREAM -> new MemoryOptions(capacity, Admission.RESERVOIR, Unlabelled.ROUTED);

@@ -1,6 +1,7 @@
 package dev.levitstream.learner.common;
 
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.InputShape;
 import dev.levitstream.learner.Footprint;
 import dev.levitstream.nn.model.Body;
 import dev.levitstream.nn.model.ConvolutionalOptions;
@@ -18,7 +19,7 @@ import java.util.stream.Stream;
  * What a learner with one component needs, estimated before anything is allocated: sides without a divisor have as many
  * patches as pixels, and attention grows with the square of their number.
  *
- * @param image size of the images
+ * @param input shape of what it is given of each image
  * @param body images to features
  * @param vit sizes of the body, if it is a ViT
  * @param convolutional sizes of the body, if it is a convolutional net
@@ -27,7 +28,7 @@ import java.util.stream.Stream;
  * @param capacity images of a full replay memory (count)
  */
 public record SizeEstimate(
-        ImageShape image,
+        InputShape input,
         Body body,
         Optional<VitOptions> vit,
         Optional<ConvolutionalOptions> convolutional,
@@ -53,7 +54,7 @@ public record SizeEstimate(
     /** All of it: parameters, two moments and a gradient, activations, memory. */
     public Footprint footprint() {
         long parameters = parameters();
-        double bytes = 4.0 * Float.BYTES * parameters + activations() + (double) capacity * image.size();
+        double bytes = 4.0 * Float.BYTES * parameters + activations() + (double) capacity * input.bytes();
         return new Footprint(Math.round(bytes / MIB), parameters <= MOST_PARAMETERS, advice());
     }
 
@@ -66,7 +67,7 @@ public record SizeEstimate(
 
     /** Of one update (bytes). */
     private double activations() {
-        double values = LAYER_COPIES * (double) image.size();
+        double values = LAYER_COPIES * (double) input.size();
         if (vit.isPresent()) {
             VitOptions sizes = vit.get();
             double patches = sizes.patches();
@@ -81,7 +82,7 @@ public record SizeEstimate(
 
     /** Values of the results of convolutions that halve both sides, for one image. */
     private double values(List<Integer> widths) {
-        double pixels = (double) image.height() * image.width();
+        double pixels = (double) input.height() * input.width();
         double values = 0;
         for (int channels : widths) {
             pixels = Math.ceil(pixels / 4);
@@ -95,6 +96,9 @@ public record SizeEstimate(
         int patches = vit.map(VitOptions::patches).orElse(0);
         if (patches <= MANY_PATCHES) {
             return "make hidden layers, training.batch or memory.capacity smaller";
+        }
+        if (!(input instanceof ImageShape image)) {
+            return "the backbone makes " + patches + " tokens, give one that makes fewer, or a smaller backbone.size";
         }
         if (hasFewPatches(image)) {
             return "it has " + patches + " patches, choose larger ones, such as vit.patch="

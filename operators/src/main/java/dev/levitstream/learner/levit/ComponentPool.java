@@ -194,9 +194,6 @@ final class ComponentPool implements AutoCloseable {
     /** Images as an update sees them; what components give to those that fuse them goes by the changed pixels. */
     List<MemoryItem> augmented(
             List<MemoryItem> images, Augmentation augmentation, ImageShape shape, SplittableRandom random) {
-        if (augmentation == Augmentation.NONE) {
-            return images;
-        }
         List<byte[]> changed = images.stream()
                 .map(image -> augmentation.of(image.pixels(), shape, random))
                 .toList();

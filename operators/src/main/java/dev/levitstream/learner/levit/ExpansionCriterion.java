@@ -1,6 +1,6 @@
 package dev.levitstream.learner.levit;
 
-import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.InputShape;
 import dev.levitstream.learner.LearnerNotice;
 import dev.levitstream.learner.Verdict;
 import dev.levitstream.learner.change.ChangeAlarm;
@@ -21,9 +21,9 @@ sealed interface ExpansionCriterion permits LatentDistance, ReconstructionError,
      * @param projection of the router's features, asked for if it is needed
      */
     static ExpansionCriterion of(
-            ExpansionOptions options, ImageShape image, long seed, Supplier<RandomProjection> projection) {
+            ExpansionOptions options, InputShape input, long seed, Supplier<RandomProjection> projection) {
         return switch (options.criterion()) {
-            case LATENT -> new LatentDistance(options, image, seed);
+            case LATENT -> new LatentDistance(options, input, seed);
             case RECONSTRUCTION -> new ReconstructionError(options);
             case NOVELTY -> new PageTestCriterion(options);
             case TWO_SAMPLE ->

@@ -1,10 +1,11 @@
 package dev.levitstream.learner.levit;
 
-import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.InputShape;
 import dev.levitstream.common.Randomness;
 import dev.levitstream.common.Randomness.Purpose;
 import dev.levitstream.learner.Verdict;
 import dev.levitstream.learner.common.Component;
+import dev.levitstream.learner.common.InputValues;
 import dev.levitstream.learner.common.MemoryItem;
 import dev.levitstream.learner.common.ReplayMemory;
 import dev.levitstream.learner.levit.ExpansionOptions.Codes;
@@ -23,12 +24,12 @@ import java.util.SplittableRandom;
  */
 final class LatentDistance implements ExpansionCriterion {
     private final ExpansionOptions options;
-    private final ImageShape image;
+    private final InputShape input;
     private final long seed;
 
-    LatentDistance(ExpansionOptions options, ImageShape image, long seed) {
+    LatentDistance(ExpansionOptions options, InputShape input, long seed) {
         this.options = options;
-        this.image = image;
+        this.input = input;
         this.seed = seed;
     }
 
@@ -79,13 +80,6 @@ final class LatentDistance implements ExpansionCriterion {
     }
 
     private float[] values(List<MemoryItem> images) {
-        int size = image.size();
-        float[] values = new float[images.size() * size];
-        for (int i = 0; i < images.size(); i++) {
-            for (int k = 0; k < size; k++) {
-                values[i * size + k] = (images.get(i).pixels()[k] & 0xFF) / 255f;
-            }
-        }
-        return values;
+        return InputValues.of(input, images.stream().map(MemoryItem::pixels).toList());
     }
 }

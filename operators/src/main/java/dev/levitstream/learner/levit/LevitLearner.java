@@ -22,6 +22,7 @@ import dev.levitstream.learner.WorkReport;
 import dev.levitstream.learner.change.LabelChangeDetector;
 import dev.levitstream.learner.change.LabelChangeDetector.LabelChange;
 import dev.levitstream.learner.common.Component;
+import dev.levitstream.learner.common.Augmentation;
 import dev.levitstream.learner.common.ComponentFactory;
 import dev.levitstream.learner.common.ComponentUpdate;
 import dev.levitstream.learner.common.LearnerCounters;
@@ -75,7 +76,7 @@ final class LevitLearner implements Learner, Inspectable {
     }
 
     private ExpansionCriterion criterion() {
-        return ExpansionCriterion.of(own.expansion(), options.image(), counters.seed(), pool::projection);
+        return ExpansionCriterion.of(own.expansion(), options.input(), counters.seed(), pool::projection);
     }
 
     @Override
@@ -155,7 +156,10 @@ final class LevitLearner implements Learner, Inspectable {
     private MiniBatch draw() {
         SplittableRandom random = Randomness.at(counters.seed(), Purpose.UPDATE, counters.nextUpdate());
         List<MemoryItem> drawn = memory.draw(own.training().batch(), random);
-        List<MemoryItem> augmented = pool.augmented(drawn, own.training().augmentation(), options.image(), random);
+        Augmentation augmentation = own.training().augmentation();
+        List<MemoryItem> augmented = augmentation == Augmentation.NONE
+                ? drawn
+                : pool.augmented(drawn, augmentation, options.image(), random);
         return new MiniBatch(augmented, factory.latentWidth(), random);
     }
 

@@ -58,7 +58,7 @@ public abstract class LevitMethod implements LearnerMethod {
 
         @Override
         Body body(LearnerOptions options) {
-            return new FullyConnected(options.image(), own(options).network().dnnHidden());
+            return new FullyConnected(options.input(), own(options).network().dnnHidden());
         }
 
         @Override
@@ -122,7 +122,7 @@ public abstract class LevitMethod implements LearnerMethod {
     public Footprint footprint(LearnerOptions options) {
         LevitOptions own = own(options);
         Footprint networks = new SizeEstimate(
-                        options.image(),
+                        options.input(),
                         body(options),
                         vit(options),
                         Optional.empty(),

@@ -1,6 +1,7 @@
 package dev.levitstream.learner.levit;
 
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.InputShape;
 import dev.levitstream.common.OptionReader;
 import dev.levitstream.learner.change.ChangeDetector;
 import dev.levitstream.learner.common.MemoryOptions;
@@ -30,13 +31,14 @@ final class LevitOptionReader {
         Preset preset = SharedSettings.preset(options);
         FusionOptions fusion = fusion(options, preset);
         RoutingOptions routing = routing(options, preset, backbone);
+        InputShape input = routing.input(image);
         return new LevitOptions(
                 fusion,
                 routing,
-                network(options, preset, image),
+                network(options, preset, input),
                 training(options, SharedSettings.training(preset)),
-                SharedSettings.budget(options, SharedSettings.budget(preset, image)),
-                memory(options, SharedSettings.memory(preset, image)),
+                SharedSettings.budget(options, SharedSettings.budget(preset, input)),
+                memory(options, SharedSettings.memory(preset, input)),
                 expansion(options, preset, routing));
     }
 
@@ -98,25 +100,38 @@ final class LevitOptionReader {
      * Sizes of the article for 28x28x1 (fully connected VAE) and 32x32x3 (convolutional VAE), and in their manner for
      * others. In a stream the convolutional VAE has a quarter of the width, which is 16 times cheaper and routes and
      * expands all the same; larger images get half the width, since their innermost layer would else hold most
-     * parameters.
+     * parameters. That of tokens is small, for it explains the features of a whole image.
      */
-    private static NetworkOptions network(OptionReader options, Preset preset, ImageShape image) {
-        boolean grey = SharedSettings.isSmallAndGrey(image);
+    private static VaeOptions vae(Preset preset, InputShape input) {
+        if (!(input instanceof ImageShape image)) {
+            return new VaeOptions(input, 32, List.of(), List.of(200));
+        }
+        if (SharedSettings.isSmallAndGrey(image)) {
+            return new VaeOptions(image, 50, List.of(), List.of(200, 200));
+        }
         int narrower = (preset == Preset.PAPER ? 1 : 4) * (SharedSettings.isSmall(image) ? 1 : 2);
-        VaeOptions vae = grey
-                ? new VaeOptions(image, 50, List.of(), List.of(200, 200))
-                : new VaeOptions(
-                        image,
-                        200,
-                        List.of(64 / narrower, 128 / narrower, 256 / narrower, 512 / narrower),
-                        List.of(1024 / narrower));
+        return new VaeOptions(
+                image,
+                200,
+                List.of(64 / narrower, 128 / narrower, 256 / narrower, 512 / narrower),
+                List.of(1024 / narrower));
+    }
+
+    private static List<Integer> dnnHidden(InputShape input) {
+        if (!(input instanceof ImageShape image)) {
+            return List.of(100);
+        }
+        return SharedSettings.isSmallAndGrey(image) ? List.of(600, 300) : List.of(1000, 500, 200);
+    }
+
+    private static NetworkOptions network(OptionReader options, Preset preset, InputShape input) {
         return new NetworkOptions(
-                SharedSettings.vit(options, SharedSettings.vit(image)),
-                vae(options, vae),
+                SharedSettings.vit(options, SharedSettings.vit(input)),
+                vae(options, vae(preset, input)),
                 options.structural()
                         .integers(
                                 "dnn.hidden",
-                                grey ? List.of(600, 300) : List.of(1000, 500, 200),
+                                dnnHidden(input),
                                 "widths, at least 1 each",
                                 "layers of levit-dnn"),
                 options.free()
@@ -129,7 +144,7 @@ final class LevitOptionReader {
     private static VaeOptions vae(OptionReader options, VaeOptions base) {
         OptionReader.Reading structural = options.structural();
         return new VaeOptions(
-                base.image(),
+                base.input(),
                 structural.integer("vae.latent-width", base.latentWidth(), "at least 1", "width of the VAE's code"),
                 structural.integers(
                         "vae.channels",

@@ -4,6 +4,7 @@ import dev.levitstream.common.Check;
 import dev.levitstream.common.ImageShape;
 import dev.levitstream.common.InputShape;
 import dev.levitstream.learner.MethodOptions;
+import dev.levitstream.learner.common.Augmentation;
 import dev.levitstream.learner.common.BudgetOptions;
 import dev.levitstream.learner.common.MemoryOptions;
 import dev.levitstream.learner.common.TrainingOptions;
@@ -48,19 +49,22 @@ public record LevitOptions(
                 "expansion.criterion",
                 expansion.criterion(),
                 "must not be two-sample with routing.router=vae, which has no features to compare");
+        Check.that(
+                training.augmentation() == Augmentation.NONE || network.vit().input() instanceof ImageShape,
+                "training.augmentation",
+                training.augmentation(),
+                "must be none for tokens of a backbone, which are no pixels");
     }
 
     @Override
     public InputShape input(ImageShape image) {
-        return backbone().isGiven() ? backbone().tokenShape() : image;
+        return routing.input(image);
     }
 
-    /** The router {@code vae} looks at no features. */
+    /** Components look at its tokens, whatever the router. */
     @Override
     public BackboneFile backbone() {
-        return routing.router() == RoutingOptions.Method.VAE
-                ? BackboneFile.NONE
-                : routing.features().backbone();
+        return routing.features().backbone();
     }
 
     /** The router. */

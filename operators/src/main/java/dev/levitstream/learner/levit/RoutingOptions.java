@@ -1,7 +1,10 @@
 package dev.levitstream.learner.levit;
 
 import dev.levitstream.common.Check;
+import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.InputShape;
 import dev.levitstream.learner.linear.FeatureOptions;
+import dev.levitstream.nn.backbone.BackboneFile;
 import java.io.Serializable;
 import java.util.Locale;
 
@@ -34,6 +37,12 @@ public record RoutingOptions(
         ALL,
         /** The active component's and that of the likeliest component by the discriminant. */
         LIKELIEST
+    }
+
+    /** What learners are given of an image: the tokens that a backbone makes of it, where features are its. */
+    public InputShape input(ImageShape image) {
+        BackboneFile backbone = features.backbone();
+        return backbone.isGiven() ? backbone.tokenShape() : image;
     }
 
     /** The router in one word, for reports. */

@@ -20,7 +20,7 @@ final class ConvolutionalVae implements Vae {
     @Override
     public void declare(ParameterLayout.Builder layout) {
         List<Integer> channels = options.channels();
-        int in = options.image().channels();
+        int in = options.input().channels();
         for (int i = 0; i < channels.size(); i++) {
             Layers.declareConvolution(layout, "vae.encode" + i, in, channels.get(i));
             in = channels.get(i);
@@ -34,7 +34,12 @@ final class ConvolutionalVae implements Vae {
             Layers.declareConvTranspose(layout, "vae.decode" + i, in, decoderChannels(i));
             in = decoderChannels(i);
         }
-        Layers.declareConvolution(layout, "vae.pixels", in, options.image().channels());
+        Layers.declareConvolution(layout, "vae.pixels", in, options.input().channels());
+    }
+
+    @Override
+    public Array explained(Array inputs) {
+        return inputs.reshape(-1, options.input().size());
     }
 
     @Override
@@ -60,12 +65,7 @@ final class ConvolutionalVae implements Vae {
             x = x.convTranspose2d(kernel, bias, height(level), width(level)).relu();
         }
         Array pixels = Layers.convolution(p, "vae.pixels", x).sigmoid(); // (B, C, H, W)
-        return pixels.transpose(0, 2, 3, 1).reshape(-1, options.image().size());
-    }
-
-    @Override
-    public int imageSize() {
-        return options.image().size();
+        return pixels.transpose(0, 2, 3, 1).reshape(-1, options.input().size());
     }
 
     @Override
@@ -88,11 +88,11 @@ final class ConvolutionalVae implements Vae {
     }
 
     private int height(int level) {
-        return halved(options.image().height(), level);
+        return halved(options.input().height(), level);
     }
 
     private int width(int level) {
-        return halved(options.image().width(), level);
+        return halved(options.input().width(), level);
     }
 
     /** Size after so many halvings, each rounded up. */

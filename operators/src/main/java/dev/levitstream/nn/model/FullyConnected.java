@@ -3,26 +3,26 @@ package dev.levitstream.nn.model;
 import static dev.levitstream.nn.model.Initializer.SMALL_NORMAL;
 
 import dev.levitstream.common.Check;
-import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.InputShape;
 import dev.levitstream.nn.graph.Array;
 import java.util.List;
 
 /** The fully connected net of the variant LEViT-DNN: pixels, then layers LeakyReLU(affine(linear)). */
 public final class FullyConnected implements Body {
-    private final ImageShape image;
+    private final InputShape input;
     private final List<Integer> hidden;
 
     /**
-     * @param image size of the images
+     * @param input shape of what it looks at
      * @param hidden widths of the layers, at least one; the last is the feature width F
      */
-    public FullyConnected(ImageShape image, List<Integer> hidden) {
+    public FullyConnected(InputShape input, List<Integer> hidden) {
         Check.that(
                 !hidden.isEmpty() && hidden.stream().allMatch(width -> width > 0),
                 "dnn.hidden",
                 hidden,
                 "must be widths of at least 1");
-        this.image = image;
+        this.input = input;
         this.hidden = List.copyOf(hidden);
     }
 
@@ -53,7 +53,7 @@ public final class FullyConnected implements Body {
 
     @Override
     public int attendedWidth() {
-        return image.size();
+        return input.size();
     }
 
     @Override

@@ -40,8 +40,8 @@ public enum NetworkFunction {
             return List.of(posterior.mean(), posterior.std());
         }
     },
-    /** Of codes (B, d): pixels (B, D). */
-    PIXELS {
+    /** Of codes (B, d): what the VAE {@link Vae#explained explains}, pixels or features (B, D). */
+    DECODED {
         @Override
         List<Array> apply(ComponentNetwork network, Parameters p, List<Array> in) {
             return List.of(network.vae().decode(p, in.get(0)));

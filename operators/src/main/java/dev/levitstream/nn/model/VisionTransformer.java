@@ -24,7 +24,7 @@ public final class VisionTransformer implements Body {
     @Override
     public void declare(ParameterLayout.Builder layout, int priorWidth) {
         int q = options.embeddingWidth();
-        int pixels = options.patch() * options.patch() * options.image().channels();
+        int pixels = options.patch() * options.patch() * options.input().channels();
         Layers.declareLinear(layout, EMBEDDING, SMALL_NORMAL, pixels, q);
         Layers.declareAffine(layout, EMBEDDING, q);
         Layers.declareLinear(layout, ATTENTION, SMALL_NORMAL, q, 3 * options.heads() * q);
@@ -45,9 +45,9 @@ public final class VisionTransformer implements Body {
     /** Eq. (1): (B, H, W, C) -> (B N, P P C); row by row of patches, within a patch as in the image. */
     Array patches(Array images) {
         int side = options.patch();
-        int rows = options.image().height() / side;
-        int columns = options.image().width() / side;
-        int channels = options.image().channels();
+        int rows = options.input().height() / side;
+        int columns = options.input().width() / side;
+        int channels = options.input().channels();
         return images.reshape(-1, rows, side, columns, side, channels)
                 .transpose(0, 1, 3, 2, 4, 5) // (B, rows, columns, P, P, C)
                 .reshape(-1, (long) side * side * channels);

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Gradients of networks by every library, against the engine's own, and against finite differences. */
 class NetworkGradientTest {
-    private static final String NAME = "{0} {1}, convolutional {2}, {3} frozen, seed {4}";
+    private static final String NAME = "{0} {1}, {2}, {3} frozen, seed {4}";
     private static final String SOURCE = "dev.levitstream.nn.model.RandomNetwork#kindsAndSeeds";
 
     private final List<Compute> computes = RandomNetwork.computes();
@@ -44,8 +44,8 @@ class NetworkGradientTest {
 
     @ParameterizedTest(name = NAME)
     @MethodSource(SOURCE)
-    void scriptsAndTheEngineGiveTheSameLossAndGradient(Level level, Gates gates, boolean conv, int frozen, long seed) {
-        assertScriptsGiveTheSame(new RandomNetwork(level, gates, conv, frozen, seed));
+    void scriptsAndTheEngineGiveTheSameLossAndGradient(Level level, Gates gates, RandomNetwork.Kind kind, int frozen, long seed) {
+        assertScriptsGiveTheSame(new RandomNetwork(level, gates, kind, frozen, seed));
     }
 
     /** Of so many places that transposed convolutions are the engine's, of 20 channels at once and of 3. */
@@ -101,8 +101,8 @@ class NetworkGradientTest {
     @ParameterizedTest(name = NAME)
     @MethodSource(SOURCE)
     void gradientsAgreeWithFiniteDifferencesOfTheNaiveImplementation(
-            Level level, Gates gates, boolean conv, int frozen, long seed) {
-        RandomNetwork pair = new RandomNetwork(level, gates, conv, frozen, seed);
+            Level level, Gates gates, RandomNetwork.Kind kind, int frozen, long seed) {
+        RandomNetwork pair = new RandomNetwork(level, gates, kind, frozen, seed);
         for (Compute compute : computes) {
             float[] gradient = pair.loss(compute).gradient();
             SplittableRandom random = new SplittableRandom(seed + 1000);
@@ -128,8 +128,8 @@ class NetworkGradientTest {
     @Test
     void twoThreadsGetTheGradientsThatEachWouldGetAlone() throws Exception {
         List<RandomNetwork> pairs = List.of(
-                new RandomNetwork(Level.FEATURES, Gates.LEARNT, false, FROZEN, 1),
-                new RandomNetwork(Level.FEATURES, Gates.LEARNT, true, FROZEN, 2));
+                new RandomNetwork(Level.FEATURES, Gates.LEARNT, RandomNetwork.Kind.DENSE, FROZEN, 1),
+                new RandomNetwork(Level.FEATURES, Gates.LEARNT, RandomNetwork.Kind.CONVOLUTIONAL, FROZEN, 2));
         ExecutorService threads = Executors.newFixedThreadPool(pairs.size());
         try {
             List<Future<List<float[]>>> together = new ArrayList<>();

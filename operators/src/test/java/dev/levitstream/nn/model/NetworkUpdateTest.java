@@ -38,10 +38,10 @@ class NetworkUpdateTest {
      * An update in one script is the oracle's: of parameters that the loss reaches and of others, labelled or not; a
      * loss that is no number changes nothing.
      */
-    @ParameterizedTest(name = "{0} {1}, convolutional {2}, {3} frozen, seed {4}")
+    @ParameterizedTest(name = "{0} {1}, {2}, {3} frozen, seed {4}")
     @MethodSource("dev.levitstream.nn.model.RandomNetwork#kindsAndSeeds")
-    void aScriptUpdatesAsAdamDoesWithItsGradient(Level level, Gates gates, boolean conv, int frozen, long seed) {
-        RandomNetwork pair = new RandomNetwork(level, gates, conv, frozen, seed);
+    void aScriptUpdatesAsAdamDoesWithItsGradient(Level level, Gates gates, RandomNetwork.Kind kind, int frozen, long seed) {
+        RandomNetwork pair = new RandomNetwork(level, gates, kind, frozen, seed);
         int size = pair.parameters.length;
         int kept = pair.network.embeddingSize();
         List<Adam.Rate> rates = List.of(new Adam.Rate(0, kept, 0), new Adam.Rate(kept, size, 1e-3));
@@ -84,7 +84,7 @@ class NetworkUpdateTest {
 
     @Test
     void theLossesOfAnUpdateAreItsPartsAndTheirSum() {
-        RandomNetwork pair = new RandomNetwork(Level.FEATURES, Gates.LEARNT, false, RandomNetwork.FROZEN, 7);
+        RandomNetwork pair = new RandomNetwork(Level.FEATURES, Gates.LEARNT, RandomNetwork.Kind.DENSE, RandomNetwork.FROZEN, 7);
         for (Compute compute : computes) {
             Losses both = update(pair, compute, true);
             Losses unlabelled = update(pair, compute, false);

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What networks make of images, by every library, against an implementation that shares no line with ours. */
 class NetworkValuesTest {
-    private static final String NAME = "{0} {1}, convolutional {2}, {3} frozen, seed {4}";
+    private static final String NAME = "{0} {1}, {2}, {3} frozen, seed {4}";
     private static final String SOURCE = "dev.levitstream.nn.model.RandomNetwork#kindsAndSeeds";
 
     private final List<Compute> computes = RandomNetwork.computes();
@@ -37,8 +37,8 @@ class NetworkValuesTest {
 
     @ParameterizedTest(name = NAME)
     @MethodSource(SOURCE)
-    void valuesAgreeWithTheNaiveImplementation(Level level, Gates gates, boolean conv, int frozen, long seed) {
-        RandomNetwork pair = new RandomNetwork(level, gates, conv, frozen, seed);
+    void valuesAgreeWithTheNaiveImplementation(Level level, Gates gates, RandomNetwork.Kind kind, int frozen, long seed) {
+        RandomNetwork pair = new RandomNetwork(level, gates, kind, frozen, seed);
         NaiveNetwork naive = pair.naive(doubles(pair.parameters));
         for (Compute compute : computes) {
             Program program = new Program(pair.network, compute);
@@ -78,8 +78,8 @@ class NetworkValuesTest {
     /** What an image gets does not depend on its batch mates or on its place among them. */
     @ParameterizedTest(name = NAME)
     @MethodSource(SOURCE)
-    void oneByOneAnImageGetsTheSameBitsInAnyCompany(Level level, Gates gates, boolean conv, int frozen, long seed) {
-        RandomNetwork pair = new RandomNetwork(level, gates, conv, frozen, seed);
+    void oneByOneAnImageGetsTheSameBitsInAnyCompany(Level level, Gates gates, RandomNetwork.Kind kind, int frozen, long seed) {
+        RandomNetwork pair = new RandomNetwork(level, gates, kind, frozen, seed);
         for (Compute compute : computes) {
             Program program = new Program(pair.network, compute);
             try (NDManager scope = compute.newManager()) {
@@ -117,8 +117,8 @@ class NetworkValuesTest {
     /** The oracle of gradients has the values of the scripts, too. */
     @ParameterizedTest(name = NAME)
     @MethodSource(SOURCE)
-    void arrayByArrayTheValuesAreTheSame(Level level, Gates gates, boolean conv, int frozen, long seed) {
-        RandomNetwork pair = new RandomNetwork(level, gates, conv, frozen, seed);
+    void arrayByArrayTheValuesAreTheSame(Level level, Gates gates, RandomNetwork.Kind kind, int frozen, long seed) {
+        RandomNetwork pair = new RandomNetwork(level, gates, kind, frozen, seed);
         for (Compute compute : computes) {
             try (NDManager scope = compute.newManager()) {
                 NDArray flat = Tensors.of(scope, pair.parameters, new Shape(pair.parameters.length));

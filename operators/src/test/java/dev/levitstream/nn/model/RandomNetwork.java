@@ -7,7 +7,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.InputShape;
 import dev.levitstream.common.Randomness;
+import dev.levitstream.common.TokenShape;
 import dev.levitstream.nn.engine.Compute;
 import dev.levitstream.nn.engine.MatMul;
 import dev.levitstream.nn.engine.Tensors;
@@ -40,19 +42,27 @@ final class RandomNetwork {
     final float[][] noise;
     final int[] labels = {0, -1, 2, 1};
 
-    RandomNetwork(Level level, Gates gates, boolean convolutional, int frozen, long seed) {
-        this(
-                level,
-                gates,
-                convolutional,
-                convolutional ? new ImageShape(6, 10, 3) : new ImageShape(8, 4, 1),
-                frozen,
-                seed);
+    RandomNetwork(Level level, Gates gates, Kind kind, int frozen, long seed) {
+        this(level, gates, kind == Kind.CONVOLUTIONAL, kind.shape, frozen, seed);
     }
 
-    RandomNetwork(Level level, Gates gates, boolean convolutional, ImageShape shape, int frozen, long seed) {
+    /** What a network is given, and which VAE it has. */
+    enum Kind {
+        DENSE(new ImageShape(8, 4, 1)),
+        CONVOLUTIONAL(new ImageShape(6, 10, 3)),
+        TOKENS(new TokenShape(6, 7)),
+        WHOLE(new TokenShape(1, 9));
+
+        private final InputShape shape;
+
+        Kind(InputShape shape) {
+            this.shape = shape;
+        }
+    }
+
+    RandomNetwork(Level level, Gates gates, boolean convolutional, InputShape shape, int frozen, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        vit = new VitOptions(shape, 2, 5, 2, List.of(6, 4));
+        vit = new VitOptions(shape, shape instanceof TokenShape ? 1 : 2, 5, 2, List.of(6, 4));
         vae = convolutional
                 ? new VaeOptions(shape, 3, List.of(3, 4), List.of(7))
                 : new VaeOptions(shape, 3, List.of(), List.of(6, 5));
@@ -105,7 +115,7 @@ final class RandomNetwork {
     }
 
     NDArray imageArray(NDManager scope) {
-        ImageShape s = vit.image();
+        InputShape s = vit.input();
         return Tensors.of(scope, flat(images), new Shape(IMAGES, s.height(), s.width(), s.channels()));
     }
 
@@ -143,12 +153,15 @@ final class RandomNetwork {
         return Seeds.few()
                 .boxed()
                 .flatMap(seed -> Stream.of(
-                        Arguments.of(Level.NONE, Gates.FIXED, false, 0, seed),
-                        Arguments.of(Level.FEATURES, Gates.LEARNT, false, FROZEN, seed),
-                        Arguments.of(Level.FEATURES, Gates.FIXED, false, FROZEN, seed),
-                        Arguments.of(Level.ATTENTION, Gates.LEARNT, false, FROZEN, seed),
-                        Arguments.of(Level.ATTENTION, Gates.FIXED, true, FROZEN, seed),
-                        Arguments.of(Level.FEATURES, Gates.LEARNT, true, FROZEN, seed)));
+                        Arguments.of(Level.NONE, Gates.FIXED, Kind.DENSE, 0, seed),
+                        Arguments.of(Level.FEATURES, Gates.LEARNT, Kind.DENSE, FROZEN, seed),
+                        Arguments.of(Level.FEATURES, Gates.FIXED, Kind.DENSE, FROZEN, seed),
+                        Arguments.of(Level.ATTENTION, Gates.LEARNT, Kind.DENSE, FROZEN, seed),
+                        Arguments.of(Level.ATTENTION, Gates.FIXED, Kind.CONVOLUTIONAL, FROZEN, seed),
+                        Arguments.of(Level.FEATURES, Gates.LEARNT, Kind.CONVOLUTIONAL, FROZEN, seed),
+                        Arguments.of(Level.FEATURES, Gates.LEARNT, Kind.TOKENS, FROZEN, seed),
+                        Arguments.of(Level.ATTENTION, Gates.FIXED, Kind.TOKENS, FROZEN, seed),
+                        Arguments.of(Level.FEATURES, Gates.FIXED, Kind.WHOLE, FROZEN, seed)));
     }
 
     /** By each library of matrix products; the last goes image by image where each is answered by itself. */
