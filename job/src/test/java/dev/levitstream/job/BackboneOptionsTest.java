@@ -56,7 +56,7 @@ class BackboneOptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"slda", "ncm", "ranpac", "none"})
+    @ValueSource(strings = {"slda", "ncm", "ranpac", "none", "levit-dkf", "levit-dnn"})
     void whereAFileIsGivenItsFeaturesAreTaken(String learner) throws Exception {
         MethodOptions own = own(given(learner));
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(Path.of(file)));
@@ -86,6 +86,16 @@ class BackboneOptionsTest {
         assertThat(images.learner().input())
                 .isEqualTo(images.image())
                 .isEqualTo(images.learner().image());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"levit.preset,paper", "levit.preset,stream", "levit.routing.router,vae"})
+    void levitIsGivenAllTokensWhateverItsRouter(String key, String value) {
+        OperatorOptions operator =
+                OptionCatalogue.read(given("levit-dkf", key, value)).operator();
+        assertThat(operator.learner().input())
+                .isEqualTo(operator.learner().own().backbone().tokenShape());
+        assertThat(operator.learner().input()).isNotEqualTo(new TokenShape(1, 4));
     }
 
     @Test
@@ -152,12 +162,6 @@ class BackboneOptionsTest {
                 "backbone=" + file + " plays no part in learner=slda" + unused);
         refused(
                 given("levit-dkf", "levit.routing.features", "learnt"),
-                "backbone=" + file + " plays no part in learner=levit-dkf" + unused);
-        refused(
-                given("levit-dkf", "levit.routing.router", "vae"),
-                "backbone=" + file + " plays no part in learner=levit-dkf" + unused);
-        refused(
-                given("levit-dkf", "levit.preset", "paper"),
                 "backbone=" + file + " plays no part in learner=levit-dkf" + unused);
     }
 

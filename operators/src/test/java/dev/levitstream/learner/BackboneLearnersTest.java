@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What learners promise, where they take a backbone's features. */
+/** What learners promise, where they take a backbone's features or tokens. */
 class BackboneLearnersTest {
     private static final int BATCH = 4;
 
@@ -114,10 +114,11 @@ class BackboneLearnersTest {
     void anInputOfAnotherLengthIsRefused(String method) {
         LearnerOptions options = TinyBackbone.options(method, backbone);
         try (Learner learner = TinyLearners.open(options, 2)) {
-            for (int length : new int[] {0, 64, 191, 193}) {
+            int right = options.input().bytes();
+            for (int length : new int[] {0, 64, right - 1, right + 1}) {
                 assertThatThrownBy(() -> learner.predict(List.of(new byte[length])))
                         .isInstanceOf(IllegalArgumentException.class)
-                        .hasMessage("image.pixels=" + length + " must be 192");
+                        .hasMessage("image.pixels=" + length + " must be " + right);
             }
         }
     }
@@ -132,14 +133,15 @@ class BackboneLearnersTest {
             Map<String, byte[]> state = TinyLearners.state(learner);
             assertThatThrownBy(() -> TinyLearners.restore(options, state))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("image=1 tokens of 96 must be 8x8x1 as in the restored state");
+                    .hasMessage("image=" + options.input() + " must be 8x8x1 as in the restored state");
         }
     }
 
     @ParameterizedTest
     @MethodSource(TinyBackbone.METHODS)
-    void oneTokenOfAnImageIsWhatAMethodOfSumsIsGiven(String method) {
-        assertThat(TinyBackbone.options(method, backbone).input()).isEqualTo(new TokenShape(1, 96));
+    void aMethodOfSumsIsGivenOneTokenOfAnImageAndLevitAll(String method) {
+        TokenShape expected = TinyLearners.isLevit(method) ? new TokenShape(16, 12) : new TokenShape(1, 96);
+        assertThat(TinyBackbone.options(method, backbone).input()).isEqualTo(expected);
         assertThat(TinyLearners.options(method).input()).isEqualTo(TinyLearners.SHAPE);
     }
 }

@@ -4,6 +4,7 @@ import dev.levitstream.common.TokenShape;
 import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.levit.LevitOptions;
+import dev.levitstream.learner.levit.NetworkOptions;
 import dev.levitstream.learner.levit.RoutingOptions;
 import dev.levitstream.learner.linear.FeatureOptions;
 import dev.levitstream.learner.linear.FeatureOptions.Kind;
@@ -12,6 +13,8 @@ import dev.levitstream.nn.backbone.BackboneFile;
 import dev.levitstream.nn.backbone.BackboneOptions;
 import dev.levitstream.nn.backbone.Embedding;
 import dev.levitstream.nn.engine.TorchFile;
+import dev.levitstream.nn.model.VaeOptions;
+import dev.levitstream.nn.model.VitOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,16 +28,24 @@ public final class TinyBackbone {
 
     private static final String QUARTERS = "p = torch.flatten(torch.adaptive_avg_pool2d(x, [4, 4]), 1)";
 
+    private static final String TOKENS = "return torch.transpose(torch.flatten(torch.pixel_unshuffle(x, 2), 2), 1, 2)";
+
     private TinyBackbone() {}
 
     /** Methods that take features of a backbone, each family with all that is its own. */
     public static Stream<String> methods() {
-        return Stream.of("slda", "ncm", "ranpac", "none");
+        return Stream.concat(Stream.of("slda", "ncm", "ranpac", "none"), TinyLearners.levits());
     }
 
-    /** Sixteen means of places and their squares, of each of the three channels that a grey image becomes. */
+    /**
+     * Sixteen means of places and their squares, of each of the three channels that a grey image becomes; tokens are
+     * the pixels of each place.
+     */
     public static BackboneFile of(Path folder) throws IOException {
-        return file(folder.resolve("tiny.pt"), QUARTERS, "return torch.cat([p, torch.square(p)], 1)");
+        return module(
+                folder.resolve("tiny.pt"),
+                TorchFile.method("forward", "Tensor", QUARTERS, "return torch.cat([p, torch.square(p)], 1)"),
+                TorchFile.method("tokens", "Tensor", TOKENS));
     }
 
     /** The same for all images but a black one, whose features are no numbers; each is one of a block. */
@@ -51,7 +62,11 @@ public final class TinyBackbone {
 
     /** A module whose {@code forward} has these lines. */
     public static BackboneFile file(Path file, String... lines) throws IOException {
-        Files.write(file, TorchFile.archive(TorchFile.method("forward", "Tensor", lines)));
+        return module(file, TorchFile.method("forward", "Tensor", lines));
+    }
+
+    private static BackboneFile module(Path file, String... methods) throws IOException {
+        Files.write(file, TorchFile.archive(methods));
         return BackboneFile.of(file, TinyLearners.SHAPE, BackboneOptions.DEFAULTS);
     }
 
@@ -69,14 +84,25 @@ public final class TinyBackbone {
         }
         LevitOptions own = TinyLearners.levit(tiny);
         RoutingOptions routing = own.routing();
+        TokenShape tokens = backbone.tokenShape();
+        VaeOptions vae = own.network().vae();
+        NetworkOptions network = new NetworkOptions(
+                new VitOptions(tokens, 1, 6, 2, List.of(8)),
+                new VaeOptions(tokens, vae.latentWidth(), vae.channels(), vae.hidden()),
+                own.network().dnnHidden(),
+                false);
+        RoutingOptions overTokens = new RoutingOptions(
+                routing.router(), routing.score(), routing.scorers(), features(backbone, 0), routing.shrinkage());
         return TinyLearners.with(
                 tiny,
-                new RoutingOptions(
-                        routing.router(),
-                        routing.score(),
-                        routing.scorers(),
-                        features(backbone, 0),
-                        routing.shrinkage()));
+                new LevitOptions(
+                        own.fusion(),
+                        overTokens,
+                        network,
+                        own.training(),
+                        own.budget(),
+                        own.memory(),
+                        own.expansion()));
     }
 
     /** What learners of a method are given of images. */

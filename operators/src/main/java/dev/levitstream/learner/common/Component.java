@@ -266,8 +266,8 @@ public sealed class Component implements AutoCloseable permits ActiveComponent {
     }
 
     /**
-     * Codes of inputs given as values: (rows, H W C) to (rows, d); sampled from the posterior if a generator is given, else
-     * its means.
+     * Codes of inputs given as values: (rows, H W C) to (rows, d); sampled from the posterior if a generator is given,
+     * else its means.
      */
     public float[] codes(float[] values, int rows, Optional<SplittableRandom> sampling) {
         InputShape input = factory.input();

@@ -129,11 +129,7 @@ final class LevitOptionReader {
                 SharedSettings.vit(options, SharedSettings.vit(input)),
                 vae(options, vae(preset, input)),
                 options.structural()
-                        .integers(
-                                "dnn.hidden",
-                                dnnHidden(input),
-                                "widths, at least 1 each",
-                                "layers of levit-dnn"),
+                        .integers("dnn.hidden", dnnHidden(input), "widths, at least 1 each", "layers of levit-dnn"),
                 options.free()
                         .yesNo(
                                 "vit.shared-embedding",

@@ -2,6 +2,7 @@ package dev.levitstream.learner.linear;
 
 import dev.levitstream.common.Check;
 import dev.levitstream.common.InputShape;
+import dev.levitstream.common.TokenShape;
 import dev.levitstream.learner.Footprint;
 import dev.levitstream.nn.backbone.BackboneFile;
 import dev.levitstream.nn.model.PatchFeatures;
@@ -53,12 +54,12 @@ public record FeatureOptions(Kind kind, int filters, int expansion, BackboneFile
         this(kind, filters, expansion, BackboneFile.NONE);
     }
 
-    /** Number of features of an input: as many as a token has, where a backbone makes them. */
+    /** Number of features of an input: tokens of a backbone, or an image. */
     public int width(InputShape input) {
         if (expansion > 0) {
             return expansion;
         }
-        return kind == Kind.BACKBONE ? input.channels() : PatchFeatures.PER_FILTER * filters;
+        return input instanceof TokenShape tokens ? BackboneFeatures.width(tokens) : PatchFeatures.PER_FILTER * filters;
     }
 
     /**

@@ -7,8 +7,8 @@ import dev.levitstream.nn.graph.Array;
  * it {@link #explained explains}: pixels, or features of tokens.
  *
  * <p>Loss of x, with code u = mean + std * noise and weight b of the second part: ||x - decode(u)||^2, summed over
- * values, + b KL(N(mean, std^2) || N(0, I)). But for constants the first part is the negative logarithm of a Gaussian of
- * variance 1/2 around what is decoded.
+ * values, + b KL(N(mean, std^2) || N(0, I)). But for constants the first part is the negative logarithm of a Gaussian
+ * of variance 1/2 around what is decoded.
  */
 public sealed interface Vae permits DenseVae, ConvolutionalVae {
     /**

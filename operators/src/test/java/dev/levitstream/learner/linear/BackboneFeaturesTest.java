@@ -2,11 +2,14 @@ package dev.levitstream.learner.linear;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.levitstream.common.HalfFloats;
 import dev.levitstream.common.ImageShape;
+import dev.levitstream.common.Randomness;
 import dev.levitstream.common.TokenShape;
 import dev.levitstream.learner.SharedWeights;
+import dev.levitstream.learner.common.InputValues;
 import dev.levitstream.learner.linear.FeatureOptions.Kind;
 import dev.levitstream.nn.backbone.Backbone;
 import dev.levitstream.nn.backbone.BackboneFile;
@@ -30,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BackboneFeaturesTest {
     private static final Path REFERENCE = Path.of("../../shared/backbone/mobilenetv2-imagenet-128.pt");
@@ -91,16 +95,34 @@ class BackboneFeaturesTest {
         }
     }
 
+    /** Each token standardised, here to 1 and -1 or to zeros: their means, and the means of their sizes. */
     @Test
-    void featuresOfManyTokensAreTheirMean() throws IOException {
-        FixedFeatures features = fixed(new TokenShape(3, 2), options(TinyBackbone.of(dir), 0));
-        assertThat(features.width()).isEqualTo(2);
-        assertThat(features.of(HalfFloats.encode(new float[] {1, 10, 2, 20, 6, 60})))
-                .containsExactly(3, 30);
-        // summed in double precision: in single the last would be lost
-        FixedFeatures far = fixed(new TokenShape(3, 1), options(TinyBackbone.of(dir), 0));
-        assertThat(far.of(HalfFloats.encode(new float[] {65504, -65504, 0x1p-24f})))
-                .containsExactly((float) (0x1p-24 / 3));
+    void featuresOfManyTokensAreMeansOfValuesAndOfSizes() throws IOException {
+        TokenShape tokens = new TokenShape(4, 2);
+        FixedFeatures features = fixed(tokens, options(TinyBackbone.of(dir), 0));
+        assertThat(features.width()).isEqualTo(4);
+        assertThat(options(TinyBackbone.of(dir), 0).width(tokens)).isEqualTo(4);
+        assertThat(features.of(HalfFloats.encode(new float[] {100, 300, 9000, 1000, -700, -300, 7, 7})))
+                .containsExactly(-0.25f, 0.25f, 0.75f, 0.75f);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void theyAreThoseOfTheDefinition(long seed) throws IOException {
+        TokenShape tokens = new TokenShape(5, 6);
+        float[] values = new float[tokens.size()];
+        Randomness.normals(new SplittableRandom(seed), values);
+        byte[] embedded = HalfFloats.encode(values);
+        float[] standardised = InputValues.of(tokens, List.of(embedded));
+        double[] expected = new double[12];
+        for (int i = 0; i < standardised.length; i++) {
+            expected[i % 6] += standardised[i] / 5.0;
+            expected[6 + i % 6] += Math.abs(standardised[i]) / 5.0;
+        }
+        float[] found = fixed(tokens, options(TinyBackbone.of(dir), 0)).of(embedded);
+        for (int i = 0; i < expected.length; i++) {
+            assertThat((double) found[i]).isCloseTo(expected[i], within(1e-6));
+        }
     }
 
     @Test

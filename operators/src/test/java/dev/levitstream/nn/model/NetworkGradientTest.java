@@ -44,7 +44,8 @@ class NetworkGradientTest {
 
     @ParameterizedTest(name = NAME)
     @MethodSource(SOURCE)
-    void scriptsAndTheEngineGiveTheSameLossAndGradient(Level level, Gates gates, RandomNetwork.Kind kind, int frozen, long seed) {
+    void scriptsAndTheEngineGiveTheSameLossAndGradient(
+            Level level, Gates gates, RandomNetwork.Kind kind, int frozen, long seed) {
         assertScriptsGiveTheSame(new RandomNetwork(level, gates, kind, frozen, seed));
     }
 

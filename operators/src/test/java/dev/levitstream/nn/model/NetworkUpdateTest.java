@@ -40,7 +40,8 @@ class NetworkUpdateTest {
      */
     @ParameterizedTest(name = "{0} {1}, {2}, {3} frozen, seed {4}")
     @MethodSource("dev.levitstream.nn.model.RandomNetwork#kindsAndSeeds")
-    void aScriptUpdatesAsAdamDoesWithItsGradient(Level level, Gates gates, RandomNetwork.Kind kind, int frozen, long seed) {
+    void aScriptUpdatesAsAdamDoesWithItsGradient(
+            Level level, Gates gates, RandomNetwork.Kind kind, int frozen, long seed) {
         RandomNetwork pair = new RandomNetwork(level, gates, kind, frozen, seed);
         int size = pair.parameters.length;
         int kept = pair.network.embeddingSize();
@@ -84,7 +85,8 @@ class NetworkUpdateTest {
 
     @Test
     void theLossesOfAnUpdateAreItsPartsAndTheirSum() {
-        RandomNetwork pair = new RandomNetwork(Level.FEATURES, Gates.LEARNT, RandomNetwork.Kind.DENSE, RandomNetwork.FROZEN, 7);
+        RandomNetwork pair =
+                new RandomNetwork(Level.FEATURES, Gates.LEARNT, RandomNetwork.Kind.DENSE, RandomNetwork.FROZEN, 7);
         for (Compute compute : computes) {
             Losses both = update(pair, compute, true);
             Losses unlabelled = update(pair, compute, false);

@@ -37,7 +37,8 @@ class NetworkValuesTest {
 
     @ParameterizedTest(name = NAME)
     @MethodSource(SOURCE)
-    void valuesAgreeWithTheNaiveImplementation(Level level, Gates gates, RandomNetwork.Kind kind, int frozen, long seed) {
+    void valuesAgreeWithTheNaiveImplementation(
+            Level level, Gates gates, RandomNetwork.Kind kind, int frozen, long seed) {
         RandomNetwork pair = new RandomNetwork(level, gates, kind, frozen, seed);
         NaiveNetwork naive = pair.naive(doubles(pair.parameters));
         for (Compute compute : computes) {
@@ -78,7 +79,8 @@ class NetworkValuesTest {
     /** What an image gets does not depend on its batch mates or on its place among them. */
     @ParameterizedTest(name = NAME)
     @MethodSource(SOURCE)
-    void oneByOneAnImageGetsTheSameBitsInAnyCompany(Level level, Gates gates, RandomNetwork.Kind kind, int frozen, long seed) {
+    void oneByOneAnImageGetsTheSameBitsInAnyCompany(
+            Level level, Gates gates, RandomNetwork.Kind kind, int frozen, long seed) {
         RandomNetwork pair = new RandomNetwork(level, gates, kind, frozen, seed);
         for (Compute compute : computes) {
             Program program = new Program(pair.network, compute);
