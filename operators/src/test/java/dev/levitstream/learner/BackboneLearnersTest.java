@@ -140,7 +140,7 @@ class BackboneLearnersTest {
     @ParameterizedTest
     @MethodSource(TinyBackbone.METHODS)
     void aMethodOfSumsIsGivenOneTokenOfAnImageAndLevitAll(String method) {
-        TokenShape expected = TinyLearners.isLevit(method) ? new TokenShape(16, 12) : new TokenShape(1, 96);
+        TokenShape expected = TinyLearners.isLevit(method) ? new TokenShape(16, 24) : new TokenShape(1, 96);
         assertThat(TinyBackbone.options(method, backbone).input()).isEqualTo(expected);
         assertThat(TinyLearners.options(method).input()).isEqualTo(TinyLearners.SHAPE);
     }

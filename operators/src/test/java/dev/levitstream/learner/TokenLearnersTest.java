@@ -234,7 +234,6 @@ class TokenLearnersTest {
         }
     }
 
-    /** By a learner of the defaults, told of the changes, on a stream whose images say what they are. */
     @Test
     void itLearnsWhatTokensSay() {
         LearnerOptions options = TinyLearners.eager(tiny("levit-dkf-fixed"));
@@ -250,7 +249,7 @@ class TokenLearnersTest {
                     right += label.isPresent() && predictions.get(k).label().equals(label) ? 1 : 0;
                 }
             }
-            assertThat(right).isGreaterThan(asked * 8 / 10);
+            assertThat(right).isGreaterThan(asked * 9 / 10);
         }
     }
 

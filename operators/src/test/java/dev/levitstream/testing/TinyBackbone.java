@@ -28,7 +28,10 @@ public final class TinyBackbone {
 
     private static final String QUARTERS = "p = torch.flatten(torch.adaptive_avg_pool2d(x, [4, 4]), 1)";
 
-    private static final String TOKENS = "return torch.transpose(torch.flatten(torch.pixel_unshuffle(x, 2), 2), 1, 2)";
+    private static final String[] TOKENS = {
+        "p = torch.flatten(torch.pixel_unshuffle(x, 2), 2)",
+        "return torch.transpose(torch.cat([p, torch.rsub(p, 1)], 1), 1, 2)"
+    };
 
     private TinyBackbone() {}
 
@@ -39,7 +42,8 @@ public final class TinyBackbone {
 
     /**
      * Sixteen means of places and their squares, of each of the three channels that a grey image becomes; tokens are
-     * the pixels of each place.
+     * the pixels of each place and what they lack to white, so that one that is standardised still says how bright it
+     * is.
      */
     public static BackboneFile of(Path folder) throws IOException {
         return module(

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** One component that looks at tokens of a backbone. */
 class TokenComponentTest {
-    private static final TokenShape TOKENS = new TokenShape(16, 12);
+    private static final TokenShape TOKENS = new TokenShape(16, 24);
     private static final int ROWS = 3;
 
     @TempDir

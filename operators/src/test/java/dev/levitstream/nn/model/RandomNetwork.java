@@ -43,20 +43,23 @@ final class RandomNetwork {
     final int[] labels = {0, -1, 2, 1};
 
     RandomNetwork(Level level, Gates gates, Kind kind, int frozen, long seed) {
-        this(level, gates, kind == Kind.CONVOLUTIONAL, kind.shape, frozen, seed);
+        this(level, gates, kind == Kind.CONVOLUTIONAL, kind.shape(), frozen, seed);
     }
 
     /** What a network is given, and which VAE it has. */
     enum Kind {
-        DENSE(new ImageShape(8, 4, 1)),
-        CONVOLUTIONAL(new ImageShape(6, 10, 3)),
-        TOKENS(new TokenShape(6, 7)),
-        WHOLE(new TokenShape(1, 9));
+        DENSE,
+        CONVOLUTIONAL,
+        TOKENS,
+        WHOLE;
 
-        private final InputShape shape;
-
-        Kind(InputShape shape) {
-            this.shape = shape;
+        private InputShape shape() {
+            return switch (this) {
+                case DENSE -> new ImageShape(8, 4, 1);
+                case CONVOLUTIONAL -> new ImageShape(6, 10, 3);
+                case TOKENS -> new TokenShape(6, 7);
+                case WHOLE -> new TokenShape(1, 9);
+            };
         }
     }
 
