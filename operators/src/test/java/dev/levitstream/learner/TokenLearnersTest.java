@@ -298,10 +298,9 @@ class TokenLearnersTest {
 
     @Test
     void whatALearnerOfTokensNeedsIsKnownBeforehand() {
-        LevitMethodSize small = LevitMethodSize.of(read(of(16, 320)));
-        LevitMethodSize larger = LevitMethodSize.of(read(of(16, 320), "memory.capacity", "11000"));
+        long larger = mib(read(of(16, 320), "memory.capacity", "11000"));
         // 10,000 images more of 16 x 320 half floats
-        assertThat(larger.mib() - small.mib()).isBetween(97L, 98L);
+        assertThat(larger - mib(read(of(16, 320)))).isBetween(97L, 98L);
         LearnerOptions many = LearnerOptions.of("levit-dkf", COLOUR, 10, 1, 0, 1000, 64, 0, read(of(1024, 384)));
         assertThatThrownBy(many::requireFit)
                 .hasMessageStartingWith("input=1024 tokens of 384 must need at most learner.max-mib=64 ")
@@ -310,11 +309,8 @@ class TokenLearnersTest {
     }
 
     /** Estimate of a learner with such settings (MiB). */
-    private record LevitMethodSize(long mib) {
-        static LevitMethodSize of(LevitOptions own) {
-            LearnerOptions options = LearnerOptions.of("levit-dkf", COLOUR, 10, 1, 0, 1000, 64, 0, own);
-            return new LevitMethodSize(
-                    LearnerMethods.named("levit-dkf").footprint(options).mib());
-        }
+    private static long mib(LevitOptions own) {
+        LearnerOptions options = LearnerOptions.of("levit-dkf", COLOUR, 10, 1, 0, 1000, 64, 0, own);
+        return LearnerMethods.named("levit-dkf").footprint(options).mib();
     }
 }
