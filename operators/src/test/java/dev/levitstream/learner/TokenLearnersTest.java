@@ -6,21 +6,17 @@ import static dev.levitstream.learner.LearnerContractTest.observe;
 import static dev.levitstream.learner.LearnerContractTest.stream;
 import static dev.levitstream.learner.LearnerContractTest.text;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.levitstream.common.ImageShape;
-import dev.levitstream.common.OptionReader;
-import dev.levitstream.common.TokenShape;
+import dev.levitstream.common.HalfFloats;
+import dev.levitstream.common.Randomness;
 import dev.levitstream.learner.common.BudgetOptions;
 import dev.levitstream.learner.levit.ExpansionOptions;
 import dev.levitstream.learner.levit.ExpansionOptions.Criterion;
 import dev.levitstream.learner.levit.FusionOptions;
-import dev.levitstream.learner.levit.LevitOptions;
 import dev.levitstream.learner.levit.NetworkOptions;
 import dev.levitstream.learner.levit.RoutingOptions;
 import dev.levitstream.learner.levit.RoutingOptions.Method;
 import dev.levitstream.nn.backbone.BackboneFile;
-import dev.levitstream.nn.backbone.BackboneOptions;
 import dev.levitstream.nn.model.KnowledgeFusion;
 import dev.levitstream.testing.TinyBackbone;
 import dev.levitstream.testing.TinyLearners;
@@ -32,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,12 +37,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What LEViT promises, where its components look at tokens of a backbone. */
 class TokenLearnersTest {
     private static final int BATCH = 4;
     private static final String LEVITS = "dev.levitstream.testing.TinyLearners#levits";
-    private static final ImageShape COLOUR = new ImageShape(32, 32, 3);
 
     @TempDir
     private static Path dir;
@@ -234,87 +231,38 @@ class TokenLearnersTest {
         }
     }
 
-    @Test
-    void itLearnsWhatTokensSay() {
-        LearnerOptions options = TinyLearners.eager(tiny("levit-dkf-fixed"));
-        List<LabelledImage> images = embedded(options, 2);
-        try (Learner learner = TinyLearners.open(options, 2)) {
-            int right = 0;
-            int asked = 0;
-            for (int i = 0; i < images.size(); i += BATCH) {
-                List<ImagePrediction> predictions = observe(learner, images, i).predictions();
-                for (int k = 0; k < BATCH && i % 120 >= 60; k++) {
-                    Optional<String> label = images.get(i + k).label();
-                    asked += label.isPresent() ? 1 : 0;
-                    right += label.isPresent() && predictions.get(k).label().equals(label) ? 1 : 0;
-                }
+    /** Two kinds of tokens in noise: the answers of the components themselves, whatever the router makes of them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"levit-dkf", "levit-dnn"})
+    void componentsLearnWhatTokensSay(String method) {
+        LearnerOptions options = TinyLearners.eager(tiny(method));
+        SplittableRandom random = new SplittableRandom(2);
+        float[][] kinds = new float[2][options.input().size()];
+        for (float[] kind : kinds) {
+            Randomness.normals(random, kind);
+        }
+        List<LabelledImage> images = new ArrayList<>();
+        for (int i = 0; i < 440; i++) {
+            int kind = random.nextInt(2);
+            float[] values = new float[options.input().size()];
+            Randomness.normals(random, values);
+            for (int k = 0; k < values.length; k++) {
+                values[k] += kinds[kind][k];
             }
-            assertThat(right).isGreaterThan(asked * 6 / 10); // guessing between a phase's two labels has half
+            images.add(new LabelledImage(HalfFloats.encode(values), Optional.of("kind-" + kind)));
         }
-    }
-
-    private static LevitOptions read(BackboneFile file, String... keysAndValues) {
-        Map<String, String> given = new HashMap<>();
-        for (int i = 0; i < keysAndValues.length; i += 2) {
-            given.put(keysAndValues[i], keysAndValues[i + 1]);
-        }
-        return (LevitOptions) LearnerMethods.named("levit-dkf").read(new OptionReader(given), COLOUR, file);
-    }
-
-    private static BackboneFile of(int tokens, int width) {
-        return new BackboneFile("/some/file.pt", "00", 320, tokens, width, BackboneOptions.DEFAULTS);
-    }
-
-    @Test
-    void whereAFileIsGivenItsTokensAreWhatComponentsLookAt() {
-        TokenShape tokens = new TokenShape(16, 320);
-        LevitOptions own = read(of(16, 320));
-        assertThat(own.input(COLOUR)).isEqualTo(tokens);
-        assertThat(own.backbone()).isEqualTo(of(16, 320));
-        assertThat(own.network().vit().input()).isEqualTo(tokens);
-        assertThat(own.network().vae().input()).isEqualTo(tokens);
-        assertThat(own.routing().features().width(tokens)).isEqualTo(640);
-        assertThat(read(of(16, 320), "preset", "paper").input(COLOUR)).isEqualTo(tokens);
-        assertThat(read(of(16, 320), "routing.router", "vae").backbone()).isEqualTo(of(16, 320));
-        // a file without tokens: one of the image as a whole
-        assertThat(read(of(0, 0)).input(COLOUR)).isEqualTo(new TokenShape(1, 320));
-
-        LevitOptions pixels = read(of(16, 320), "routing.features", "learnt");
-        assertThat(pixels).isEqualTo(read(BackboneFile.NONE));
-        assertThat(pixels.input(COLOUR)).isEqualTo(COLOUR);
-        assertThat(pixels.backbone()).isEqualTo(BackboneFile.NONE);
-    }
-
-    @Test
-    void whatIsForPixelsAloneIsRefusedOfTokens() {
-        BackboneFile file = of(16, 320);
-        assertThatThrownBy(() -> read(file, "vit.patch", "2"))
-                .hasMessage("vit.patch=2 must be 1 for tokens of a backbone");
-        assertThatThrownBy(() -> read(file, "vae.channels", "8,8", "vae.hidden", "9"))
-                .hasMessage("vae.channels=[8, 8] must be empty for tokens of a backbone");
-        assertThatThrownBy(() -> read(file, "training.augmentation", "strong"))
-                .hasMessage("training.augmentation=STRONG must be none for tokens of a backbone, which are no pixels");
-    }
-
-    @Test
-    void whatALearnerOfTokensNeedsIsKnownBeforehand() {
-        LevitMethodSize small = LevitMethodSize.of(read(of(16, 320)));
-        LevitMethodSize larger = LevitMethodSize.of(read(of(16, 320), "memory.capacity", "11000"));
-        // 10,000 images more of 16 x 320 half floats
-        assertThat(larger.mib() - small.mib()).isBetween(97L, 98L);
-        LearnerOptions many = LearnerOptions.of("levit-dkf", COLOUR, 10, 1, 0, 1000, 64, 0, read(of(1024, 384)));
-        assertThatThrownBy(many::requireFit)
-                .hasMessageStartingWith("input=1024 tokens of 384 must need at most learner.max-mib=64 ")
-                .hasMessageEndingWith(
-                        ": the backbone makes 1024 tokens, give one that makes fewer, or a smaller backbone.size");
-    }
-
-    /** Estimate of a learner with such settings (MiB). */
-    private record LevitMethodSize(long mib) {
-        static LevitMethodSize of(LevitOptions own) {
-            LearnerOptions options = LearnerOptions.of("levit-dkf", COLOUR, 10, 1, 0, 1000, 64, 0, own);
-            return new LevitMethodSize(
-                    LearnerMethods.named("levit-dkf").footprint(options).mib());
+        try (Learner learner = TinyLearners.open(options, 2)) {
+            for (int i = 0; i < 400; i += BATCH) {
+                observe(learner, images, i);
+            }
+            List<LabelledImage> asked = images.subList(400, 440);
+            List<ComponentAnswers> answers = ((Inspectable) learner)
+                    .everyAnswer(asked.stream().map(LabelledImage::pixels).toList());
+            int right = 0;
+            for (int i = 0; i < asked.size(); i++) {
+                right += answers.get(i).labels().get(0).equals(asked.get(i).label()) ? 1 : 0;
+            }
+            assertThat(right).isGreaterThan(36);
         }
     }
 }

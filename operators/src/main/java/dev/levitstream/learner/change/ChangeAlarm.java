@@ -132,6 +132,12 @@ public final class ChangeAlarm {
 
     public void write(DataOutputStream out) throws IOException {
         detector.write(out);
+        writeUntaken(out);
+        writeEvidence(out);
+    }
+
+    /** What was told and not taken yet. */
+    void writeUntaken(DataOutputStream out) throws IOException {
         out.writeDouble(raised.map(Verdict::distance).orElse(Double.NaN));
         out.writeInt(notices.size());
         for (LearnerNotice notice : notices) {
@@ -139,7 +145,11 @@ public final class ChangeAlarm {
             out.writeDouble(evidence.probability().orElse(Double.NaN));
             out.writeLong(evidence.images());
         }
-        writeEvidence(out);
+    }
+
+    /** What was added to the format later, the last of what the detector writes. */
+    void writeSlowChanges(DataOutputStream out) throws IOException {
+        detector.writeSlowChanges(out);
     }
 
     /** What was added to the format later. */

@@ -268,6 +268,11 @@ public final class ChangeDetector {
             scenes.get().write(out);
         }
         out.writeLong(repeats.count());
+        writeSlowChanges(out);
+    }
+
+    /** What was added to the format later, at the end of the rest. */
+    void writeSlowChanges(DataOutputStream out) throws IOException {
         slow.write(out);
     }
 

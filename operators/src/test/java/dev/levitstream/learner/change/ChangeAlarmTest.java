@@ -126,8 +126,14 @@ class ChangeAlarmTest {
     private static byte[] older(ChangeAlarm alarm) {
         byte[] sealed = StateCodec.seal(alarm::write);
         int header = StateCodec.seal(out -> {}).length;
-        int end = sealed.length - (StateCodec.seal(alarm::writeEvidence).length - header);
-        byte[] older = StateCodec.seal(out -> out.write(sealed, header, end - header));
+        int untaken = sealed.length
+                - (StateCodec.seal(alarm::writeEvidence).length - header)
+                - (StateCodec.seal(alarm::writeUntaken).length - header);
+        int slowChanges = untaken - (StateCodec.seal(alarm::writeSlowChanges).length - header);
+        byte[] older = StateCodec.seal(out -> {
+            out.write(sealed, header, slowChanges - header);
+            alarm.writeUntaken(out);
+        });
         ByteBuffer.wrap(older).putInt(4, 6);
         return older;
     }

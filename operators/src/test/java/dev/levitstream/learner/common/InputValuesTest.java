@@ -81,7 +81,7 @@ class InputValuesTest {
                 .containsExactly(0, 0);
     }
 
-    /** The largest half floats: their squares do not fit single precision in sum. */
+    /** The largest half floats, too. */
     @Test
     void tokensOfAnySizeComeToOneScale() {
         float[] huge = new float[TOKENS.size()];
