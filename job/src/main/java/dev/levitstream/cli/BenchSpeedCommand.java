@@ -1,5 +1,6 @@
 package dev.levitstream.cli;
 
+import dev.levitstream.bench.speed.CameraSpeed;
 import dev.levitstream.bench.speed.Crowd;
 import dev.levitstream.bench.speed.KafkaSpeed;
 import dev.levitstream.bench.speed.Latency;
@@ -7,8 +8,12 @@ import dev.levitstream.bench.speed.SlotSpeed;
 import dev.levitstream.bench.speed.SpeedBench;
 import dev.levitstream.bench.speed.Workload;
 import dev.levitstream.common.Check;
+import dev.levitstream.job.CommandLineOptions;
+import dev.levitstream.job.OptionCatalogue;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +56,7 @@ final class BenchSpeedCommand implements Callable<Integer> {
             names = "--rounds",
             paramLabel = "N",
             description = "How often all take turns. Default: " + ROUNDS + ", and " + JOB_ROUNDS
-                    + " with --kafka or --slots.")
+                    + " with --kafka, --slots or --camera.")
     private @Nullable Integer rounds;
 
     @Option(
@@ -63,6 +68,13 @@ final class BenchSpeedCommand implements Callable<Integer> {
 
     @Option(names = "--quick", description = "Few learners and components: to see that all works, not for figures.")
     private boolean quick;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "With --camera: any option of the job, as in --set backbone=FILE; may be repeated."
+                    + " Default: image=64x64x3.")
+    private Map<String, String> settings = Map.of();
 
     @ArgGroup
     private final WholeJob wholeJob = new WholeJob();
@@ -88,8 +100,14 @@ final class BenchSpeedCommand implements Callable<Integer> {
                         + " fast topic (kafka.fast-topic); five minutes.")
         private boolean latency;
 
+        @Option(
+                names = "--camera",
+                description = "Measures instead cameras of full HD, five keys without a broker: what each stage takes"
+                        + " of a core, and two slots against one; some minutes. Options of the job by --set.")
+        private boolean camera;
+
         private boolean asked() {
-            return kafka || slots || latency;
+            return kafka || slots || latency || camera;
         }
     }
 
@@ -99,18 +117,23 @@ final class BenchSpeedCommand implements Callable<Integer> {
         Check.that(times >= 1, "rounds", times, "must be at least 1");
         if (wholeJob.asked()) {
             Given.requireNone(
-                    "must not stand beside --kafka, --slots or --latency, which compare no networks",
+                    "must not stand beside --kafka, --slots, --latency or --camera, which compare no networks",
                     "--only",
                     only,
                     "--quick",
                     quick);
         }
-        if (wholeJob.slots || wholeJob.latency) {
+        if (wholeJob.asked() && !wholeJob.kafka) {
             Given.requireNone(
-                    "must not stand beside --slots or --latency, which compare with no Python", "--python", python);
+                    "must not stand beside --slots, --latency or --camera, which compare with no Python",
+                    "--python",
+                    python);
         }
         if (wholeJob.latency) {
             Given.requireNone("must not stand beside --latency, where nothing takes turns", "--rounds", rounds);
+        }
+        if (!wholeJob.camera) {
+            settings.forEach((key, value) -> Given.requireNone("needs --camera", "--set", key + "=" + value));
         }
         if (wholeJob.kafka) {
             Optional<String> peer = peer("torch, numpy, confluent_kafka, avro");
@@ -119,6 +142,10 @@ final class BenchSpeedCommand implements Callable<Integer> {
             new SlotSpeed(times, new Workload(IMAGES), this::print).run();
         } else if (wholeJob.latency) {
             new Latency(LATENCY_WARM_UP, LATENCY_SECONDS, this::print).run();
+        } else if (wholeJob.camera) {
+            String method = settings.getOrDefault(OptionCatalogue.LEARNER, OptionCatalogue.DEFAULT_LEARNER);
+            CommandLineOptions.requireOptions("--set", settings.keySet(), List.of(method));
+            new CameraSpeed(settings, times, this::print).run();
         } else {
             new SpeedBench(peer("torch, numpy"), only, times, quick ? Crowd.SMALL : Crowd.FULL, this::print).run();
         }

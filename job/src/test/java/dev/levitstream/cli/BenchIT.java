@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.levitstream.bench.run.RunFolder;
 import dev.levitstream.bench.run.RunResult;
+import dev.levitstream.bench.speed.CameraSpeed;
 import dev.levitstream.bench.speed.KafkaSpeed;
 import dev.levitstream.bench.speed.Latency;
 import dev.levitstream.bench.speed.SlotSpeed;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import javax.imageio.ImageIO;
@@ -150,5 +152,16 @@ class BenchIT {
         assertThat(String.join("\n", lines))
                 .containsPattern("Two slots .*without a broker, do [0-9.]+ .*[0-9.]+ .* times")
                 .containsPattern("Two learners alone.* do [0-9.]+ .*[0-9.]+ .* times");
+    }
+
+    @Test
+    void stagesOfCamerasAreMeasuredAndTwoSlotsAgainstOne() throws Exception {
+        List<String> lines = new ArrayList<>();
+        new CameraSpeed(Map.of("image", "8x8x3", "learner", "ncm"), 1, lines::add).run();
+        assertThat(String.join("\n", lines))
+                .containsPattern("JPEGs of 1920x1080, \\d+ kB each; image=8x8x3, learner=ncm, input 8x8x3")
+                .containsPattern("\\| decode and shrink \\| [0-9.]+ \\|")
+                .containsPattern("\\| answer and learn \\| [0-9.]+ \\|")
+                .containsPattern("\\| [0-9.]+ \\| [0-9.]+ \\| [0-9.]+ \\| \\d+ \\|$");
     }
 }

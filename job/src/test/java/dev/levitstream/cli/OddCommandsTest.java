@@ -95,10 +95,13 @@ class OddCommandsTest {
                 "2|bench split-mnist --budget 3 --set budget.updates=2|budget=3 must not stand beside --set budget.updates",
                 "2|bench split-mnist --vary batch.size=1,2 --set batch.size=3|vary=batch.size must not be set as well",
                 "2|bench --runs 3 compare a b|--runs is an option of levit-stream bench, not of levit-stream bench compare",
-                "2|bench speed --slots --only MNIST|only=MNIST must not stand beside --kafka, --slots or --latency",
-                "2|bench speed --kafka --quick|quick=true must not stand beside --kafka, --slots or --latency",
+                "2|bench speed --slots --only MNIST|only=MNIST must not stand beside --kafka, --slots, --latency or --camera",
+                "2|bench speed --kafka --quick|quick=true must not stand beside --kafka, --slots, --latency or --camera",
+                "2|bench speed --set learner=er|set=learner=er needs --camera",
+                "2|bench speed --camera --set lerner=er|--set: unknown key lerner",
+                "2|bench speed --camera --set parallelism=2|parallelism=2 must not be set: one slot and two take turns",
                 "2|bench speed --latency --rounds 2|rounds=2 must not stand beside --latency",
-                "2|bench speed --latency --python python3|python=python3 must not stand beside --slots or --latency",
+                "2|bench speed --latency --python python3|python=python3 must not stand beside --slots, --latency or --camera",
             })
     void isOneLineWithItsExitCode(int code, String command, String line) {
         String[] args = command.replace("D/", dir + "/")

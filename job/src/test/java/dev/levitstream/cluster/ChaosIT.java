@@ -34,7 +34,7 @@ class ChaosIT {
         try (Cluster cluster = Cluster.start("chaos", 2);
                 TestStream stream = TestStream.hostile(cluster.bootstrapServers(), KEYS, Trial.WORLD)
                         .withBadCameras()) {
-            Trial trial = new Trial(cluster, stream, Duration.ofMillis(500), PLAIN, SEED);
+            Trial trial = new Trial(cluster, stream, Duration.ofMillis(500), Run.PIXELS, PLAIN, SEED);
             trial.play(ChaosIT::inflict, Path.of("target/chaos.csv"));
         }
     }

@@ -1,5 +1,8 @@
 package dev.levitstream.cluster;
 
+import dev.levitstream.job.TinyVit;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,16 +21,36 @@ final class Run {
     /** Images that a learner takes in together (count). */
     static final int BATCH = 4;
 
+    /** Learners see pixels. */
+    static final Map<String, String> PIXELS = Map.of(
+            "levit.vit.patch",
+            "4",
+            "levit.vae.hidden",
+            "16,16",
+            "levit.routing.filters",
+            "3",
+            "levit.routing.features",
+            "random");
+
     private static final boolean UNALIGNED = !Boolean.getBoolean("faults.aligned");
     private static final int PARTITIONS = 2;
 
     private final Cluster cluster;
     private final String name;
+    private final Map<String, String> seen;
     private String job = "";
 
-    Run(Cluster cluster, String name) {
+    /** @param seen options that say what learners see of images: {@link #PIXELS}, or {@link #tokens} of a backbone */
+    Run(Cluster cluster, String name, Map<String, String> seen) {
         this.cluster = cluster;
         this.name = name;
+        this.seen = seen;
+    }
+
+    /** Learners see tokens that a tiny random backbone makes; several images are embedded at once. */
+    static Map<String, String> tokens(Path backbone) throws IOException {
+        return Map.of(
+                "backbone", TinyVit.write(backbone, 1).toString(), "backbone.batch", "4", "levit.vae.hidden", "16");
     }
 
     /** @param settings of the topics beside the broker's */
@@ -79,18 +102,15 @@ final class Run {
     private Map<String, String> options() {
         Map<String, String> options = new LinkedHashMap<>();
         options.put("image", "8x8x1");
-        options.put("levit.vit.patch", "4");
+        options.putAll(seen);
         options.put("levit.vit.embedding-width", "8");
         options.put("levit.vit.heads", "2");
         options.put("levit.vit.hidden", "12");
         options.put("levit.vae.latent-width", "4");
-        options.put("levit.vae.hidden", "16,16");
-        options.put("levit.routing.filters", "3");
         options.put("levit.training.batch", "16");
         options.put("levit.training.learning-rate", "0.01");
         options.put("levit.training.kl-weight", "0.1");
         options.put("levit.memory.capacity", "128");
-        options.put("levit.routing.features", "random");
         options.put("levit.expansion.criterion", "novelty"); // tells changes after fewer images
         options.put("levit.expansion.warm-up", "64");
         options.put("batch.size", Integer.toString(BATCH));

@@ -39,16 +39,23 @@ final class Trial {
      * Makes the topics.
      *
      * @param round time between two rounds of images
+     * @param seen options that say what learners see of images
      * @param settings of result topics beside the broker's
      * @param seed of the faults
      */
-    Trial(Cluster cluster, TestStream stream, Duration round, Map<String, String> settings, long seed)
+    Trial(
+            Cluster cluster,
+            TestStream stream,
+            Duration round,
+            Map<String, String> seen,
+            Map<String, String> settings,
+            long seed)
             throws Exception {
         this.cluster = cluster;
         this.stream = stream;
         this.round = round;
-        faulty = new Run(cluster, "faulty");
-        unbroken = new Run(cluster, "unbroken");
+        faulty = new Run(cluster, "faulty", seen);
+        unbroken = new Run(cluster, "unbroken", seen);
         faults = new Faults(cluster, faulty, seed);
         List<NewTopic> topics = new ArrayList<>(List.of(new NewTopic(TestStream.TOPIC, PARTITIONS, (short) 1)));
         topics.addAll(faulty.topics(settings));

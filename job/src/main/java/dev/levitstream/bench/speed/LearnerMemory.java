@@ -9,8 +9,6 @@ import dev.levitstream.learner.LearnerOptions;
 import dev.levitstream.learner.SharedWeights;
 import dev.levitstream.nn.engine.Compute;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,8 +18,6 @@ import java.util.function.Consumer;
 
 /** What learners of MNIST size take of the machine's memory while they live, and what their states take. */
 final class LearnerMemory {
-    private static final long PAGE = 4096;
-
     private LearnerMemory() {}
 
     static void measure(Crowd crowd, Consumer<String> lines) throws IOException {
@@ -53,7 +49,7 @@ final class LearnerMemory {
             List<Learner> learners,
             Consumer<String> lines)
             throws IOException {
-        long before = residentBytes();
+        long before = ResidentMemory.bytes();
         for (int i = 0; i < crowd.keys(); i++) {
             learners.add(learner(options, compute, shared, random));
         }
@@ -76,17 +72,10 @@ final class LearnerMemory {
     }
 
     private static String line(int components, long before, List<Learner> learners) throws IOException {
-        double resident = (double) (residentBytes() - before) / learners.size();
+        double resident = (double) (ResidentMemory.bytes() - before) / learners.size();
         long state = learners.get(0).state().stream()
                 .mapToLong(entry -> entry.content().get().length)
                 .sum();
         return String.format(Locale.ROOT, "| %d | %.1f | %.1f |", components, resident / 1e6, state / 1e6);
-    }
-
-    /** Memory of this process, without what the collector would free. */
-    private static long residentBytes() throws IOException {
-        System.gc();
-        String[] pages = Files.readString(Path.of("/proc/self/statm")).split(" ", -1);
-        return Long.parseLong(pages[1]) * PAGE;
     }
 }

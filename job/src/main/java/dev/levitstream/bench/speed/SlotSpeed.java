@@ -52,6 +52,7 @@ public final class SlotSpeed {
         return new WithoutBroker(
                 workload.options(Map.of("parallelism", Integer.toString(slots))),
                 keys,
+                Workload::record,
                 folder.path(round + "-slots-" + slots));
     }
 }

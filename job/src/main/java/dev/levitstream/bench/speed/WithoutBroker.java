@@ -5,14 +5,11 @@ import dev.levitstream.embedded.EmbeddedKafka;
 import dev.levitstream.job.JobOptions;
 import dev.levitstream.job.JobSinks;
 import dev.levitstream.job.LevitStreamJob;
-import dev.levitstream.learner.LabelledImage;
 import dev.levitstream.operator.ReceivedRecord;
 import dev.levitstream.operator.SourceRecord;
-import dev.levitstream.schema.Encoding;
 import dev.levitstream.schema.ImageRecord;
 import dev.levitstream.schema.WireFormat;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -34,7 +31,7 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 final class WithoutBroker implements Contestant {
     private static final String TOPIC = "generated";
     /** Event time and Kafka timestamp of all images: nothing here depends on them. */
-    private static final long TIME = 1_577_836_800_000L;
+    private static final Instant TIME = Instant.ofEpochMilli(1_577_836_800_000L);
     /** More images than any bench asks for (count). */
     private static final long ENDLESS = 1L << 40;
 
@@ -48,9 +45,10 @@ final class WithoutBroker implements Contestant {
 
     /**
      * @param keys streams, of which images come in turn
+     * @param footage what they show
      * @param folder for checkpoints and counts, its own
      */
-    WithoutBroker(JobOptions options, List<String> keys, Path folder) throws Exception {
+    WithoutBroker(JobOptions options, List<String> keys, Footage footage, Path folder) throws Exception {
         this.keys = keys.size();
         this.asked = FileCount.create(folder.resolve("asked"));
         this.answered = FileCount.create(folder.resolve("answered"));
@@ -63,8 +61,8 @@ final class WithoutBroker implements Contestant {
                 new DiscardingSink<>(),
                 new DiscardingSink<>(),
                 new DiscardingSink<>());
-        DataGeneratorSource<ReceivedRecord> source =
-                new DataGeneratorSource<>(new Images(keys, asked), ENDLESS, TypeInformation.of(ReceivedRecord.class));
+        DataGeneratorSource<ReceivedRecord> source = new DataGeneratorSource<>(
+                new Images(keys, footage, asked), ENDLESS, TypeInformation.of(ReceivedRecord.class));
         this.job = EmbeddedJob.start(
                 options,
                 folder.resolve("checkpoints"),
@@ -94,14 +92,14 @@ final class WithoutBroker implements Contestant {
     }
 
     /**
-     * Random images with ten labels, taken at one time, for readers beside each other make them. A reader waits for
-     * images to be asked for, and its checkpoint with it: a limit for the source's rate would count where it makes
-     * none.
+     * Images of all keys in turn, taken at one time, for readers beside each other make them. A reader waits for images
+     * to be asked for, and its checkpoint with it: a limit for the source's rate would count where it makes none.
      */
     private static final class Images implements GeneratorFunction<Long, ReceivedRecord> {
         private static final long serialVersionUID = 1;
 
         private final String[] keys;
+        private final Footage footage;
         private final FileCount asked;
         private transient long made;
         private transient int readers;
@@ -109,8 +107,9 @@ final class WithoutBroker implements Contestant {
         @SuppressWarnings("NullAway.Init") // opened before it maps
         private transient WireFormat<ImageRecord> format;
 
-        private Images(List<String> keys, FileCount asked) {
+        private Images(List<String> keys, Footage footage, FileCount asked) {
             this.keys = keys.toArray(String[]::new);
+            this.footage = footage;
             this.asked = asked;
         }
 
@@ -126,19 +125,8 @@ final class WithoutBroker implements Contestant {
                 TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
             }
             made++;
-            long image = number / keys.length;
-            LabelledImage content = Workload.image(image);
-            ImageRecord record = new ImageRecord(
-                    keys[(int) (number % keys.length)],
-                    Long.toString(image),
-                    Instant.ofEpochMilli(TIME),
-                    Workload.SHAPE.height(),
-                    Workload.SHAPE.width(),
-                    Workload.SHAPE.channels(),
-                    Encoding.RAW,
-                    ByteBuffer.wrap(content.pixels()),
-                    content.label().orElseThrow());
-            return ReceivedRecord.of(new SourceRecord(TOPIC, 0, number, TIME, format.frame(record)));
+            ImageRecord record = footage.image(keys[(int) (number % keys.length)], number / keys.length, TIME);
+            return ReceivedRecord.of(new SourceRecord(TOPIC, 0, number, TIME.toEpochMilli(), format.frame(record)));
         }
     }
 

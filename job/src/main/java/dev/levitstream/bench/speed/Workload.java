@@ -4,6 +4,10 @@ import dev.levitstream.common.ImageShape;
 import dev.levitstream.job.JobOptions;
 import dev.levitstream.job.OptionCatalogue;
 import dev.levitstream.learner.LabelledImage;
+import dev.levitstream.schema.Encoding;
+import dev.levitstream.schema.ImageRecord;
+import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,11 +36,20 @@ public record Workload(int images) {
 
     /** A key for each of {@value #SLOTS} slots. */
     public List<String> keys() {
-        int most = options(Map.of()).maxParallelism();
+        return keys(SLOTS, options(Map.of()).maxParallelism());
+    }
+
+    /**
+     * Keys that {@value #SLOTS} slots share by turns.
+     *
+     * @param count of keys
+     * @param most parallelism ever of the job
+     */
+    static List<String> keys(int count, int most) {
         List<String> keys = new ArrayList<>();
-        for (int i = 0; keys.size() < SLOTS; i++) {
+        for (int i = 0; keys.size() < count; i++) {
             String key = "camera-" + i;
-            if (KeyGroupRangeAssignment.assignKeyToParallelOperator(key, most, SLOTS) == keys.size()) {
+            if (KeyGroupRangeAssignment.assignKeyToParallelOperator(key, most, SLOTS) == keys.size() % SLOTS) {
                 keys.add(key);
             }
         }
@@ -48,5 +61,20 @@ public record Workload(int images) {
         byte[] pixels = new byte[SHAPE.size()];
         new SplittableRandom(number).nextBytes(pixels);
         return new LabelledImage(pixels, Optional.of("label-" + number % CLASSES));
+    }
+
+    /** The same as a record, raw. */
+    static ImageRecord record(String key, long number, Instant time) {
+        LabelledImage image = image(number);
+        return new ImageRecord(
+                key,
+                Long.toString(number),
+                time,
+                SHAPE.height(),
+                SHAPE.width(),
+                SHAPE.channels(),
+                Encoding.RAW,
+                ByteBuffer.wrap(image.pixels()),
+                image.label().orElseThrow());
     }
 }
