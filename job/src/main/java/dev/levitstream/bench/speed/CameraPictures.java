@@ -30,8 +30,8 @@ final class CameraPictures implements Footage {
     private static final int WIDTH = 1920;
     private static final int HEIGHT = 1080;
     private static final int SHAPES = 60;
-    /** Largest change of a channel by noise, of 255; a JPEG of such a picture has some 500 kB. */
-    private static final int NOISE = 6;
+    /** Largest change of a channel by noise, of 255: as much as makes files of the size that cameras send. */
+    private static final int NOISE = 16;
 
     private final String folder;
     private transient @Nullable List<byte[]> pictures;

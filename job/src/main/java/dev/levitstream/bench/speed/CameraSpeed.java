@@ -23,6 +23,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
@@ -34,6 +37,7 @@ public final class CameraSpeed {
     /** Images of a key in a turn (count). */
     private static final int IMAGES = 40;
 
+    private static final int SLOTS = Workload.SLOTS;
     private static final String PARALLELISM = "parallelism";
 
     private final Map<String, String> given;
@@ -100,12 +104,36 @@ public final class CameraSpeed {
                     inputs.clear();
                     images.forEach(image -> inputs.add(embedding.of(image)));
                 });
+                twoThreads(options, files.get(0), embedding);
                 if (embedding.block() > 1) {
                     row("embed, " + embedding.block() + " at once", images.size(), () -> embedding.of(images));
                 }
             }
         }
         learner(options.learner(), inputs);
+    }
+
+    /** What two subtasks could do at best: their work on threads of nobody else. */
+    private void twoThreads(OperatorOptions options, byte[] file, Embedding embedding) throws Exception {
+        Runnable work = () -> embedding.of(Picture.of(file, options.pictures()).pixels(options.image()));
+        ExecutorService threads = Executors.newFixedThreadPool(SLOTS);
+        try {
+            Timed both = times -> {
+                long start = System.nanoTime();
+                List<Future<Double>> each = new ArrayList<>();
+                for (int i = 0; i < SLOTS; i++) {
+                    each.add(threads.submit(() -> Timed.of(work).seconds(times)));
+                }
+                for (Future<Double> one : each) {
+                    one.get();
+                }
+                return (System.nanoTime() - start) / 1e9 / SLOTS;
+            };
+            double ratio = Timed.compare(List.of(Timed.of(work), both), rounds)[1];
+            line("| decode and embed, two threads: times the images of one | %.2f |", ratio);
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     private void learner(LearnerOptions options, List<byte[]> inputs) throws Exception {
@@ -125,8 +153,8 @@ public final class CameraSpeed {
     }
 
     private void row(String stage, int images, Runnable work) throws Exception {
-        double seconds = Timed.compare(List.of(Timed.of(work)), rounds)[0];
-        line("| %s | %.2f |", stage, 1e3 * seconds / images);
+        double millis = 1e3 * Timed.compare(List.of(Timed.of(work)), rounds)[0] / images;
+        line(millis < 0.1 ? "| %s | %.3f |" : "| %s | %.2f |", stage, millis);
     }
 
     private void job(WorkFolder folder, CameraPictures pictures) throws Exception {
@@ -135,7 +163,7 @@ public final class CameraSpeed {
         double[] two = new double[rounds];
         double[] ratios = new double[rounds];
         try (WithoutBroker single = new WithoutBroker(options(1), keys, pictures, folder.path("one"));
-                WithoutBroker both = new WithoutBroker(options(2), keys, pictures, folder.path("two"))) {
+                WithoutBroker both = new WithoutBroker(options(SLOTS), keys, pictures, folder.path("two"))) {
             single.round(IMAGES);
             both.round(IMAGES);
             for (int round = 0; round < rounds; round++) {
