@@ -127,7 +127,7 @@ class BenchIT {
     @Test
     void theJobOnABrokerIsMeasuredAgainstTheLearnerAlone() throws Exception {
         List<String> lines = new ArrayList<>();
-        new KafkaSpeed(Optional.empty(), 1, new Workload(50), lines::add).run();
+        new KafkaSpeed(Optional.empty(), 1, new Workload(20), lines::add).run();
         assertThat(lines).anyMatch(line -> line.startsWith("| round-1 | 10 | "));
         assertThat(String.join("\n", lines))
                 .containsPattern("The job does [0-9.]+ .*[0-9.]+ .* times the images/s of the learner alone");
@@ -147,7 +147,7 @@ class BenchIT {
     @Test
     void twoSlotsAreMeasuredAgainstOneWithoutABrokerAndTwoLearnersAgainstOne() throws Exception {
         List<String> lines = new ArrayList<>();
-        new SlotSpeed(1, new Workload(50), lines::add).run();
+        new SlotSpeed(1, new Workload(20), lines::add).run();
         assertThat(lines).anyMatch(line -> line.startsWith("| round-1 | 10 | "));
         assertThat(String.join("\n", lines))
                 .containsPattern("Two slots .*without a broker, do [0-9.]+ .*[0-9.]+ .* times")
