@@ -94,7 +94,11 @@ final class DemoCommand implements Callable<Integer> {
                 !settings.containsKey(SERVERS), "set", SERVERS, "must not be set: the demo starts a broker of its own");
         Skipped skipped = new Skipped();
         Dataset dataset = data.read(skipped);
-        ImageShape usual = DemoStream.usualShape(dataset);
+        ImageShape usual = DemoStream.usualShape(
+                dataset,
+                settings.containsKey(OptionCatalogue.BACKBONE)
+                        ? DemoStream.LARGEST_SIDE_OF_BACKBONE
+                        : DemoStream.LARGEST_SIDE);
         ImageShape shape = OptionCatalogue.read(given(usual)).operator().image();
         Check.that(
                 shape.channels() == 1 || shape.channels() == 3, "image", shape, "must have 1 or 3 channels in a demo");

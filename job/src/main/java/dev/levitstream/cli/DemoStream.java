@@ -24,8 +24,13 @@ final class DemoStream {
     /** How ids of test images start. */
     static final String TEST = "test-";
 
+    /** Of images as learners see them: networks on pixels grow with their number (pixels). */
+    static final int LARGEST_SIDE = 32;
+
+    /** Of images for a backbone, whose networks were mostly trained on this size (pixels). */
+    static final int LARGEST_SIDE_OF_BACKBONE = 224;
+
     private static final String TRAIN = "image-";
-    private static final int LARGEST_SIDE = 32;
 
     private final Dataset dataset;
     private final ImageShape shape;
@@ -48,12 +53,12 @@ final class DemoStream {
 
     /**
      * What a demo learns at unless it is told: the size of the images if they have one and no side is longer than
-     * {@value #LARGEST_SIDE}, else 32x32, since networks on pixels grow with their number; in grey if they are. One
-     * image of each label is looked at.
+     * allowed, else a square of that side; in grey if they are. One image of each label is looked at.
      *
+     * @param longest side (pixels): {@link #LARGEST_SIDE}, or {@link #LARGEST_SIDE_OF_BACKBONE}
      * @throws IOException with one line, if none can be read
      */
-    static ImageShape usualShape(Dataset dataset) throws IOException {
+    static ImageShape usualShape(Dataset dataset, int longest) throws IOException {
         Set<PictureSize> sizes = new HashSet<>();
         Set<String> seen = new HashSet<>();
         Skipped unreadable = new Skipped();
@@ -75,11 +80,11 @@ final class DemoStream {
                     + unreadable.line().orElse("it is empty"));
         }
         PictureSize one = sizes.iterator().next();
-        if (sizes.size() == 1 && one.height() <= LARGEST_SIDE && one.width() <= LARGEST_SIDE) {
+        if (sizes.size() == 1 && one.height() <= longest && one.width() <= longest) {
             return new ImageShape(one.height(), one.width(), one.channels());
         }
         boolean isGrey = sizes.stream().allMatch(size -> size.channels() == 1);
-        return new ImageShape(LARGEST_SIDE, LARGEST_SIDE, isGrey ? 1 : 3);
+        return new ImageShape(longest, longest, isGrey ? 1 : 3);
     }
 
     ImageShape shape() {
