@@ -47,10 +47,20 @@ final class Run {
         this.seen = seen;
     }
 
-    /** Learners see tokens that a tiny random backbone makes; several images are embedded at once. */
+    /**
+     * Learners see tokens that a tiny random backbone makes; several images are embedded at once. Such tokens hardly
+     * show how bright an image is, so that little evidence must do for a change.
+     */
     static Map<String, String> tokens(Path backbone) throws IOException {
         return Map.of(
-                "backbone", TinyVit.write(backbone, 1).toString(), "backbone.batch", "4", "levit.vae.hidden", "16");
+                "backbone",
+                TinyVit.write(backbone, 1).toString(),
+                "backbone.batch",
+                "4",
+                "levit.vae.hidden",
+                "16",
+                "levit.expansion.evidence",
+                "2");
     }
 
     /** @param settings of the topics beside the broker's */

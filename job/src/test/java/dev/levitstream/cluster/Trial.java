@@ -21,6 +21,9 @@ final class Trial {
     /** Images of a key between two changes of its world (count). */
     static final int WORLD = 120;
 
+    /** Images of a key however soon faults are over, so that a fast machine sees worlds change, too (count). */
+    private static final int LEAST = 3 * WORLD;
+
     private static final int PARTITIONS = 4;
 
     private final Cluster cluster;
@@ -114,7 +117,7 @@ final class Trial {
     private void send(AtomicBoolean enough, AtomicReference<@Nullable Exception> failure) {
         try {
             long start = System.nanoTime();
-            while (!enough.get() || stream.rounds() % Run.BATCH != 0 || stream.rounds() < 2 * WORLD) {
+            while (!enough.get() || stream.rounds() % Run.BATCH != 0 || stream.rounds() < LEAST) {
                 stream.round();
                 long due = start + round.multipliedBy(stream.rounds()).toNanos();
                 LockSupport.parkNanos(enough.get() ? 0 : due - System.nanoTime()); // the rate of the stream
