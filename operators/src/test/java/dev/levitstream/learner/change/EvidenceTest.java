@@ -47,19 +47,11 @@ class EvidenceTest {
     }
 
     private byte[] written() {
-        return StateCodec.seal(out -> {
-            detector.write(out);
-            detector.writeNumbers(out);
-        });
+        return RestoredDetector.written(detector);
     }
 
     private void restore() {
-        ChangeDetector fresh = detector();
-        detector = StateCodec.open("detector", written(), in -> {
-            fresh.read(in);
-            fresh.readNumbers(in);
-            return fresh;
-        });
+        detector = RestoredDetector.read(written(), detector());
     }
 
     /** Shows images of a world, some of them several times, until a change is told, at most {@code most} new ones. */
