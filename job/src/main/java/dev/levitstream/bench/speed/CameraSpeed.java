@@ -18,6 +18,7 @@ import dev.levitstream.nn.engine.Compute;
 import dev.levitstream.operator.OperatorOptions;
 import dev.levitstream.picture.Picture;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +26,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
@@ -40,7 +40,8 @@ public final class CameraSpeed {
     private static final int SLOTS = Workload.SLOTS;
     private static final String PARALLELISM = "parallelism";
 
-    private final Map<String, String> given;
+    private final JobOptions oneSlot;
+    private final JobOptions twoSlots;
     private final int rounds;
     private final Consumer<String> lines;
 
@@ -53,13 +54,13 @@ public final class CameraSpeed {
     public CameraSpeed(Map<String, String> given, int rounds, Consumer<String> lines) {
         String slots = given.getOrDefault(PARALLELISM, "");
         Check.that(slots.isEmpty(), PARALLELISM, slots, "must not be set: one slot and two take turns");
-        this.given = Map.copyOf(given);
+        this.oneSlot = options(given, 1);
+        this.twoSlots = options(given, SLOTS);
         this.rounds = rounds;
         this.lines = lines;
-        options(1);
     }
 
-    private JobOptions options(int slots) {
+    private static JobOptions options(Map<String, String> given, int slots) {
         Map<String, String> all = new HashMap<>(given);
         all.putIfAbsent("image", "64x64x3");
         all.put(PARALLELISM, Integer.toString(slots));
@@ -74,10 +75,10 @@ public final class CameraSpeed {
                     .mapToInt(file -> file.length)
                     .average()
                     .orElseThrow();
-            LearnerOptions learner = options(1).operator().learner();
+            LearnerOptions learner = oneSlot.operator().learner();
             line(
                     "JPEGs of 1920x1080, %.0f kB each; image=%s, learner=%s, input %s",
-                    bytes / 1e3, options(1).operator().image(), learner.method(), learner.input());
+                    bytes / 1e3, oneSlot.operator().image(), learner.method(), learner.input());
             line("");
             stages(pictures);
             line("");
@@ -86,7 +87,7 @@ public final class CameraSpeed {
     }
 
     private void stages(CameraPictures pictures) throws Exception {
-        OperatorOptions options = options(1).operator();
+        OperatorOptions options = oneSlot.operator();
         List<byte[]> files = pictures.all().subList(0, CameraPictures.EACH);
         List<byte[]> images = new ArrayList<>();
         line("| stage, one core | ms an image |");
@@ -118,18 +119,8 @@ public final class CameraSpeed {
         Runnable work = () -> embedding.of(Picture.of(file, options.pictures()).pixels(options.image()));
         ExecutorService threads = Executors.newFixedThreadPool(SLOTS);
         try {
-            Timed both = times -> {
-                long start = System.nanoTime();
-                List<Future<Double>> each = new ArrayList<>();
-                for (int i = 0; i < SLOTS; i++) {
-                    each.add(threads.submit(() -> Timed.of(work).seconds(times)));
-                }
-                for (Future<Double> one : each) {
-                    one.get();
-                }
-                return (System.nanoTime() - start) / 1e9 / SLOTS;
-            };
-            double ratio = Timed.compare(List.of(Timed.of(work), both), rounds)[1];
+            Timed both = Timed.together(Collections.nCopies(SLOTS, work), threads);
+            double ratio = SLOTS * Timed.compare(List.of(Timed.of(work), both), rounds)[1];
             line("| decode and embed, two threads: times the images of one | %.2f |", ratio);
         } finally {
             threads.shutdownNow();
@@ -158,12 +149,12 @@ public final class CameraSpeed {
     }
 
     private void job(WorkFolder folder, CameraPictures pictures) throws Exception {
-        List<String> keys = Workload.keys(KEYS, options(1).maxParallelism());
+        List<String> keys = Workload.keys(KEYS, oneSlot.maxParallelism());
         double[] one = new double[rounds];
         double[] two = new double[rounds];
         double[] ratios = new double[rounds];
-        try (WithoutBroker single = new WithoutBroker(options(1), keys, pictures, folder.path("one"));
-                WithoutBroker both = new WithoutBroker(options(SLOTS), keys, pictures, folder.path("two"))) {
+        try (WithoutBroker single = new WithoutBroker(oneSlot, keys, pictures, folder.path("one"));
+                WithoutBroker both = new WithoutBroker(twoSlots, keys, pictures, folder.path("two"))) {
             single.round(IMAGES);
             both.round(IMAGES);
             for (int round = 0; round < rounds; round++) {

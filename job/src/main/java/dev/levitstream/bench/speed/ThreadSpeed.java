@@ -1,11 +1,9 @@
 package dev.levitstream.bench.speed;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /** Updates per second of two threads with a learner each, against one thread with one. */
@@ -19,18 +17,11 @@ final class ThreadSpeed {
             Timed.of(first::update).seconds(Timed.WARM_UP);
             Timed.of(second::update).seconds(Timed.WARM_UP);
             int times = (int) Math.ceil(Timed.WARM_UP / Timed.of(first::update).seconds(Timed.WARM_UP));
+            Timed both = Timed.together(List.of(first::update, second::update), threads);
             double[] ratios = new double[rounds];
             for (int round = 0; round < rounds; round++) {
                 double alone = Timed.of(first::update).seconds(times);
-                long start = System.nanoTime();
-                List<Future<Double>> both = new ArrayList<>();
-                for (JavaUpdates each : List.of(first, second)) {
-                    both.add(threads.submit(() -> Timed.of(each::update).seconds(times)));
-                }
-                for (Future<Double> thread : both) {
-                    thread.get();
-                }
-                ratios[round] = 2 * alone / ((System.nanoTime() - start) / 1e9);
+                ratios[round] = 2 * alone / both.seconds(times);
             }
             double ratio = Timed.median(ratios);
             lines.accept(String.format(

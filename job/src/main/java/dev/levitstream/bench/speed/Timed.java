@@ -1,6 +1,9 @@
 package dev.levitstream.bench.speed;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import org.apache.commons.statistics.descriptive.Median;
 
 /** Work that can be timed. Works that are compared take turns in short windows; figures are medians over rounds. */
@@ -19,6 +22,21 @@ interface Timed {
             long start = System.nanoTime();
             for (int i = 0; i < times; i++) {
                 work.run();
+            }
+            return (System.nanoTime() - start) / 1e9;
+        };
+    }
+
+    /** Works at the same time, each on a thread of its own, which there must be; all have as many repetitions. */
+    static Timed together(List<Runnable> works, ExecutorService threads) {
+        return times -> {
+            long start = System.nanoTime();
+            List<Future<Double>> all = new ArrayList<>();
+            for (Runnable work : works) {
+                all.add(threads.submit(() -> of(work).seconds(times)));
+            }
+            for (Future<Double> one : all) {
+                one.get();
             }
             return (System.nanoTime() - start) / 1e9;
         };
