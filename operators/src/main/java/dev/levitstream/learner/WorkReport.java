@@ -29,6 +29,12 @@ public record WorkReport(
     /** Kind of an optimizer update. */
     public static final String UPDATE = "update";
 
+    /** Loss of a classifier: mean negative log-likelihood of the labels (nats). */
+    public static final String CROSS_ENTROPY = "cross-entropy";
+
+    /** Loss of a VAE: mean over images of squared error and weighted divergence (squared pixel units). */
+    public static final String VAE = "vae";
+
     public WorkReport {
         losses = new TreeMap<>(losses);
         notices = List.copyOf(notices);

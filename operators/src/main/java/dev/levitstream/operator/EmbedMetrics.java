@@ -11,14 +11,14 @@ final class EmbedMetrics {
     private static final double NANOS_PER_MICRO = 1e3;
 
     private final Counter embedded;
-    private final Counter deadLetters;
+    private final DeadLetterCount deadLetters;
     private final Histogram embedMicros;
     private final Histogram blockImages;
 
     EmbedMetrics(MetricGroup parent) {
         MetricGroup group = parent.addGroup("levit");
         embedded = group.counter("images.embedded.count"); // images sent on to their keys
-        deadLetters = group.counter("dead-letters.count"); // images that the backbone cannot embed
+        deadLetters = new DeadLetterCount(group); // images that the backbone cannot embed
         embedMicros = group.histogram( // of one image, the mean of its block
                 "embed.micros", new DescriptiveStatisticsHistogram(HISTOGRAM_SAMPLES));
         blockImages = group.histogram( // that were computed at once
@@ -35,6 +35,6 @@ final class EmbedMetrics {
     }
 
     void deadLetter() {
-        deadLetters.inc();
+        deadLetters.add("embedding");
     }
 }

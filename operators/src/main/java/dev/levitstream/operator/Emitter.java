@@ -4,6 +4,7 @@ import dev.levitstream.learner.Expansion;
 import dev.levitstream.learner.ImagePrediction;
 import dev.levitstream.learner.LearnerNotice;
 import dev.levitstream.schema.EventKind;
+import dev.levitstream.schema.MalformedRecordException;
 import dev.levitstream.schema.Prediction;
 import org.apache.flink.streaming.api.operators.Output;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -43,8 +44,13 @@ final class Emitter {
                 Outputs.EVENTS, new StreamRecord<>(Outputs.event(streamKey, notice, evidence, eventTime), eventTime));
     }
 
-    void deadLetter(SourceRecord source, String reason) {
-        metrics.deadLetter();
+    void deadLetter(SourceRecord source, MalformedRecordException fault) {
+        deadLetter(source, fault.part(), fault.reason());
+    }
+
+    /** @param part what is wrong in a word, one of a few */
+    void deadLetter(SourceRecord source, String part, String reason) {
+        metrics.deadLetter(part);
         output.collect(
                 Outputs.DEAD_LETTERS, new StreamRecord<>(Outputs.deadLetter(source, reason), source.timestamp()));
     }

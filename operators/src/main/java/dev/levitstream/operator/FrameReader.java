@@ -56,7 +56,7 @@ public final class FrameReader extends ProcessFunction<ReceivedRecord, KeyedReco
         try {
             keyed = keyed(received);
         } catch (MalformedRecordException e) {
-            metrics.deadLetter();
+            metrics.deadLetter(e.part());
             context.output(Outputs.DEAD_LETTERS, Outputs.deadLetter(source, e.reason()));
             return;
         }

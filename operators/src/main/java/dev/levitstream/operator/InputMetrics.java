@@ -12,14 +12,14 @@ final class InputMetrics {
 
     private final Counter decoded;
     private final Counter skipped;
-    private final Counter deadLetters;
+    private final DeadLetterCount deadLetters;
     private final Histogram decodeMicros;
 
     InputMetrics(MetricGroup parent) {
         MetricGroup group = parent.addGroup("levit");
         decoded = group.counter("images.decoded.count"); // images sent on to their keys
         skipped = group.counter("images.skipped.count"); // offsets that were gone before they were read
-        deadLetters = group.counter("dead-letters.count"); // records that are no image
+        deadLetters = new DeadLetterCount(group); // records that are no image
         decodeMicros = group.histogram( // of one image that was decoded, from the bytes of its record
                 "decode.micros", new DescriptiveStatisticsHistogram(HISTOGRAM_SAMPLES));
     }
@@ -33,7 +33,7 @@ final class InputMetrics {
         skipped.inc(count);
     }
 
-    void deadLetter() {
-        deadLetters.inc();
+    void deadLetter(String part) {
+        deadLetters.add(part);
     }
 }

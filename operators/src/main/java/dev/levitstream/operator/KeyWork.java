@@ -110,6 +110,7 @@ final class KeyWork {
             for (int i = 0; i < images.size() && !key.status().quarantined(); i++) {
                 if (answers.get(i).isFinite()) {
                     key.answered(images.get(i), answers.get(i));
+                    metrics.judge(images.get(i).frame(), answers.get(i));
                     emitter.prediction(streamKey, images.get(i).frame(), answers.get(i));
                 } else {
                     String which = answers.get(i)
@@ -150,7 +151,7 @@ final class KeyWork {
             tell(streamKey, key, report);
         }
         if (slice.isDone()) {
-            metrics.learnt();
+            metrics.learnt(streamKey, key.learner());
         }
         slice.failure().ifPresent(e -> failed(streamKey, key, e));
     }
@@ -197,7 +198,8 @@ final class KeyWork {
             if (answer.isPresent()) {
                 emitter.prediction(streamKey, image.frame(), answer.get());
             } else {
-                emitter.deadLetter(image.source(), "streamKey=" + streamKey + " is in quarantine " + name);
+                emitter.deadLetter(
+                        image.source(), "quarantine", "streamKey=" + streamKey + " is in quarantine " + name);
             }
         }
     }

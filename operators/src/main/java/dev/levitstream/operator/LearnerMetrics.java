@@ -1,7 +1,15 @@
 package dev.levitstream.operator;
 
+import dev.levitstream.learner.ImagePrediction;
+import dev.levitstream.learner.Learner;
+import dev.levitstream.learner.LearnerDescription;
 import dev.levitstream.learner.WorkReport;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
@@ -17,16 +25,24 @@ final class LearnerMetrics {
 
     private final MetricGroup group;
     private final Counter images;
+    private final Counter judged;
+    private final Counter right;
+    private final WindowedAccuracy accuracy = new WindowedAccuracy();
     private final Counter batches;
     private final Counter updates;
     private final Counter nonFiniteUpdates;
     private final Counter expansions;
     private final Counter refusedExpansions;
-    private final Counter deadLetters;
+    private final DeadLetterCount deadLetters;
     private final Counter evictions;
     private final Counter quarantines;
     private final Counter expiries;
     private final Counter refusedKeys;
+    /** What learners in memory held when they had last learnt, for threads that report. */
+    private final Map<String, LearnerDescription> held = new ConcurrentHashMap<>();
+
+    private volatile double crossEntropy = Double.NaN;
+    private volatile double vae = Double.NaN;
     private final Histogram answerMillis;
     private final Histogram learnMillis;
     private final Histogram loadMillis;
@@ -34,12 +50,17 @@ final class LearnerMetrics {
     LearnerMetrics(MetricGroup parent) {
         group = parent.addGroup("levit");
         images = group.counter("images.count"); // images predicted
+        judged = group.counter("accuracy.images.count"); // answered images with a label
+        right = group.counter("accuracy.right.count"); // of them, whose answer was their label
+        group.gauge("accuracy.window", (Gauge<Double>) accuracy::share); // of the latest with a label, 0 to 1
+        group.gauge("loss.cross-entropy", (Gauge<Double>) () -> crossEntropy); // of the latest update, nats
+        group.gauge("loss.vae", (Gauge<Double>) () -> vae); // of the latest update, squared pixel units
         batches = group.counter("batches.count"); // batches learnt
         updates = group.counter("updates.count"); // optimizer updates that changed parameters
         nonFiniteUpdates = group.counter("updates.non-finite.count"); // optimizer updates that found no finite loss
         expansions = group.counter("expansion.count"); // components created
         refusedExpansions = group.counter("expansion.refused.count"); // found novel without room
-        deadLetters = group.counter("dead-letters.count"); // images that could not be used
+        deadLetters = new DeadLetterCount(group); // images that could not be used
         evictions = group.counter("keys.evicted.count"); // learners that left memory for others
         quarantines = group.counter("keys.quarantined.count"); // learners that failed on their numbers
         expiries = group.counter("keys.expired.count"); // silent keys whose state was removed
@@ -49,15 +70,21 @@ final class LearnerMetrics {
         loadMillis = histogram("load.millis"); // of a key's learner, new or from state
     }
 
-    /** Adds the gauges of a learner subtask; values are asked for when metrics are reported. */
-    void gauges(
-            Supplier<Integer> keys,
-            Supplier<Integer> liveKeys,
-            Supplier<Integer> largestComponents,
-            Supplier<Integer> gpu) {
+    /**
+     * Adds the gauges of a learner subtask; values are asked for when metrics are reported, on a thread of any kind.
+     */
+    void gauges(Supplier<Integer> keys, Supplier<Integer> gpu) {
         group.gauge("keys.count", (Gauge<Integer>) keys::get); // keys with state
-        group.gauge("keys.live.count", (Gauge<Integer>) liveKeys::get); // learners in memory
-        group.gauge("components.largest.count", (Gauge<Integer>) largestComponents::get); // of any one live learner
+        group.gauge("keys.live.count", (Gauge<Integer>) held::size); // learners in memory
+        // components of the learner in memory that has most
+        group.gauge("components.largest.count", (Gauge<Long>)
+                () -> each(learner -> learner.components().orElse(0)).max().orElse(0));
+        // images in replay memories of all learners in memory
+        group.gauge("memory.images", (Gauge<Long>)
+                () -> each(learner -> learner.memoryImages().orElse(0)).sum());
+        // units of work that budgets of all learners in memory left for later
+        group.gauge("work.queued", (Gauge<Long>)
+                () -> each(LearnerDescription::queuedWork).sum());
         group.gauge("device.gpu", (Gauge<Integer>) gpu::get); // 1 on a GPU, 0 on the CPU
     }
 
@@ -67,17 +94,31 @@ final class LearnerMetrics {
         group.gauge("restore.bytes-may-differ", (Gauge<Integer>) () -> bytesMayDiffer ? 1 : 0);
     }
 
+    private LongStream each(ToLongFunction<LearnerDescription> value) {
+        return held.values().stream().mapToLong(value);
+    }
+
     private Histogram histogram(String name) {
         return group.histogram(name, new DescriptiveStatisticsHistogram(HISTOGRAM_SAMPLES));
     }
 
-    void deadLetter() {
-        deadLetters.inc();
+    void deadLetter(String part) {
+        deadLetters.add(part);
     }
 
     void answered(int count, double millis) {
         images.inc(count);
         answerMillis.update(Math.round(millis));
+    }
+
+    /** An image was answered before it is learnt; one without a label is not judged. */
+    void judge(Frame image, ImagePrediction answer) {
+        if (image.label() != null) {
+            boolean isRight = answer.label().equals(Optional.of(image.label()));
+            judged.inc();
+            right.inc(isRight ? 1 : 0);
+            accuracy.add(isRight);
+        }
     }
 
     /** One slice of learning. */
@@ -90,6 +131,8 @@ final class LearnerMetrics {
         if (report.isUpdate()) {
             updates.inc();
         }
+        crossEntropy = report.losses().getOrDefault(WorkReport.CROSS_ENTROPY, crossEntropy);
+        vae = report.losses().getOrDefault(WorkReport.VAE, vae);
         if (!report.finite()) {
             nonFiniteUpdates.inc();
         }
@@ -102,16 +145,26 @@ final class LearnerMetrics {
     }
 
     /** All work of a batch is done. */
-    void learnt() {
+    void learnt(String streamKey, Learner learner) {
         batches.inc();
+        held.put(streamKey, learner.describe());
     }
 
-    void loaded(double millis) {
+    /** A learner has come into memory. */
+    void loaded(String streamKey, Learner learner, double millis) {
+        held.put(streamKey, learner.describe());
         loadMillis.update(Math.round(millis));
     }
 
-    void evicted() {
+    /** A learner has left memory for others. */
+    void evicted(String streamKey) {
+        held.remove(streamKey);
         evictions.inc();
+    }
+
+    /** A learner is gone, with its state. */
+    void forgotten(String streamKey) {
+        held.remove(streamKey);
     }
 
     void quarantined() {

@@ -73,8 +73,7 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
         live = new LiveLearners(options, state, compute, learnerMetrics, this);
         life = new KeyLife(options.keys(), timers, learnerMetrics);
         work = new KeyWork(options, timers, emitter, learnerMetrics);
-        learnerMetrics.gauges(
-                life::keys, live.all()::size, live::largestComponents, () -> device.startsWith("gpu") ? 1 : 0);
+        learnerMetrics.gauges(life::keys, () -> device.startsWith("gpu") ? 1 : 0);
         LOG.info("learner {} computes on {}", options.learner().method(), device);
         Optional<String> otherMachine = fingerprint.machine(compute.identity());
         otherMachine.ifPresent(LOG::warn);
@@ -123,7 +122,7 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
             work.go(record.streamKey(), key);
             life.watch(key);
         } catch (MalformedRecordException e) {
-            emitter.deadLetter(record.source(), e.reason());
+            emitter.deadLetter(record.source(), e);
         }
     }
 
@@ -208,8 +207,8 @@ public final class LearnerOperator extends AbstractStreamOperator<Prediction>
     }
 
     @Override
-    public void unreadable(SourceRecord source, String reason) {
-        emitter.deadLetter(source, reason);
+    public void unreadable(SourceRecord source, MalformedRecordException fault) {
+        emitter.deadLetter(source, fault);
     }
 
     @Override

@@ -36,7 +36,7 @@ final class LiveLearners implements AutoCloseable {
     /** Who is told of what goes wrong while a learner comes back from state. */
     interface Trouble {
         /** A record stored without its frame can no longer be decoded, and was not answered yet. */
-        void unreadable(SourceRecord source, String reason);
+        void unreadable(SourceRecord source, MalformedRecordException fault);
 
         /** A learner's numbers cannot be computed with. */
         void failed(String streamKey, LiveLearner key, NumericException failure);
@@ -77,7 +77,7 @@ final class LiveLearners implements AutoCloseable {
         live.put(streamKey, key);
         readPending(key);
         answerAgain(streamKey, key);
-        metrics.loaded((System.nanoTime() - start) / NANOS_PER_MILLI);
+        metrics.loaded(streamKey, learner, (System.nanoTime() - start) / NANOS_PER_MILLI);
         evict(streamKey);
         return key;
     }
@@ -134,7 +134,7 @@ final class LiveLearners implements AutoCloseable {
             if (isAnswered) {
                 key.setStatus(key.status().withAnswered(key.status().answered() - 1));
             } else {
-                trouble.unreadable(earlier.original(source), e.reason());
+                trouble.unreadable(earlier.original(source), e);
             }
         }
         key.setDirty(true);
@@ -174,7 +174,7 @@ final class LiveLearners implements AutoCloseable {
             store(entry.getKey(), entry.getValue());
             entry.getValue().learner().close();
             oldest.remove();
-            metrics.evicted();
+            metrics.evicted(entry.getKey());
         }
         keys.setCurrentKey(current);
     }
@@ -184,16 +184,9 @@ final class LiveLearners implements AutoCloseable {
         LiveLearner key = live.remove(streamKey);
         if (key != null) {
             key.learner().close();
+            metrics.forgotten(streamKey);
         }
         state.clear();
-    }
-
-    /** Components of the largest one in memory (count). */
-    int largestComponents() {
-        return live.values().stream()
-                .mapToInt(key -> key.learner().describe().components().orElse(0))
-                .max()
-                .orElse(0);
     }
 
     @Override

@@ -22,19 +22,20 @@ class LearnerMetricsTest {
 
     @Test
     void theDocumentListsEveryMetricOfTheInputAndNoOther() throws IOException {
-        assertDocumented("### Metrics of the input", InputMetrics::new);
+        assertDocumented("### Metrics of the input", root -> new InputMetrics(root).deadLetter("bytes"));
     }
 
     @Test
     void theDocumentListsEveryMetricOfTheEmbeddingAndNoOther() throws IOException {
-        assertDocumented("### Metrics of the embedding", EmbedMetrics::new);
+        assertDocumented("### Metrics of the embedding", root -> new EmbedMetrics(root).deadLetter());
     }
 
     @Test
     void theDocumentListsEveryMetricOfTheLearnerAndNoOther() throws IOException {
         assertDocumented("### Metrics of the learner", root -> {
             LearnerMetrics metrics = new LearnerMetrics(root);
-            metrics.gauges(() -> 0, () -> 0, () -> 0, () -> 0);
+            metrics.gauges(() -> 0, () -> 0);
+            metrics.deadLetter("label");
             metrics.restored(false);
         });
     }

@@ -35,8 +35,8 @@ public final class ComponentUpdate implements UnitOfWork {
 
     private static Map<String, Double> byName(Losses losses) {
         Map<String, Double> named = new TreeMap<>();
-        losses.classification().ifPresent(loss -> named.put("cross-entropy", loss));
-        losses.density().ifPresent(loss -> named.put("vae", loss));
+        losses.classification().ifPresent(loss -> named.put(WorkReport.CROSS_ENTROPY, loss));
+        losses.density().ifPresent(loss -> named.put(WorkReport.VAE, loss));
         return named;
     }
 }
