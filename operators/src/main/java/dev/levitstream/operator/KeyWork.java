@@ -151,7 +151,7 @@ final class KeyWork {
             tell(streamKey, key, report);
         }
         if (slice.isDone()) {
-            metrics.learnt(streamKey, key.learner());
+            metrics.learnt(streamKey, key.learner().describe());
         }
         slice.failure().ifPresent(e -> failed(streamKey, key, e));
     }

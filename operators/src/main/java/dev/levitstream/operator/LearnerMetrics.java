@@ -1,7 +1,6 @@
 package dev.levitstream.operator;
 
 import dev.levitstream.learner.ImagePrediction;
-import dev.levitstream.learner.Learner;
 import dev.levitstream.learner.LearnerDescription;
 import dev.levitstream.learner.WorkReport;
 import java.util.Map;
@@ -145,14 +144,14 @@ final class LearnerMetrics {
     }
 
     /** All work of a batch is done. */
-    void learnt(String streamKey, Learner learner) {
+    void learnt(String streamKey, LearnerDescription learner) {
         batches.inc();
-        held.put(streamKey, learner.describe());
+        held.put(streamKey, learner);
     }
 
     /** A learner has come into memory. */
-    void loaded(String streamKey, Learner learner, double millis) {
-        held.put(streamKey, learner.describe());
+    void loaded(String streamKey, LearnerDescription learner, double millis) {
+        held.put(streamKey, learner);
         loadMillis.update(Math.round(millis));
     }
 

@@ -77,7 +77,7 @@ final class LiveLearners implements AutoCloseable {
         live.put(streamKey, key);
         readPending(key);
         answerAgain(streamKey, key);
-        metrics.loaded(streamKey, learner, (System.nanoTime() - start) / NANOS_PER_MILLI);
+        metrics.loaded(streamKey, learner.describe(), (System.nanoTime() - start) / NANOS_PER_MILLI);
         evict(streamKey);
         return key;
     }

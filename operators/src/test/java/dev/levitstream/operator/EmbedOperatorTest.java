@@ -16,21 +16,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.apache.flink.api.common.JobID;
-import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Histogram;
-import org.apache.flink.metrics.Metric;
-import org.apache.flink.runtime.clusterframework.types.ResourceID;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
-import org.apache.flink.runtime.executiongraph.ExecutionGraphTestUtils;
-import org.apache.flink.runtime.metrics.groups.TaskManagerMetricGroup;
-import org.apache.flink.runtime.metrics.util.TestingMetricRegistry;
 import org.apache.flink.runtime.operators.testutils.MockEnvironment;
 import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -265,15 +256,9 @@ class EmbedOperatorTest {
 
     @Test
     void allThatIsEmbeddedIsCounted() throws Exception {
-        Map<String, Metric> metrics = new HashMap<>();
-        TestingMetricRegistry registry = TestingMetricRegistry.builder()
-                .setRegisterConsumer((metric, name, group) -> metrics.put(name, metric))
-                .build();
+        RecordedMetrics metrics = new RecordedMetrics();
         try (MockEnvironment process = new MockEnvironmentBuilder()
-                        .setMetricGroup(TaskManagerMetricGroup.createTaskManagerMetricGroup(
-                                        registry, "host", ResourceID.generate())
-                                .addJob(new JobID(), "job")
-                                .addTask(ExecutionGraphTestUtils.createExecutionAttemptId(), "task"))
+                        .setMetricGroup(metrics.task())
                         .build();
                 EmbedHarness harness = new EmbedHarness(options(TinyBackbone.failingOnBlack(dir, 3)), process)) {
             harness.flink().open();
@@ -281,20 +266,14 @@ class EmbedOperatorTest {
             harness.put(Records.keyed("key", 4, 40, Records.black()));
             harness.flink().endInput();
         }
-        assertThat(metrics.get("images.embedded.count"))
-                .isInstanceOfSatisfying(
-                        Counter.class, each -> assertThat(each.getCount()).isEqualTo(4));
-        assertThat(metrics.get("dead-letters.count"))
-                .isInstanceOfSatisfying(
-                        Counter.class, each -> assertThat(each.getCount()).isEqualTo(1));
-        assertThat(metrics.get("block.images"))
-                .isInstanceOfSatisfying(
-                        Histogram.class,
-                        images -> assertThat(images.getStatistics().getValues()).containsExactlyInAnyOrder(3, 2));
-        assertThat(metrics.get("embed.micros")).isInstanceOfSatisfying(Histogram.class, micros -> {
-            assertThat(micros.getCount()).isEqualTo(2);
-            assertThat(micros.getStatistics().getMax()).isBetween(1L, 10_000_000L);
-        });
+        assertThat(metrics.count("images.embedded.count")).isEqualTo(4);
+        assertThat(metrics.count("dead-letters.count")).isEqualTo(1);
+        assertThat(metrics.count("dead-letters.by-part.count embedding")).isEqualTo(1);
+        assertThat(metrics.histogram("block.images").getStatistics().getValues())
+                .containsExactlyInAnyOrder(3, 2);
+        Histogram micros = metrics.histogram("embed.micros");
+        assertThat(micros.getCount()).isEqualTo(2);
+        assertThat(micros.getStatistics().getMax()).isBetween(1L, 10_000_000L);
     }
 
     /** The second and third find no file any more; only the last to go closes what the first has opened. */

@@ -16,25 +16,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
-import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
-import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Histogram;
-import org.apache.flink.metrics.Metric;
-import org.apache.flink.runtime.clusterframework.types.ResourceID;
-import org.apache.flink.runtime.executiongraph.ExecutionGraphTestUtils;
-import org.apache.flink.runtime.metrics.groups.TaskManagerMetricGroup;
-import org.apache.flink.runtime.metrics.util.TestingMetricRegistry;
 import org.apache.flink.runtime.operators.testutils.MockEnvironment;
 import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 import org.apache.flink.streaming.api.operators.ProcessOperator;
@@ -209,19 +200,13 @@ class FrameReaderTest {
 
     @Test
     void allThatIsReadIsCounted() throws Exception {
-        Map<String, Metric> metrics = new HashMap<>();
-        TestingMetricRegistry registry = TestingMetricRegistry.builder()
-                .setRegisterConsumer((metric, name, group) -> metrics.put(name, metric))
-                .build();
+        RecordedMetrics metrics = new RecordedMetrics();
         StreamEvent gone = StreamEvent.newBuilder(Outputs.event(EventKind.IMAGES_SKIPPED, "camera", 5, 0, "gone"))
                 .setCount(7L)
                 .build();
         byte[] notice = new WireFormat<StreamEvent>(StreamEvent.getClassSchema()).frame(gone);
         try (MockEnvironment environment = new MockEnvironmentBuilder()
-                        .setMetricGroup(TaskManagerMetricGroup.createTaskManagerMetricGroup(
-                                        registry, "host", ResourceID.generate())
-                                .addJob(new JobID(), "job")
-                                .addTask(ExecutionGraphTestUtils.createExecutionAttemptId(), "task"))
+                        .setMetricGroup(metrics.task())
                         .build();
                 OneInputStreamOperatorTestHarness<ReceivedRecord, KeyedRecord> reader =
                         new OneInputStreamOperatorTestHarness<>(
@@ -235,19 +220,14 @@ class FrameReaderTest {
             reader.processElement(
                     ReceivedRecord.of(new SourceRecord(Records.TOPIC, 0, SourceRecord.NOTICE, 5, notice)), 5);
         }
-        assertThat(metrics.get("images.decoded.count"))
-                .isInstanceOfSatisfying(
-                        Counter.class, each -> assertThat(each.getCount()).isEqualTo(3));
-        assertThat(metrics.get("dead-letters.count"))
-                .isInstanceOfSatisfying(
-                        Counter.class, each -> assertThat(each.getCount()).isEqualTo(2));
-        assertThat(metrics.get("images.skipped.count"))
-                .isInstanceOfSatisfying(
-                        Counter.class, each -> assertThat(each.getCount()).isEqualTo(7));
-        assertThat(metrics.get("decode.micros")).isInstanceOfSatisfying(Histogram.class, micros -> {
-            assertThat(micros.getCount()).isEqualTo(3);
-            assertThat(micros.getStatistics().getMax()).isBetween(1L, 10_000_000L);
-        });
+        assertThat(metrics.count("images.decoded.count")).isEqualTo(3);
+        assertThat(metrics.count("dead-letters.count")).isEqualTo(2);
+        assertThat(metrics.count("dead-letters.by-part.count bytes")).isEqualTo(1);
+        assertThat(metrics.count("dead-letters.by-part.count key")).isEqualTo(1);
+        assertThat(metrics.count("images.skipped.count")).isEqualTo(7);
+        Histogram micros = metrics.histogram("decode.micros");
+        assertThat(micros.getCount()).isEqualTo(3);
+        assertThat(micros.getStatistics().getMax()).isBetween(1L, 10_000_000L);
     }
 
     @Test
